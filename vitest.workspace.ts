@@ -1,0 +1,30 @@
+import { existsSync, readdirSync } from 'node:fs';
+import type { TestProjectConfiguration } from 'vitest/config';
+
+/** Resolve @ttp/* to packages/<name>/src, with no build first. */
+const conditions = ['@ttp/source', 'module', 'node', 'development|production'];
+
+const project = (name: string, root: string): TestProjectConfiguration => ({
+  extends: true,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name, root, environment: 'node', include: ['test/**/*.test.ts'] },
+});
+
+/** The folders below `parent` that hold tests. */
+const tested = (parent: string): string[] =>
+  readdirSync(new URL(parent, import.meta.url))
+    .filter((name) => existsSync(new URL(`${parent}/${name}/test`, import.meta.url)))
+    .sort();
+
+/**
+ * The test projects: one per package and example, named by folder, so that `npm test -- --project spl` runs one
+ * alone; `tools` tests the gates. Imported by vitest.config.ts (`test.projects`).
+ */
+const projects: TestProjectConfiguration[] = [
+  ...tested('packages').map((name) => project(name, `packages/${name}`)),
+  ...tested('examples').map((name) => project(name, `examples/${name}`)),
+  ...tested('.').filter((name) => name === 'tools').map((name) => project(name, name)),
+];
+
+export default projects;
