@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup';
 import { build } from '../../tsup.base.ts';
 
-export default defineConfig(build(['src/memory.ts', 'src/sqlite.ts', 'src/fetch.ts', 'src/system.ts'], 'node'));
+export default defineConfig(
+  build(['src/memory.ts', 'src/sqlite.ts', 'src/fetch.ts', 'src/system.ts'], 'node'),
+);

@@ -1,0 +1,34 @@
+/** Error codes of the Store and Storage adapters, each with what it means. */
+export const STORE_ERRORS = {
+  STORE_BAD_KEY: 'The key or prefix is not printable ASCII of at most 512 characters, or the key is empty.',
+  STORE_BAD_VALUE: 'The value is not a Uint8Array.',
+  STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.',
+  STORE_TOO_LARGE: 'The value is larger than the store takes.',
+  STORE_BAD_PATH: 'The path does not name a file on disk.',
+  STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.',
+  STORE_UNAVAILABLE: 'This runtime has no node:sqlite module.',
+  STORE_UNREADABLE: 'The file cannot be opened or read, or it is not a database of TTP.',
+  STORE_UNKNOWN_SCHEMA: 'The file was written with a schema version that this version does not know.',
+  STORE_BUSY: 'Another process kept the file locked for longer than the busy limit; nothing was written.',
+  STORE_POISONED:
+    'A write or sync failed before: nothing is written any more until the storage is opened again.',
+  STORE_CLOSED: 'The storage was closed.',
+} as const;
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+
+/** Error codes of the AppendLog adapters, each with what it means. */
+export const LOG_ERRORS = {
+  LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.',
+  LOG_BAD_ENTRY: 'An entry is not a Uint8Array.',
+  LOG_BAD_POSITION: 'A position or size is not a non-negative bigint of at most 63 bits.',
+  LOG_TOO_LARGE: 'An entry is larger than the log takes, or the batch has too many entries.',
+  LOG_CONFLICT: 'The log does not have the expected size: somebody else appended to it.',
+} as const;
+export type LogErrorCode = keyof typeof LOG_ERRORS;
+
+/** Error codes of the system adapters, each with what it means. */
+export const SYSTEM_ERRORS = {
+  SYSTEM_BAD_LENGTH: 'The number of random bytes is not an integer from 0 to 1048576.',
+  SYSTEM_BAD_DELAY: 'The delay of a timer is not a finite, non-negative number of milliseconds.',
+} as const;
+export type SystemErrorCode = keyof typeof SYSTEM_ERRORS;

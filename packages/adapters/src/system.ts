@@ -1,0 +1,39 @@
+import { type Clock, type Random, type Timer, TtpError } from '@ttp/core';
+import { RANDOM_BYTES } from './limits.js';
+import { createTimer } from './system/timer.js';
+
+export { SYSTEM_ERRORS, type SystemErrorCode } from './errors.js';
+
+/** What crypto.getRandomValues fills at most in one call (W3C Web Cryptography, section 10.1.1). */
+const RANDOM_CHUNK_BYTES = 65_536;
+
+/**
+ * The clock of this machine. `now()` is the wall clock in integer ms and jumps when somebody sets it;
+ * `monotonic()` is in ms with a fraction, never goes back, and is what durations are measured with (decision D10).
+ */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};
+
+/**
+ * The secure random generator of this runtime. `bytes(n)` takes 0 to 1048576.
+ * Throws SYSTEM_BAD_LENGTH; a runtime that cannot give randomness throws its own error.
+ */
+export const systemRandom: Random = {
+  bytes(n) {
+    if (!Number.isInteger(n) || n < 0 || n > RANDOM_BYTES)
+      throw new TtpError('SYSTEM_BAD_LENGTH', `cannot give ${n} random bytes`);
+    const bytes = new Uint8Array(n);
+    for (let from = 0; from < n; from += RANDOM_CHUNK_BYTES)
+      crypto.getRandomValues(bytes.subarray(from, from + RANDOM_CHUNK_BYTES));
+    return bytes;
+  },
+};
+
+/**
+ * Timers of this runtime, on monotonic time. They do not keep a Node process alive: a poll or a lease must not
+ * hold back a program that is done. Delays beyond the 24.8 days of setTimeout are kept, not cut to 1 ms.
+ * Throws SYSTEM_BAD_DELAY.
+ */
+export const systemTimer: Timer = createTimer(systemClock, { keepsProcess: false });
