@@ -1,0 +1,67 @@
+import { TtpError } from '@ttp/core';
+import { fileSystem, repositoryRoot } from './repository.js';
+
+/** What the loader adds to and demands of each case. */
+export interface VectorCase {
+  /** Unique within its area. */
+  readonly name: string;
+  /** The file it stands in, for messages. */
+  readonly file: string;
+}
+
+/**
+ * The cases of `conformance/vectors/<area>/*.json`, in order of file name. A file holds one case or a list of
+ * them; a case has a `name`, its inputs, and either `expect` (what comes out) or `code` (what is thrown).
+ *
+ * @param area folder name such as `spl` or `spl/match`
+ * @typeParam T the rest of a case; the caller vouches for it, since test data is the repository's own
+ * @throws TESTKIT_NO_FILE for an area without cases, which would be a test of nothing; TESTKIT_BAD_VECTOR
+ */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the case type once per call
+export function vectors<T>(area: string): readonly (T & VectorCase)[] {
+  const fs = fileSystem();
+  const dir = new URL(`conformance/vectors/${area}/`, repositoryRoot());
+  const files = fs.existsSync(dir) ? fs.readdirSync(dir).filter((file) => file.endsWith('.json')) : [];
+  const cases = files
+    .sort()
+    .flatMap((file) => parseVectors(fs.readFileSync(new URL(file, dir), 'utf8'), file));
+  if (cases.length === 0) throw new TtpError('TESTKIT_NO_FILE', `no vectors in conformance/vectors/${area}`);
+  refuseTwins(cases);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller vouches for the repository's files
+  return cases as unknown as readonly (T & VectorCase)[];
+}
+
+/** The cases in the text of one vector file. Throws TESTKIT_BAD_VECTOR. */
+export function parseVectors(text: string, file: string): readonly VectorCase[] {
+  const parsed = parseJson(text, file);
+  return (Array.isArray(parsed) ? parsed : [parsed]).map((value: unknown, i) => {
+    if (isCase(value)) return { ...value, file };
+    const rule = 'a case has a name and exactly one of expect and code';
+    throw new TtpError('TESTKIT_BAD_VECTOR', `${file}: ${rule}`, { field: `${file}[${i}]` });
+  });
+}
+
+function refuseTwins(cases: readonly VectorCase[]): void {
+  const seen = new Map<string, string>();
+  for (const { name, file } of cases) {
+    const twin = seen.get(name);
+    if (twin !== undefined)
+      throw new TtpError('TESTKIT_BAD_VECTOR', `${JSON.stringify(name)} stands in ${twin} and ${file}`, {
+        field: name,
+      });
+    seen.set(name, file);
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TtpError('TESTKIT_BAD_VECTOR', `${file} is not JSON`, { field: file, cause });
+  }
+}
+
+function isCase(value: unknown): value is { readonly name: string } {
+  if (typeof value !== 'object' || value === null || !('name' in value)) return false;
+  return typeof value.name === 'string' && value.name !== '' && 'expect' in value !== 'code' in value;
+}
