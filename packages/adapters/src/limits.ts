@@ -15,3 +15,27 @@ export const LOG_BATCH_ENTRIES = 65_536;
 
 /** Most random bytes of one request. */
 export const RANDOM_BYTES = 1_048_576;
+
+/** Most entries, and single writes, that share one transaction (decision D29). */
+export const GROUP_COMMIT_ENTRIES = 256;
+
+/** How long a write or read waits by default for a file that another process has locked, ms. */
+export const STORE_BUSY_MS = 5000;
+
+/** The longest wait that an option may set for a locked file, ms. */
+export const STORE_BUSY_MS_MAX = 60_000;
+
+/** How long one attempt to lock the file blocks the event loop at most, ms; the rest of the wait is asynchronous. */
+export const STORE_LOCK_ATTEMPT_MS = 10;
+
+/** Commits after which the write-ahead log of SQLite is carried over into the database file. */
+export const CHECKPOINT_COMMITS = 256;
+
+/** Bytes written after which the write-ahead log of SQLite is carried over, however few commits they were. */
+export const CHECKPOINT_BYTES = 4_194_304;
+
+/** Keys that a listing takes from the database at once. */
+export const STORE_LIST_KEYS = 256;
+
+/** Entries that a read of a log takes from the database at once. */
+export const LOG_READ_ENTRIES = 32;
