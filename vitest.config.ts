@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 import projects from './vitest.workspace.ts';
 
 /** Layers 0-5: what an agent embeds. Their line coverage has a floor of its own. */
-const embedded = 'packages/{core,crypto,adapters,did,spl,score,etr-merkle,tre,guard,oversight,sdk}/src/**/*.ts';
+const embedded =
+  'packages/{core,crypto,adapters,did,spl,score,etr-merkle,tre,guard,oversight,sdk}/src/**/*.ts';
 
 export default defineConfig({
   test: {

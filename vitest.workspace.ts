@@ -24,7 +24,9 @@ const tested = (parent: string): string[] =>
 const projects: TestProjectConfiguration[] = [
   ...tested('packages').map((name) => project(name, `packages/${name}`)),
   ...tested('examples').map((name) => project(name, `examples/${name}`)),
-  ...tested('.').filter((name) => name === 'tools').map((name) => project(name, name)),
+  ...tested('.')
+    .filter((name) => name === 'tools')
+    .map((name) => project(name, name)),
 ];
 
 export default projects;
