@@ -1,0 +1,40 @@
+export {
+  BEHAVIOR_WEIGHTS_BP,
+  type Behavior,
+  type BehaviorComponent,
+  type BehaviorFacts,
+  behaviorOf,
+  NO_BEHAVIOR,
+  type Tally,
+} from './behavior.js';
+export { SCORE_ERRORS, type ScoreErrorCode } from './errors.js';
+export {
+  ATTESTATIONS_MAX_COUNT,
+  BEHAVIOR_PRIOR_COUNT,
+  BEHAVIORAL_MAX_BP,
+  CLUSTER_CAP_DIVISOR,
+  CLUSTER_NAME_MAX_CHARS,
+  CRITICAL_EVENT_CAP_BP,
+  HIGH_EVENT_CAP_BP,
+  IDENTITY_MAX_BP,
+  MEDIUM_EVENT_CAP_BP,
+  OBSERVATIONS_MAX_COUNT,
+  PROVISIONAL_CAP_DIVISOR,
+  REPUTATION_MAX_BP,
+  REPUTATION_PRIOR_WEIGHT_CENTI,
+  STAGE_BUILDING_FROM_BP,
+  STAGE_ESTABLISHED_FROM_BP,
+  STAGE_NEW_FROM_BP,
+  VOUCHING_RATING_MIN,
+} from './limits.js';
+export {
+  isTrustReport,
+  SECURITY_SEVERITIES,
+  type SecuritySeverity,
+  type TrustFacts,
+  type TrustReport,
+  trustReport,
+} from './report.js';
+export { type AttestationFact, type Reputation, reputationOf } from './reputation.js';
+export { ACCESS_LEVELS, type AccessLevel, accessOf, type Gates, stageOf } from './stages.js';
+export { ISSUER_TIER_WEIGHTS_CENTI, ISSUER_TIERS, type IssuerTier, VERIFIED_TIERS } from './tiers.js';

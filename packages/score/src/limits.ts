@@ -1,0 +1,50 @@
+/** Points of a verified identity: 4000 bp, 40 of 100 (decision D23, ttp-protocol.txt L561). */
+export const IDENTITY_MAX_BP = 4000;
+
+/** Points that attestations can give: 3500 bp, 35 of 100 (decision D23, ttp-protocol.txt L565). */
+export const REPUTATION_MAX_BP = 3500;
+
+/** Points that observed behavior can give: 2500 bp, 25 of 100 (decision D23, ttp-protocol.txt L569). */
+export const BEHAVIORAL_MAX_BP = 2500;
+
+/** Weight of the neutral prior of reputation: 5.00, in hundredths of a standard attestation (decisions.md, table of numbers). */
+export const REPUTATION_PRIOR_WEIGHT_CENTI = 500;
+
+/** One cluster of issuers holds at most one part in 5 of the weight, prior included: 20 % (decision D23). */
+export const CLUSTER_CAP_DIVISOR = 5;
+
+/** All provisional issuers together hold at most one part in 70 of what the others and the prior weigh: their effect stays below 1.00 point (decisions.md, table of numbers). */
+export const PROVISIONAL_CAP_DIVISOR = 70;
+
+/** Lowest rating that counts as speaking for the subject: 4 of 5. */
+export const VOUCHING_RATING_MIN = 4;
+
+/** Weight of the prior of behavior, which is zero points: 100 observations of each component (flaw.S8, Laplace). */
+export const BEHAVIOR_PRIOR_COUNT = 100;
+
+/** Observations in one tally: 10^9, so that products stay exact integers. */
+export const OBSERVATIONS_MAX_COUNT = 1_000_000_000;
+
+/** Attestations that one report takes in: 100 000; the effort is linear in them but for one sort of the clusters. */
+export const ATTESTATIONS_MAX_COUNT = 100_000;
+
+/** Characters of a cluster's name: 2048, as long as a DID may be. */
+export const CLUSTER_NAME_MAX_CHARS = 2048;
+
+/** Most that a score reaches while a medium security event is open: 2000 bp (decision D24). */
+export const MEDIUM_EVENT_CAP_BP = 2000;
+
+/** Most that a score reaches while a high security event is open: 1000 bp (decision D24). */
+export const HIGH_EVENT_CAP_BP = 1000;
+
+/** Most that a score reaches while a critical security event is open: 0 bp (decision D24). */
+export const CRITICAL_EVENT_CAP_BP = 0;
+
+/** Where the stage `new` begins: 4100 bp; `provisional` begins at IDENTITY_MAX_BP (decision D24). */
+export const STAGE_NEW_FROM_BP = 4100;
+
+/** Where the stage `building` begins: 5600 bp (decision D24). */
+export const STAGE_BUILDING_FROM_BP = 5600;
+
+/** Where the stage `established` begins: 7500 bp (decision D24). */
+export const STAGE_ESTABLISHED_FROM_BP = 7500;
