@@ -26,6 +26,30 @@ export const LOG_ERRORS = {
 } as const;
 export type LogErrorCode = keyof typeof LOG_ERRORS;
 
+/** Error codes of the guarded fetch, each with what it means. */
+export const FETCH_ERRORS = {
+  FETCH_BAD_OPTION: 'An option of the guard lies outside its bounds.',
+  FETCH_BAD_URL:
+    'The text is not a URL, is too long, or is written so that two parsers could read it differently.',
+  FETCH_NOT_HTTPS: 'The URL, or the target of a redirect, is not https.',
+  FETCH_USERINFO: 'The URL carries a user name or password.',
+  FETCH_PORT_REFUSED: 'The port is not one of those allowed.',
+  FETCH_ADDRESS_REFUSED: 'The host is, or resolves to, an address that is not public.',
+  FETCH_UNRESOLVED: 'The host has no address.',
+  FETCH_BAD_METHOD: 'The method is not one of GET, HEAD, OPTIONS, POST, PUT, PATCH and DELETE.',
+  FETCH_BAD_HEADER: 'A header is malformed, given twice, or one that the guard sets itself.',
+  FETCH_BAD_BODY: 'The method does not take a body, or the body is not a Uint8Array.',
+  FETCH_TOO_LARGE: 'The body of the request or the response is larger than allowed.',
+  FETCH_TOO_MANY_REDIRECTS: 'The server redirected more than three times.',
+  FETCH_REDIRECT_REFUSED: 'The server redirected a request that changes something.',
+  FETCH_ENCODED: 'The response is compressed although identity was asked for.',
+  FETCH_TLS: 'The TLS connection failed: the certificate is not trusted or not for this host.',
+  FETCH_FAILED: 'The connection or the response failed.',
+  FETCH_TIMEOUT: 'The whole exchange took longer than allowed.',
+  FETCH_ABORTED: 'The caller aborted the request.',
+} as const;
+export type FetchErrorCode = keyof typeof FETCH_ERRORS;
+
 /** Error codes of the system adapters, each with what it means. */
 export const SYSTEM_ERRORS = {
   SYSTEM_BAD_LENGTH: 'The number of random bytes is not an integer from 0 to 1048576.',

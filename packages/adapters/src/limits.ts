@@ -39,3 +39,30 @@ export const STORE_LIST_KEYS = 256;
 
 /** Entries that a read of a log takes from the database at once. */
 export const LOG_READ_ENTRIES = 32;
+
+/** Longest URL of a guarded request or redirect, in characters. */
+export const FETCH_URL_CHARS = 8192;
+
+/** Most redirects that are followed (flaw.G3). */
+export const FETCH_REDIRECTS = 3;
+
+/** Most addresses of one host that are looked at; a host with more is refused. */
+export const FETCH_ADDRESSES = 64;
+
+/** Largest request body, in bytes. */
+export const FETCH_REQUEST_BYTES = 16_777_216;
+
+/** Largest head of a response, in bytes. */
+export const FETCH_HEAD_BYTES = 16_384;
+
+/** Largest response body by default, in bytes. */
+export const FETCH_RESPONSE_BYTES = 4_194_304;
+
+/** Largest response body that an option may allow, in bytes. */
+export const FETCH_RESPONSE_BYTES_MAX = 268_435_456;
+
+/** Longest exchange by default, with resolution, redirects and the whole body, ms. */
+export const FETCH_MS = 30_000;
+
+/** Longest exchange that an option may allow, ms. */
+export const FETCH_MS_MAX = 600_000;
