@@ -1,0 +1,72 @@
+export { type OpenInput, openAead, type SealInput, sealAead } from './aead.js';
+export { concatBytes, equalBytes, fromUtf8, utf8 } from './bytes.js';
+export { base58btc, fromBase58btc } from './encoding/base58.js';
+export { base64, base64url, fromBase64, fromBase64url } from './encoding/base64.js';
+export { fromHex, hex } from './encoding/hex.js';
+export { fromMultibase, fromMultikey, multibase, multikey } from './encoding/multikey.js';
+export { verifyChain } from './envelope/chain.js';
+export {
+  type DecodeEnvelopeOptions,
+  decodeEnvelope,
+  encodeEnvelope,
+  envelopeId,
+} from './envelope/codec.js';
+export type { UnverifiedEnvelope } from './envelope/shape.js';
+export { cosignEnvelope, type SignEnvelopeInput, signEnvelope } from './envelope/sign.js';
+export type { SignersRule } from './envelope/signers.js';
+export { type Verified, type VerifyEnvelopeOptions, verifyEnvelope } from './envelope/verify.js';
+export { CRYPTO_ERRORS, type CryptoErrorCode } from './errors.js';
+export { bytesOfHash, hashBytes, hashJson, sha256, sha384, sha512 } from './hash.js';
+export { canonicalBytes, canonicalize } from './json/canonical.js';
+export { type JsonProfile, type ParseJsonOptions, parseJson } from './json/parse.js';
+export { type HkdfInput, hkdfSha256, hmacSha256, type Pbkdf2Input, pbkdf2Sha256 } from './kdf.js';
+export {
+  type DecryptKeyOptions,
+  decryptKey,
+  type EncryptKeyInput,
+  encryptKey,
+  type KeyFile,
+} from './keyfile.js';
+export {
+  createSigner,
+  generateKeyPair,
+  type KeyPair,
+  keyPairOf,
+  registerKey,
+  type SignerInput,
+  verifyEd25519,
+} from './keys.js';
+export {
+  BASE58_MAX_BYTES,
+  ENVELOPE_MAX_SIGNATURES,
+  JSON_FOREIGN_MAX_DEPTH,
+  JSON_MAX_BYTES,
+  JSON_MAX_DEPTH,
+  JSON_MAX_VALUES,
+  KEY_CACHE_ENTRIES,
+  KEY_FILE_MAX_COST_LOG2,
+  KEY_FILE_MIN_COST_LOG2,
+  KEY_ID_MAX_CHARS,
+  PBKDF2_MIN_ITERATIONS,
+  PUBLIC_KEY_BYTES,
+  REPLAY_MAX_PER_KEY,
+  REPLAY_MAX_TOTAL,
+  SEED_BYTES,
+  SIGNATURE_BYTES,
+} from './limits.js';
+export { verifyP256 } from './p256.js';
+export {
+  type EnvelopeType,
+  frame,
+  IDENTITY_PURPOSES,
+  isEnvelopeType,
+  LOG_PURPOSES,
+  PURPOSES,
+  type Purpose,
+  type PurposeEntry,
+  type SignatureInput,
+  verifySignature,
+  WITNESS_PURPOSES,
+} from './purposes.js';
+export { createReplayGuard, type ReplayGuard, type ReplayGuardOptions, type ReplayInput } from './replay.js';
+export { type ExchangeKeyPair, generateExchangeKey, sharedSecret } from './x25519.js';

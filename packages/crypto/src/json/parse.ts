@@ -1,0 +1,225 @@
+import { type Json, TtpError } from '@ttp/core';
+import { fromUtf8, isWellFormed, utf8 } from '../bytes.js';
+import type { CryptoErrorCode } from '../errors.js';
+import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_BYTES, JSON_MAX_DEPTH } from '../limits.js';
+import { canonicalize } from './canonical.js';
+import { fieldOf } from './field.js';
+
+/**
+ * How strictly to read (decision D7): `strict` for our own wire bytes, `foreign` for other systems' (deeper),
+ * `envelope` for what is signed (integers only, canonical bytes, no key that could reach a prototype).
+ */
+export type JsonProfile = 'strict' | 'envelope' | 'foreign';
+
+/** Options of {@link parseJson}. */
+export interface ParseJsonOptions {
+  readonly profile?: JsonProfile;
+  /** Longest text, bytes; {@link JSON_MAX_BYTES} unless given. */
+  readonly maxBytes?: number;
+}
+
+/**
+ * Reads JSON as RFC 8259 has it, and refuses what two readers could understand differently (flaw.J1). Linear in
+ * the length of the text. Objects of the result have no prototype.
+ *
+ * @param input UTF-8 bytes, or their text
+ * @throws the CRYPTO_JSON_* codes, one for each kind of refusal, with the path in `field`
+ */
+export function parseJson(input: Uint8Array | string, options: ParseJsonOptions = {}): Json {
+  const { profile = 'strict', maxBytes = JSON_MAX_BYTES } = options;
+  const text = textOf(input, maxBytes);
+  const value = new Reader(text, profile).document();
+  if (profile === 'envelope' && canonicalize(value) !== text)
+    throw new TtpError('CRYPTO_JSON_NOT_CANONICAL', 'the bytes are not the canonical form of their value');
+  return value;
+}
+
+function textOf(input: Uint8Array | string, maxBytes: number): string {
+  // A text has at least as many bytes as UTF-16 code units, so this bounds the work before it is done.
+  if (input.length > maxBytes) throw tooLarge(maxBytes);
+  if (typeof input === 'string') {
+    if (!isWellFormed(input))
+      throw new TtpError('CRYPTO_JSON_LONE_SURROGATE', 'the text holds a lone surrogate');
+    if (utf8(input).length > maxBytes) throw tooLarge(maxBytes);
+    return input;
+  }
+  try {
+    return fromUtf8(input);
+  } catch (cause) {
+    throw new TtpError('CRYPTO_JSON_BAD_UTF8', 'the bytes are not UTF-8', { cause });
+  }
+}
+
+const tooLarge = (maxBytes: number): TtpError =>
+  new TtpError('CRYPTO_JSON_TOO_LARGE', `more than ${maxBytes} bytes`);
+
+const WHITE_SPACE = /[ \t\n\r]*/y;
+// What may stand in a string as it is: control characters must be escaped (RFC 8259 section 7).
+// oxlint-disable-next-line no-control-regex
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const HEX4 = /[0-9a-fA-F]{4}/y;
+const ESCAPES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['"', '"'],
+  ['\\', '\\'],
+  ['/', '/'],
+  ['b', '\b'],
+  ['f', '\f'],
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
+const LITERALS: readonly (readonly [string, Json])[] = [
+  ['true', true],
+  ['false', false],
+  ['null', null],
+];
+
+/** One pass over one text, by recursive descent: the depth is capped far below what a stack can hold. */
+class Reader {
+  readonly #text: string;
+  readonly #maxDepth: number;
+  readonly #envelope: boolean;
+  readonly #path: (string | number)[] = [];
+  #at = 0;
+
+  constructor(text: string, profile: JsonProfile) {
+    this.#text = text;
+    this.#maxDepth = profile === 'foreign' ? JSON_FOREIGN_MAX_DEPTH : JSON_MAX_DEPTH;
+    this.#envelope = profile === 'envelope';
+  }
+
+  document(): Json {
+    if (this.#text.startsWith('\uFEFF')) throw this.#refuse('CRYPTO_JSON_BOM', 'a byte order mark');
+    const value = this.#value();
+    this.#match(WHITE_SPACE);
+    if (this.#at < this.#text.length) throw this.#refuse('CRYPTO_JSON_TRAILING', 'text after the value');
+    return value;
+  }
+
+  #value(): Json {
+    this.#match(WHITE_SPACE);
+    const first = this.#text[this.#at];
+    if (first === '{') return this.#nested(() => this.#object());
+    if (first === '[') return this.#nested(() => this.#array());
+    return first === '"' ? this.#string() : this.#literalOrNumber();
+  }
+
+  #nested<T>(read: () => T): T {
+    if (this.#path.length >= this.#maxDepth)
+      throw this.#refuse('CRYPTO_JSON_DEPTH', `nested deeper than ${this.#maxDepth}`);
+    this.#at++;
+    return read();
+  }
+
+  #object(): Json {
+    const object: Record<string, Json> = Object.create(null);
+    if (this.#next('}')) return object;
+    do {
+      this.#match(WHITE_SPACE);
+      if (this.#text[this.#at] !== '"') throw this.#syntax('a key in double quotes');
+      const key = this.#string();
+      this.#path.push(key);
+      this.#check(object, key);
+      if (!this.#next(':')) throw this.#syntax('":"');
+      object[key] = this.#value();
+      this.#path.pop();
+    } while (this.#next(','));
+    if (!this.#next('}')) throw this.#syntax('"," or "}"');
+    return object;
+  }
+
+  #check(object: Readonly<Record<string, Json>>, key: string): void {
+    if (key === '__proto__' || (this.#envelope && (key === 'constructor' || key === 'prototype')))
+      throw this.#refuse('CRYPTO_JSON_FORBIDDEN_KEY', `the key ${JSON.stringify(key)}`);
+    if (key in object)
+      throw this.#refuse('CRYPTO_JSON_DUPLICATE_KEY', `the key ${JSON.stringify(key)} again`);
+  }
+
+  #array(): Json {
+    const array: Json[] = [];
+    if (this.#next(']')) return array;
+    do {
+      this.#path.push(array.length);
+      array.push(this.#value());
+      this.#path.pop();
+    } while (this.#next(','));
+    if (!this.#next(']')) throw this.#syntax('"," or "]"');
+    return array;
+  }
+
+  #string(): string {
+    this.#at++;
+    let value = '';
+    let escaped = false;
+    for (;;) {
+      value += this.#match(PLAIN)?.[0] ?? '';
+      const end = this.#text[this.#at];
+      if (end === '"') break;
+      if (end !== '\\') throw this.#syntax('the rest of a string');
+      escaped = true;
+      value += this.#escape();
+    }
+    this.#at++;
+    // The text itself is well formed, so only an escape can have brought half of a pair.
+    if (escaped && !isWellFormed(value)) throw this.#refuse('CRYPTO_JSON_LONE_SURROGATE', 'a lone surrogate');
+    return value;
+  }
+
+  #escape(): string {
+    const letter = this.#text[this.#at + 1] ?? '';
+    this.#at += 2;
+    if (letter === 'u') {
+      const digits = this.#match(HEX4);
+      if (digits === null) throw this.#syntax('four hexadecimal digits');
+      return String.fromCharCode(Number.parseInt(digits[0], 16));
+    }
+    const character = ESCAPES.get(letter);
+    if (character === undefined) throw this.#syntax('an escape of JSON');
+    return character;
+  }
+
+  #literalOrNumber(): Json {
+    for (const [word, value] of LITERALS) {
+      if (this.#text.startsWith(word, this.#at)) {
+        this.#at += word.length;
+        return value;
+      }
+    }
+    const token = this.#match(NUMBER);
+    if (token === null) throw this.#syntax('a value');
+    const number = Number(token[0]);
+    if (token[1] === undefined && token[2] === undefined) {
+      if (!Number.isSafeInteger(number))
+        throw this.#refuse('CRYPTO_JSON_UNSAFE_INTEGER', 'an integer beyond 2^53-1');
+      return number;
+    }
+    if (this.#envelope) throw this.#refuse('CRYPTO_JSON_FRACTION', 'a number that is not an integer');
+    if (!Number.isFinite(number))
+      throw this.#refuse('CRYPTO_JSON_NUMBER_RANGE', 'a number that is not finite');
+    return number;
+  }
+
+  /** Skips white space, then takes `character` if it comes next. */
+  #next(character: string): boolean {
+    this.#match(WHITE_SPACE);
+    if (this.#text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found !== null) this.#at = pattern.lastIndex;
+    return found;
+  }
+
+  #syntax(expected: string): TtpError {
+    return this.#refuse('CRYPTO_JSON_SYNTAX', `expected ${expected}`);
+  }
+
+  #refuse(code: CryptoErrorCode, what: string): TtpError {
+    return new TtpError(code, `${what} at character ${this.#at}`, { field: fieldOf(this.#path) });
+  }
+}

@@ -1,0 +1,47 @@
+/** Length of an Ed25519 public key: 32 bytes (RFC 8032 5.1.5). */
+export const PUBLIC_KEY_BYTES = 32;
+
+/** Length of an Ed25519 seed: 32 bytes (RFC 8032 5.1.5). */
+export const SEED_BYTES = 32;
+
+/** Length of an Ed25519 signature: 64 bytes (RFC 8032 5.1.6). */
+export const SIGNATURE_BYTES = 64;
+
+/** Nesting of strict JSON: 32 levels (decision D7). */
+export const JSON_MAX_DEPTH = 32;
+
+/** Nesting of foreign JSON, and of everything canonicalised: 64 levels (decision D7). */
+export const JSON_FOREIGN_MAX_DEPTH = 64;
+
+/** Length of a JSON text unless its reader says otherwise: 1 MiB (threats.md section 4, availability). */
+export const JSON_MAX_BYTES = 1_048_576;
+
+/** Values in one JSON value to be canonicalised: 1 000 000 (a value that contains itself many times grows without end). */
+export const JSON_MAX_VALUES = 1_000_000;
+
+/** Bytes decoded from or encoded to base58btc: 256, since its time is quadratic (threats.md section 4, availability). */
+export const BASE58_MAX_BYTES = 256;
+
+/** Signatures of one envelope: 256 (threats.md section 4, availability). */
+export const ENVELOPE_MAX_SIGNATURES = 256;
+
+/** Length of a key id (a DID URL): 2304 characters, a DID of 2048 and its fragment. */
+export const KEY_ID_MAX_CHARS = 2304;
+
+/** Unexpired nonces remembered for one key: 10 000 (decision D10). */
+export const REPLAY_MAX_PER_KEY = 10_000;
+
+/** Unexpired nonces remembered for all keys: 1 000 000 (decision D10). */
+export const REPLAY_MAX_TOTAL = 1_000_000;
+
+/** Imported public keys kept by the native backend: 1024 (performance.md section 1: an import costs as much as a verification). */
+export const KEY_CACHE_ENTRIES = 1024;
+
+/** Cost of scrypt in key files, as log2 of N, with r = 8 and p = 1: at least 17 (decision D8; 128 MiB, about 0.4 s). */
+export const KEY_FILE_MIN_COST_LOG2 = 17;
+
+/** Highest cost of scrypt that is accepted, as log2 of N: 20 (1 GiB; a file must not exhaust its reader's memory). */
+export const KEY_FILE_MAX_COST_LOG2 = 20;
+
+/** Iterations of PBKDF2-SHA256 for passphrases: at least 600 000 (decision D8). */
+export const PBKDF2_MIN_ITERATIONS = 600_000;
