@@ -1,0 +1,31 @@
+/** Error codes of @ttp/guard, each with what it means. Codes are the API; messages are for people. */
+export const GUARD_ERRORS = {
+  GUARD_KILLED: 'The agent is killed, or not known to be alive.',
+  GUARD_STALE_EPOCH: 'The decision was made in another kill epoch than the current one.',
+  GUARD_LEASE_EXPIRED:
+    'The kill record could not be read again in time, so nobody knows whether the agent still may act.',
+  GUARD_BAD_TARGET: 'The target of a kill is neither "*" nor a DID of at most 500 characters.',
+  GUARD_KILL_NOT_DURABLE: 'The kill holds in this process, but it could not be written to the store.',
+  GUARD_NOT_KILLED: 'The target is alive, so there is nothing to reinstate.',
+  GUARD_OPERATORS_ABSENT: 'No roster of operators is configured, so no order can be verified.',
+  GUARD_OPERATOR_UNKNOWN: 'The key that signed the order is not on the roster of operators.',
+  GUARD_OPERATOR_PRIVILEGE: 'The operator does not have the privilege that the order needs.',
+  GUARD_ORDER_INVALID: 'The body of the order does not have the shape that its type demands.',
+  GUARD_ORDER_EXPIRED: 'The order was to be obeyed until a time that has passed.',
+  GUARD_ORDER_STALE: 'The order was given for another kill epoch than the current one.',
+  GUARD_ORDER_MISMATCH:
+    'The orders of one reinstatement differ in target, epoch or reason, or name another reason than the kill.',
+  GUARD_QUORUM_MISSING:
+    'Fewer distinct people ordered the reinstatement than the reason of the kill demands.',
+  GUARD_APPEAL_ONLY: 'A received revocation is lifted by a ruling on appeal, not by an order.',
+  GUARD_OBLIGATION_INVALID: 'The parameters of an obligation are not ones that its handler can fulfil.',
+  GUARD_NOT_JSON: 'The value is not plain JSON data, so it can be neither transformed nor scanned.',
+  GUARD_VALUE_TOO_LARGE: 'The value is larger or deeper than what is transformed and scanned.',
+  GUARD_TRANSFORM_PATH:
+    'A transformation cannot be applied: the value does not have the shape its path expects.',
+  GUARD_DLP_BLOCKED: 'The value holds data that may not be transferred.',
+  GUARD_DLP_TOO_ENCODED: 'The text decodes to more than what is scanned.',
+} as const;
+
+/** The closed list of codes that @ttp/guard throws. */
+export type GuardErrorCode = keyof typeof GUARD_ERRORS;

@@ -1,0 +1,38 @@
+/** How often the kill record in a shared store is read again: 250 ms (decision D32). */
+export const KILL_POLL_MS = 250;
+
+/** How long permits hold after the last successful read of the kill record in a shared store: 5 s (decision D32). */
+export const KILL_LEASE_MS = 5_000;
+
+/** The longest lease that may be configured: 30 s (decision D32). */
+export const KILL_LEASE_MAX_MS = 30_000;
+
+/** Before a rate or breaker kill ends by itself: 5 min on monotonic time (ttp-protocol.txt L2807). */
+export const KILL_COOLDOWN_MS = 300_000;
+
+/** Longest target of a kill, so that its key fits a store: 500 characters (Store port: keys up to 512). */
+export const KILL_TARGET_MAX_UNITS = 500;
+
+/** Longest explanation kept with a kill; the rest is cut off: 500 UTF-16 units. */
+export const KILL_TEXT_MAX_UNITS = 500;
+
+/** Attempts to write a kill record against other writers before giving up: 100. */
+export const KILL_WRITE_ATTEMPTS = 100;
+
+/** Most orders that one reinstatement may bring: 8 (the reasons demand at most two). */
+export const REINSTATE_ORDERS_MAX = 8;
+
+/** Largest value that is transformed or scanned: 1 MiB, in UTF-16 units of its strings plus one a node. */
+export const VALUE_MAX_UNITS = 1_048_576;
+
+/** Largest text that is read as JSON inside such a value: 4 MiB of UTF-8, which its units can take at most. */
+export const VALUE_MAX_BYTES = 4_194_304;
+
+/** Deepest nesting of such a value: 64 levels (decision D7, foreign data). */
+export const VALUE_MAX_DEPTH = 64;
+
+/** Layers of encoding that are undone: 3 (decision D36). */
+export const DLP_DECODE_LAYERS = 3;
+
+/** Most text that decoding may yield, per unit of the text scanned: 16. More is refused, not skipped. */
+export const DLP_DECODED_FACTOR = 16;
