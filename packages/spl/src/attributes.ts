@@ -1,0 +1,107 @@
+import { type Json, type JsonObject, RISK_LEVELS, STAGES } from '@ttp/core';
+import { DAYS, minutesOf } from './time.js';
+
+/**
+ * Where the value of an attribute comes from (decision D18). `engine`: observed by the enforcement point.
+ * `registry`: the resource's registry or the call map. `resolver`: what is known about the agent. `caller`: the
+ * arguments and claims of the call, which nobody verified.
+ */
+export const SOURCES = ['engine', 'resolver', 'registry', 'caller'] as const;
+export type Source = (typeof SOURCES)[number];
+
+/** The JSON type of an attribute. `list`: texts. `money`: a decimal of at most two places, never negative. */
+export type AttributeType = 'number' | 'money' | 'string' | 'boolean' | 'time' | 'list' | 'any';
+
+/** One row of the table. */
+export interface Attribute {
+  readonly source: Source;
+  readonly type: AttributeType;
+  /** Computed from `now` in the policy's zone: a value given for it is dropped. */
+  readonly computed?: true;
+  /** Bounds of a number, both included. */
+  readonly range?: readonly [number, number];
+  /** The closed list a text has to come from. */
+  readonly terms?: readonly string[];
+}
+
+const count: readonly [number, number] = [0, Number.MAX_VALUE];
+
+/** The registered attributes: the one table of names, types and provenance (decision D18). */
+export const ATTRIBUTES: { readonly [name: string]: Attribute } = {
+  trustScore: { source: 'engine', type: 'number', range: [0, 100] },
+  trustStage: { source: 'engine', type: 'string', terms: STAGES },
+  identityVerified: { source: 'engine', type: 'boolean' },
+  capabilities: { source: 'engine', type: 'list' },
+  'request.rate': { source: 'engine', type: 'number', range: count },
+  errorRate: { source: 'engine', type: 'number', range: [0, 1] },
+  detected_pattern: { source: 'engine', type: 'string' },
+  'trace.labels': { source: 'engine', type: 'list' },
+  timeOfDay: { source: 'engine', type: 'time', computed: true },
+  dayOfWeek: { source: 'engine', type: 'string', terms: DAYS, computed: true },
+  dataClassification: { source: 'registry', type: 'string' },
+  riskLevel: { source: 'registry', type: 'string', terms: RISK_LEVELS },
+  decisionType: { source: 'registry', type: 'string' },
+  compliance: { source: 'registry', type: 'list' },
+  'agent.role': { source: 'resolver', type: 'string' },
+  'agent.roles': { source: 'resolver', type: 'list' },
+  'agent.assignedCases': { source: 'resolver', type: 'list' },
+  'request.amount': { source: 'caller', type: 'money' },
+  purpose: { source: 'caller', type: 'string' },
+  biasScore: { source: 'caller', type: 'number', range: [0, 1] },
+  protectedClass: { source: 'caller', type: 'any' },
+};
+
+/** Namespaces whose names are open: everything below one has its source. */
+export const NAMESPACES: { readonly [first: string]: Attribute } = {
+  agent: { source: 'resolver', type: 'any' },
+  resource: { source: 'registry', type: 'any' },
+  request: { source: 'caller', type: 'any' },
+};
+
+/** Other spellings of one attribute in the documents (decision D19). */
+const ALIASES: { readonly [name: string]: string } = { error_rate: 'errorRate' };
+
+/** Letters first in each segment: an index or `length` of a list is no attribute. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*){0,15}$/;
+/** Names that every object inherits or that rewire it; they never name an attribute (flaw.P10). */
+const RESERVED = /(?:^|\.)(?:__proto__|constructor|prototype)(?:\.|$)/;
+
+/** The name an attribute is registered by. */
+export const canonicalName = (name: string): string => own(ALIASES, name) ?? name;
+
+/** The row of an attribute by its canonical name, or undefined where neither table nor namespace has it. */
+export function attributeOf(name: string): Attribute | undefined {
+  if (name.length > 256 || !NAME.test(name) || RESERVED.test(name)) return undefined;
+  const dot = name.indexOf('.');
+  return own(ATTRIBUTES, name) ?? (dot < 0 ? undefined : own(NAMESPACES, name.slice(0, dot)));
+}
+
+/** The own value of `key`; what an object inherits is never seen (flaw.P10). */
+export function own<V>(object: { readonly [key: string]: V }, key: string): V | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** Whether a value is an object, as opposed to null, a list or a scalar. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether every element is a text. */
+export function isTextList(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((element) => typeof element === 'string');
+}
+
+/** Whether a value has the type, range and terms of its attribute. There is no coercion (flaw.P3). */
+export const fits = (attribute: Attribute, value: Json): boolean => FITS[attribute.type](value, attribute);
+
+const FITS: { readonly [type in AttributeType]: (value: Json, attribute: Attribute) => boolean } = {
+  any: () => true,
+  boolean: (value) => typeof value === 'boolean',
+  list: isTextList,
+  time: (value) => typeof value === 'string' && minutesOf(value) !== undefined,
+  string: (value, { terms }) => typeof value === 'string' && (terms?.includes(value) ?? true),
+  // At most two decimals, never negative: decisions.md, table of numbers.
+  money: (value) => typeof value === 'number' && value >= 0 && Number(value.toFixed(2)) === value,
+  number: (value, { range: [least, most] = [-Number.MAX_VALUE, Number.MAX_VALUE] }) =>
+    typeof value === 'number' && value >= least && value <= most,
+};

@@ -1,0 +1,145 @@
+import { type Json, type JsonObject, TtpError } from '@ttp/core';
+import { canonicalize, parseJson } from '@ttp/crypto';
+import { attributeOf, fits, isJsonObject, own } from './attributes.js';
+import type { SplErrorCode } from './errors.js';
+import { at } from './field.js';
+import { POLICY_CEILING_BYTES } from './limits.js';
+import { readResource } from './resource.js';
+import { hint } from './suggest.js';
+
+/** Says of each tool which action it is, on which resource, and how sensitive (decision D18). */
+export interface CallMap {
+  readonly tools: ReadonlyMap<string, CallMapEntry>;
+}
+
+/** How one tool, or one MCP method, is read as an action on a resource. */
+export interface CallMapEntry {
+  readonly action: string;
+  /** Undefined: `mcp:<server>/<tool>`. A text: always this resource. Otherwise it is taken from an argument. */
+  readonly resource:
+    | string
+    | { readonly scheme: string | undefined; readonly path: readonly string[] }
+    | undefined;
+  /** Registry attributes of the call. */
+  readonly attributes: JsonObject;
+}
+
+/** A call, as the policy sees it. */
+export interface MappedCall {
+  readonly action: string;
+  readonly resource: string;
+  readonly registry: JsonObject;
+}
+
+const ACTION = /^[A-Za-z][A-Za-z0-9_.:/-]{0,127}$/;
+const SCHEME = /^[a-z][a-z0-9+.-]*$/;
+const PATH = /^input(?:\.[A-Za-z_][A-Za-z0-9_-]*){1,15}$/;
+
+/**
+ * Loads a call map: `{ "version": 1, "tools": { "<tool>": { "action", "resource"?, "attributes"? } } }`, where
+ * `resource` is `{ "scheme"?, "path": "input.path" }` or one fixed resource. MCP methods other than tools stand
+ * under their method name. Attributes are constants under names that the registry owns.
+ *
+ * @throws SPL_BAD_TYPE, SPL_BAD_VALUE, SPL_UNKNOWN_KEY, SPL_UNKNOWN_VERSION, SPL_MISSING_KEY, SPL_UNKNOWN_ATTRIBUTE,
+ * SPL_BAD_RESOURCE, CRYPTO_JSON_*
+ */
+export function loadCallMap(input: string | Uint8Array | JsonObject): CallMap {
+  const text = typeof input === 'string' || input instanceof Uint8Array ? input : canonicalize(input);
+  const json = parseJson(text, { maxBytes: POLICY_CEILING_BYTES });
+  const root = objectAt(json, '', ['version', 'tools']);
+  if (own(root, 'version') !== 1) fail('SPL_UNKNOWN_VERSION', 'the call map version is 1', 'version');
+  const tools = new Map<string, CallMapEntry>();
+  const entries = own(root, 'tools');
+  if (!isJsonObject(entries)) return fail('SPL_MISSING_KEY', 'tools is an object', 'tools');
+  for (const [tool, entry] of Object.entries(entries)) tools.set(tool, parseEntry(entry, at('tools', tool)));
+  return { tools };
+}
+
+/**
+ * Names the action and resource of a call. The argument that the resource is taken from is never percent-decoded;
+ * a resource that cannot be normalised is left to `evaluate`, which denies it on the record. A tool without an
+ * entry is the action `call` on `mcp:<server>/<tool>`.
+ *
+ * @throws SPL_BAD_CALL where the argument is absent or no text, or the server's name has a slash
+ */
+export function mapCall(
+  callMap: CallMap,
+  call: { readonly server: string; readonly tool: string; readonly input: Json },
+): MappedCall {
+  const { server, tool, input } = call;
+  const entry = callMap.tools.get(tool) ?? { action: 'call', resource: undefined, attributes: {} };
+  const { action, resource, attributes } = entry;
+  if (typeof resource === 'string') return { action, resource, registry: attributes };
+  if (resource === undefined) {
+    // Server a/b with tool c, and server a with tool b/c, would be one resource.
+    if (server === '' || server.includes('/')) fail('SPL_BAD_CALL', 'a server name has no slash', 'server');
+    return { action, resource: `mcp:${server}/${tool}`, registry: attributes };
+  }
+  const { scheme, path } = resource;
+  let value: Json | undefined = input;
+  for (const key of path) value = isJsonObject(value) ? own(value, key) : undefined;
+  if (typeof value !== 'string')
+    return fail('SPL_BAD_CALL', `no text to take the resource of ${tool} from`, ['input', ...path].join('.'));
+  return { action, resource: scheme === undefined ? value : `${scheme}:${value}`, registry: attributes };
+}
+
+function parseEntry(json: Json, field: string): CallMapEntry {
+  const entry = objectAt(json, field, ['action', 'resource', 'attributes']);
+  const action = own(entry, 'action');
+  if (typeof action !== 'string' || !ACTION.test(action))
+    return fail(
+      action === undefined ? 'SPL_MISSING_KEY' : 'SPL_BAD_VALUE',
+      'an action is a verb',
+      at(field, 'action'),
+    );
+  const resource = own(entry, 'resource');
+  const attributes = own(entry, 'attributes');
+  return {
+    action,
+    resource: resource === undefined ? undefined : parseSelector(resource, at(field, 'resource')),
+    attributes: attributes === undefined ? {} : parseAttributes(attributes, at(field, 'attributes')),
+  };
+}
+
+function parseSelector(json: Json, field: string): CallMapEntry['resource'] {
+  if (typeof json === 'string') {
+    const resource = readResource(json);
+    return typeof resource === 'string' ? fail('SPL_BAD_RESOURCE', resource, field) : resource.text;
+  }
+  const selector = objectAt(json, field, ['scheme', 'path']);
+  const scheme = own(selector, 'scheme');
+  const path = own(selector, 'path');
+  if (scheme !== undefined && (typeof scheme !== 'string' || !SCHEME.test(scheme)))
+    return fail('SPL_BAD_VALUE', 'a scheme is lowercase and has no colon', at(field, 'scheme'));
+  if (typeof path !== 'string' || !PATH.test(path))
+    return fail(
+      path === undefined ? 'SPL_MISSING_KEY' : 'SPL_BAD_VALUE',
+      'a path is "input.name"',
+      at(field, 'path'),
+    );
+  return { scheme, path: path.split('.').slice(1) };
+}
+
+function parseAttributes(json: Json, field: string): JsonObject {
+  if (!isJsonObject(json)) return fail('SPL_BAD_TYPE', 'expected object', field);
+  for (const [name, value] of Object.entries(json)) {
+    const row = attributeOf(name);
+    if (row?.source !== 'registry')
+      fail('SPL_UNKNOWN_ATTRIBUTE', `${name} is not the registry's`, at(field, name));
+    else if (value === null || !fits(row, value))
+      fail('SPL_BAD_VALUE', `${name} is a ${row.type}`, at(field, name));
+  }
+  return json;
+}
+
+function objectAt(json: Json, field: string, keys: readonly string[]): JsonObject {
+  if (!isJsonObject(json)) return fail('SPL_BAD_TYPE', 'expected object', field);
+  for (const key of Object.keys(json))
+    if (!keys.includes(key))
+      fail('SPL_UNKNOWN_KEY', `no key ${at(field, key)}${hint(key, keys)}`, at(field, key));
+  return json;
+}
+
+function fail(code: SplErrorCode, message: string, field: string): never {
+  throw new TtpError(code, message, { field });
+}

@@ -1,0 +1,57 @@
+export {
+  ATTRIBUTES,
+  type Attribute,
+  type AttributeType,
+  NAMESPACES,
+  SOURCES,
+  type Source,
+} from './attributes.js';
+export { type CallMap, type CallMapEntry, loadCallMap, type MappedCall, mapCall } from './call-map.js';
+export {
+  type Condition,
+  OPERATORS,
+  type Operator,
+  type Reference,
+  type Scalar,
+  type Test,
+} from './condition.js';
+export {
+  type AnomalyDetection,
+  type HumanApproval,
+  type KillSwitchDocument,
+  LANGUAGE_VERSION,
+  type Offers,
+  type OutputTransformations,
+  type PolicyAudit,
+  type PolicyDocument,
+  type Requirements,
+  type Rule,
+  type RuleAudit,
+  type TriggerDocument,
+} from './document.js';
+export { SPL_ERRORS, type SplErrorCode } from './errors.js';
+export { evaluate, type PolicyVerdict } from './evaluate.js';
+export { explainVerdict } from './explain.js';
+export type { PolicyRequest } from './facts.js';
+export {
+  APPROVAL_CEILING_SECONDS,
+  APPROVAL_TIMEOUT_SECONDS,
+  DROPPED_MAX_ENTRIES,
+  DROPPED_NAME_CHARACTERS,
+  LIST_MAX_ELEMENTS,
+  PATTERN_MAX_SEGMENTS,
+  PATTERN_MAX_WILDCARDS,
+  POLICY_CEILING_BYTES,
+  POLICY_MAX_BYTES,
+  POLICY_MAX_DEPTH,
+  POLICY_MAX_RULES,
+  RESOURCE_MAX_BYTES,
+  TEXT_MAX_CHARACTERS,
+} from './limits.js';
+export { type LintFinding, lintPolicy } from './lint/lint.js';
+export { loadPolicy, type Policy } from './load.js';
+export { matchResource } from './pattern.js';
+export type { DroppedAttribute } from './provenance.js';
+export { normalizeResource } from './resource.js';
+export { openSignedPolicy, type SignedPolicy, type SignedPolicyBody, signPolicy } from './signed.js';
+export { type KillTrigger, METRICS } from './trigger.js';

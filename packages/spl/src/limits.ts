@@ -1,0 +1,38 @@
+/** Default size limit of a policy text, and the fixed one of a policy from elsewhere: 50 KB of UTF-8 (decision D16). */
+export const POLICY_MAX_BYTES = 51_200;
+
+/** How far a host may raise the size limit: 1 MiB (decision D16). */
+export const POLICY_CEILING_BYTES = 1_048_576;
+
+/** Rules of one policy (decision D16, ttp-protocol.txt L528). */
+export const POLICY_MAX_RULES = 1000;
+
+/** Levels of nesting in a policy, the document being the first (decision D16). */
+export const POLICY_MAX_DEPTH = 16;
+
+/** Elements of one list inside a policy (flaw.P16). */
+export const LIST_MAX_ELEMENTS = 1000;
+
+/** Length of one text inside a policy: 2048 UTF-16 code units (flaw.P16). */
+export const TEXT_MAX_CHARACTERS = 2048;
+
+/** Size of a resource or pattern: 2048 bytes of UTF-8 (flaw.P5). */
+export const RESOURCE_MAX_BYTES = 2048;
+
+/** Wildcards of one pattern (decision D15). */
+export const PATTERN_MAX_WILDCARDS = 8;
+
+/** Segments of one pattern: as many as its matcher has bits for (law.P-8). */
+export const PATTERN_MAX_SEGMENTS = 28;
+
+/** Dropped attributes a verdict names; an attacker chooses how many there are: 32 entries. */
+export const DROPPED_MAX_ENTRIES = 32;
+
+/** Length of an attribute name as a verdict reports it: 80 UTF-16 code units. */
+export const DROPPED_NAME_CHARACTERS = 80;
+
+/** Time for an approval whose rule gives none: 300 s (ttp-protocol.txt L2267). */
+export const APPROVAL_TIMEOUT_SECONDS = 300;
+
+/** Longest time a rule may give for an approval: 30 days. */
+export const APPROVAL_CEILING_SECONDS = 2_592_000;
