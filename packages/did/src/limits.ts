@@ -22,8 +22,11 @@ export const ISNAD_MAX_DIGITS = 64;
 /** Longest host name of a `did:web`: 253 characters (RFC 1035 2.3.4). */
 export const HOST_MAX_CHARS = 253;
 
-/** Entries of one key log: 1024. */
-export const KEY_LOG_MAX_ENTRIES = 1024;
+/** Entries of one key log: 256. Each costs its reader up to three signature checks. */
+export const KEY_LOG_MAX_ENTRIES = 256;
+
+/** One key log: 196 608 characters of canonical JSON, so that two of them fit into one stored value. */
+export const KEY_LOG_MAX_CHARS = 196_608;
 
 /** Guardians of one identity: 16. */
 export const GUARDIANS_MAX_COUNT = 16;

@@ -100,18 +100,16 @@ export function parseInception(body: JsonObject): InceptionBody {
  * none of `rotate` and `services`: passing over what one does not understand could pass over a revocation
  */
 export function parseOperation(body: JsonObject): RotationBody | ServicesBody {
-  switch (body['op']) {
-    case 'rotate': {
-      const { v, op, seq, keys, next } = shaped(rotation, body);
-      return { v, op, seq, ...readEstablishment(keys, next) };
-    }
-    case 'services': {
-      const shape = shaped(services, body);
-      return { ...shape, services: checkServices(shape.services) };
-    }
-    default:
-      throw refuse('DID_LOG_UNSUPPORTED', 'op', 'not an operation that is processed');
+  const { op } = body;
+  if (op === 'rotate') {
+    const { keys, next, ...rest } = shaped(rotation, body);
+    return { ...rest, ...readEstablishment(keys, next) };
   }
+  if (op === 'services') {
+    const shape = shaped(services, body);
+    return { ...shape, services: checkServices(shape.services) };
+  }
+  throw refuse('DID_LOG_UNSUPPORTED', 'op', 'not an operation that is processed');
 }
 
 /** What a key log says of a key before it shows the key: the hash of its Multikey text. */

@@ -2,7 +2,7 @@ import { type Did, type DidDocument, type Envelope, type Resolver, type Store, T
 import { equalBytes, utf8 } from '@ttp/crypto';
 import { didKeyDocument, documentOfState } from './document.js';
 import type { DidErrorCode } from './errors.js';
-import { foldKeyLog, type KeyState } from './key-log.js';
+import { foldKeyLog, type KeyState, readKeyLog } from './key-log.js';
 import { PARENTS_MAX_DEPTH, STORE_MAX_TRIES } from './limits.js';
 import { parseInception } from './operation.js';
 import { decodeStoredLog, encodeStoredLog, type StoredLog } from './stored-log.js';
@@ -90,7 +90,8 @@ export function storeResolver(shelf: Shelf): KeyLogResolver {
       return documentOfState(state);
     },
 
-    async add(keyLog) {
+    async add(log) {
+      const keyLog = readKeyLog(log);
       const offered = await stateOf(keyLog, 0);
       for (const key of offered.keys) await claim(key, offered.did);
       for (let tries = 0; tries < STORE_MAX_TRIES; tries++)

@@ -9,9 +9,11 @@ export interface StoredLog {
 
 /** The bytes of a stored log: `{ v: 1, entries: [text], fork?: [text] }`, each text an envelope as it is signed. */
 export function encodeStoredLog({ entries, fork }: StoredLog): Uint8Array {
-  const texts = entries.map(encodeEnvelope);
+  const texts = entries.map((entry) => encodeEnvelope(entry));
   return canonicalBytes(
-    fork === undefined ? { v: 1, entries: texts } : { v: 1, entries: texts, fork: fork.map(encodeEnvelope) },
+    fork === undefined
+      ? { v: 1, entries: texts }
+      : { v: 1, entries: texts, fork: fork.map((entry) => encodeEnvelope(entry)) },
   );
 }
 

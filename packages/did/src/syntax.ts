@@ -80,7 +80,7 @@ export function parseDid(text: string): ParsedDid {
     return { method: 'isnad', hex: checkHex(hex) };
   }
   if (scheme !== 'did') throw bad('did', 'begins with neither did: nor isnad:');
-  const [method, ...body] = rest;
+  const [method = '', ...body] = rest;
   switch (method) {
     case 'ttp': {
       const [type = '', scid = ''] = parts(body, 2);
@@ -155,6 +155,8 @@ function join(parsed: ParsedDid): string {
       return ['did:web', checkHost(parsed.host).replace(':', '%3A'), ...parsed.path.map(checkSegment)].join(
         ':',
       );
+    default:
+      throw bad('method', 'none that has a form', 'DID_UNKNOWN_METHOD');
   }
 }
 
