@@ -2,16 +2,26 @@ import { TtpError } from '@ttp/core';
 import { floorDiv } from './integer.js';
 import { BEHAVIOR_PRIOR_COUNT, BEHAVIORAL_MAX_BP, OBSERVATIONS_MAX_COUNT } from './limits.js';
 
-/** The six components of behavior and their shares of it, in basis points (ttp-protocol.txt L1674-1681). */
-export const BEHAVIOR_WEIGHTS_BP = {
+/** The six components of behavior. */
+export const BEHAVIOR_COMPONENTS = [
+  'policyCompliance',
+  'uptime',
+  'errorRate',
+  'latencyP95',
+  'securityEvents',
+  'dataPatterns',
+] as const;
+export type BehaviorComponent = (typeof BEHAVIOR_COMPONENTS)[number];
+
+/** The share of each component in behavior, in basis points (ttp-protocol.txt L1674-1681). */
+export const BEHAVIOR_WEIGHTS_BP: { readonly [C in BehaviorComponent]: number } = {
   policyCompliance: 3000,
   uptime: 2000,
   errorRate: 1500,
   latencyP95: 1000,
   securityEvents: 1500,
   dataPatterns: 1000,
-} as const;
-export type BehaviorComponent = keyof typeof BEHAVIOR_WEIGHTS_BP;
+};
 
 /** How many observations an enforcement point made, and how many of them were good ones. */
 export type Tally = { readonly good: number; readonly total: number };
@@ -58,10 +68,12 @@ export const NO_BEHAVIOR: BehaviorFacts = {
  * @throws SCORE_BAD_BEHAVIOR with the field
  */
 export function behaviorOf(facts: BehaviorFacts): Behavior {
+  if (typeof facts !== 'object' || facts === null)
+    throw new TtpError('SCORE_BAD_BEHAVIOR', 'not the six tallies', { field: 'behavior' });
   let bp = 0;
   let conduct = 0;
   let observed = 0;
-  for (const component of COMPONENTS) {
+  for (const component of BEHAVIOR_COMPONENTS) {
     const weight = BEHAVIOR_WEIGHTS_BP[component];
     const { good, total } = check(facts[component], `behavior.${component}`);
     const points = floorDiv(BEHAVIORAL_MAX_BP * weight, 10_000);
@@ -72,18 +84,11 @@ export function behaviorOf(facts: BehaviorFacts): Behavior {
   return { bp, conduct, observed };
 }
 
-const COMPONENTS = [
-  'policyCompliance',
-  'uptime',
-  'errorRate',
-  'latencyP95',
-  'securityEvents',
-  'dataPatterns',
-] as const satisfies readonly BehaviorComponent[];
-
 function check(tally: Tally | undefined, field: string): Tally {
-  if (tally !== undefined && isCount(tally.total) && isCount(tally.good) && tally.good <= tally.total)
-    return tally;
+  if (typeof tally === 'object' && tally !== null) {
+    const { good, total } = tally;
+    if (isCount(good) && isCount(total) && good <= total) return tally;
+  }
   throw new TtpError('SCORE_BAD_BEHAVIOR', 'not counts with good <= total', { field });
 }
 

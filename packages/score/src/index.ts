@@ -1,4 +1,5 @@
 export {
+  BEHAVIOR_COMPONENTS,
   BEHAVIOR_WEIGHTS_BP,
   type Behavior,
   type BehaviorComponent,

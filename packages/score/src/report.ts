@@ -2,6 +2,8 @@ import {
   asBasisPoints,
   asTrustScore,
   type BasisPoints,
+  type Hash,
+  isHash,
   type Json,
   type JsonObject,
   STAGES,
@@ -9,9 +11,11 @@ import {
   type TrustScore,
   TtpError,
 } from '@ttp/core';
-import { type BehaviorFacts, behaviorOf } from './behavior.js';
+import { hashJson } from '@ttp/crypto';
+import { BEHAVIOR_COMPONENTS, type BehaviorFacts, behaviorOf } from './behavior.js';
 import { floorDiv } from './integer.js';
 import {
+  BEHAVIORAL_MAX_BP,
   CRITICAL_EVENT_CAP_BP,
   HIGH_EVENT_CAP_BP,
   IDENTITY_MAX_BP,
@@ -19,7 +23,7 @@ import {
   REPUTATION_MAX_BP,
 } from './limits.js';
 import { type AttestationFact, reputationOf } from './reputation.js';
-import { ACCESS_LEVELS, type AccessLevel, accessOf, checkGates, type Gates, stageOf } from './stages.js';
+import { type AccessLevel, accessOf, checkGates, type Gates, stageOf } from './stages.js';
 
 /** Severities of an open security event that cap a score, mildest first (decision D24). */
 export const SECURITY_SEVERITIES = ['medium', 'high', 'critical'] as const;
@@ -62,6 +66,8 @@ export type TrustReport = {
   readonly independentClusters: number;
   /** Number of observations behind `conduct`. */
   readonly observed: number;
+  /** Hash of the JCS of the facts that count: whoever holds them can compute the report again and compare. */
+  readonly inputs: Hash;
 };
 
 /**
@@ -95,16 +101,40 @@ export function trustReport(facts: TrustFacts): TrustReport {
     access: accessOf(stage),
     posterior: reputation.posterior,
     conduct: behavior.conduct,
-    attestationCount: reputation.attestationCount,
+    attestationCount: reputation.counted.length,
     independentClusters: reputation.independentClusters,
     observed: behavior.observed,
+    inputs: hashFacts(facts, reputation.counted),
   };
+}
+
+/** Of the facts that count, in an order of their own, so that the order they came in cannot show. */
+function hashFacts(facts: TrustFacts, counted: readonly AttestationFact[]): Hash {
+  const { identityVerified, killed, revoked, behavior, securityEvents } = facts;
+  return hashJson({
+    identityVerified,
+    killed,
+    revoked,
+    attestations: counted.map(({ issuer, cluster, tier, rating, at }) => ({
+      issuer,
+      cluster,
+      tier,
+      rating,
+      at,
+    })),
+    behavior: Object.fromEntries(
+      BEHAVIOR_COMPONENTS.map((name) => [name, { good: behavior[name].good, total: behavior[name].total }]),
+    ),
+    securityEvents: SECURITY_SEVERITIES.filter((severity) => securityEvents.includes(severity)),
+  });
 }
 
 const points = (bp: BasisPoints): TrustScore => asTrustScore(floorDiv(bp, 100));
 
 function capOf({ killed, revoked, securityEvents }: TrustFacts): number {
   let cap = killed || revoked ? 0 : 10_000;
+  if (!Array.isArray(securityEvents))
+    throw new TtpError('SCORE_BAD_SECURITY_EVENT', 'not a list', { field: 'securityEvents' });
   securityEvents.forEach((severity, i) => {
     if (!Object.hasOwn(EVENT_CAPS_BP, severity))
       throw new TtpError('SCORE_BAD_SECURITY_EVENT', 'not a severity', { field: `securityEvents[${i}]` });
@@ -120,26 +150,38 @@ function capOf({ killed, revoked, securityEvents }: TrustFacts): number {
 export function isTrustReport(value: Json): value is TrustReport & JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const report = new Map(Object.entries(value));
-  const within = (name: string, from: number, to: number): boolean => {
+  const integer = (name: string, from: number, to: number): number => {
     const n = report.get(name);
-    return typeof n === 'number' && Number.isSafeInteger(n) && n >= from && n <= to;
+    return typeof n === 'number' && Number.isInteger(n) && n >= from && n <= to ? n : Number.NaN;
   };
-  const wholePoints = (name: string): boolean => {
-    const bp = report.get(`${name}Bp`);
-    return (
-      within(`${name}Bp`, 0, 10_000) &&
-      typeof bp === 'number' &&
-      report.get(`${name}Score`) === floorDiv(bp, 100)
-    );
+  /** Basis points, with the same in whole points beside them; NaN, which equals nothing, where they do not agree. */
+  const part = (name: string, most: number): number => {
+    const bp = integer(`${name}Bp`, 0, most);
+    return report.get(`${name}Score`) === Math.floor(bp / 100) ? bp : Number.NaN;
   };
+  const total = part('total', 10_000);
+  const sum =
+    part('identity', IDENTITY_MAX_BP) +
+    part('reputation', REPUTATION_MAX_BP) +
+    part('behavioral', BEHAVIORAL_MAX_BP);
+  const inputs = report.get('inputs');
   return (
-    ['total', 'identity', 'reputation', 'behavioral'].every(wholePoints) &&
-    within('capBp', 0, 10_000) &&
-    within('posterior', -10_000, 10_000) &&
-    within('conduct', -10_000, 10_000) &&
-    ['attestationCount', 'independentClusters', 'observed'].every((n) =>
-      within(n, 0, Number.MAX_SAFE_INTEGER),
+    total === Math.min(sum, integer('capBp', 0, 10_000)) &&
+    fitsStage(report.get('stage'), report.get('access'), total) &&
+    !Number.isNaN(integer('posterior', -10_000, 10_000) + integer('conduct', -10_000, 10_000)) &&
+    ['attestationCount', 'independentClusters', 'observed'].every(
+      (name) => integer(name, 0, 2 ** 53 - 1) >= 0,
     ) &&
-    STAGES.some((stage) => stage === report.get('stage') && accessOf(stage) === report.get('access'))
+    typeof inputs === 'string' &&
+    isHash(inputs)
+  );
+}
+
+/** Gates may push a stage down to blocked or unverified; nothing lifts it above what the total gives. */
+function fitsStage(stage: Json | undefined, access: Json | undefined, totalBp: number): boolean {
+  const open = stageOf(totalBp, { identityVerified: true, killed: false, revoked: false });
+  return (
+    ['blocked', 'unverified', open].some((s) => s === stage) &&
+    STAGES.some((s) => s === stage && accessOf(s) === access)
   );
 }

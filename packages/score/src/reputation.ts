@@ -31,8 +31,8 @@ export interface AttestationFact {
 export interface Reputation {
   /** -10000 (all bad, without doubt) to 10000 (all good, without doubt); 0 is the prior. */
   readonly posterior: number;
-  /** Issuers whose latest attestation counts. */
-  readonly attestationCount: number;
+  /** The attestations that count, the latest of each issuer, in order of issuer. */
+  readonly counted: readonly AttestationFact[];
   /** Clusters with an issuer of a verified tier whose latest rating is 4 or 5. */
   readonly independentClusters: number;
 }
@@ -56,7 +56,7 @@ const SWING = 2n;
  * @throws SCORE_BAD_ATTESTATION with the field, SCORE_TOO_MANY_ATTESTATIONS
  */
 export function reputationOf(attestations: readonly AttestationFact[]): Reputation {
-  const latest = [...latestByIssuer(attestations).values()];
+  const latest = [...latestByIssuer(attestations).values()].sort((a, b) => (a.issuer < b.issuer ? -1 : 1));
   const provisional = tally(latest.filter(({ tier }) => tier === 'provisional'));
   const clusters = new Map<string, AttestationFact[]>();
   for (const fact of latest)
@@ -70,7 +70,7 @@ export function reputationOf(attestations: readonly AttestationFact[]): Reputati
   const all = withProvisional(main, provisional);
   return {
     posterior: ratio(all.signed, all.weight),
-    attestationCount: latest.length,
+    counted: latest,
     independentClusters: [...clusters.values()].filter((members) => members.some(speaksFor)).length,
   };
 }
@@ -143,6 +143,8 @@ function ratio(signed: Fraction, weight: Fraction): number {
 }
 
 function latestByIssuer(attestations: readonly AttestationFact[]): Map<Did, AttestationFact> {
+  if (!Array.isArray(attestations))
+    throw new TtpError('SCORE_BAD_ATTESTATION', 'not a list', { field: 'attestations' });
   if (attestations.length > ATTESTATIONS_MAX_COUNT)
     throw new TtpError('SCORE_TOO_MANY_ATTESTATIONS', `${attestations.length} attestations`, {
       field: 'attestations',
@@ -171,6 +173,8 @@ function supersedes(a: AttestationFact, b: AttestationFact): boolean {
 function check(fact: AttestationFact, field: string): void {
   const wrong = (member: string): TtpError =>
     new TtpError('SCORE_BAD_ATTESTATION', `the ${member} is none`, { field: `${field}.${member}` });
+  if (typeof fact !== 'object' || fact === null)
+    throw new TtpError('SCORE_BAD_ATTESTATION', 'not an attestation', { field });
   if (typeof fact.issuer !== 'string' || !isDid(fact.issuer)) throw wrong('issuer');
   if (typeof fact.cluster !== 'string' || fact.cluster === '' || fact.cluster.length > CLUSTER_NAME_MAX_CHARS)
     throw wrong('cluster');
