@@ -22,7 +22,7 @@ import {
   MEDIUM_EVENT_CAP_BP,
   REPUTATION_MAX_BP,
 } from './limits.js';
-import { type AttestationFact, reputationOf } from './reputation.js';
+import { type AttestationFact, isList, reputationOf } from './reputation.js';
 import { type AccessLevel, accessOf, checkGates, type Gates, stageOf } from './stages.js';
 
 /** Severities of an open security event that cap a score, mildest first (decision D24). */
@@ -133,7 +133,7 @@ const points = (bp: BasisPoints): TrustScore => asTrustScore(floorDiv(bp, 100));
 
 function capOf({ killed, revoked, securityEvents }: TrustFacts): number {
   let cap = killed || revoked ? 0 : 10_000;
-  if (!Array.isArray(securityEvents))
+  if (!isList(securityEvents))
     throw new TtpError('SCORE_BAD_SECURITY_EVENT', 'not a list', { field: 'securityEvents' });
   securityEvents.forEach((severity, i) => {
     if (!Object.hasOwn(EVENT_CAPS_BP, severity))

@@ -143,7 +143,7 @@ function ratio(signed: Fraction, weight: Fraction): number {
 }
 
 function latestByIssuer(attestations: readonly AttestationFact[]): Map<Did, AttestationFact> {
-  if (!Array.isArray(attestations))
+  if (!isList(attestations))
     throw new TtpError('SCORE_BAD_ATTESTATION', 'not a list', { field: 'attestations' });
   if (attestations.length > ATTESTATIONS_MAX_COUNT)
     throw new TtpError('SCORE_TOO_MANY_ATTESTATIONS', `${attestations.length} attestations`, {
@@ -169,6 +169,9 @@ function supersedes(a: AttestationFact, b: AttestationFact): boolean {
   if (a.tier !== b.tier) return ISSUER_TIERS.indexOf(a.tier) > ISSUER_TIERS.indexOf(b.tier);
   return a.cluster < b.cluster;
 }
+
+/** `Array.isArray` as it is would forget the type of the members. */
+export const isList = (value: unknown): boolean => Array.isArray(value);
 
 function check(fact: AttestationFact, field: string): void {
   const wrong = (member: string): TtpError =>

@@ -1,6 +1,7 @@
 import {
   BEHAVIOR_COMPONENTS,
   BEHAVIOR_WEIGHTS_BP,
+  type Behavior,
   type BehaviorFacts,
   behaviorOf,
   NO_BEHAVIOR,
@@ -9,6 +10,9 @@ import {
 import { codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { behavior } from './facts.js';
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a caller without types may hand in
+const uptimeOf = (tally: unknown): Behavior => behaviorOf({ ...NO_BEHAVIOR, uptime: tally as Tally });
 
 describe('behaviorOf', () => {
   it('weighs the six components 30, 20, 15, 10, 15 and 10 %', () => {
@@ -30,10 +34,6 @@ describe('behaviorOf', () => {
 
   it('takes counts of observations only: a declared limit, ratio or absence earns nothing', () => {
     proves('flaw.S8');
-    const of = (tally: unknown): (() => unknown) => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a caller without types may hand in
-      return () => behaviorOf({ ...NO_BEHAVIOR, uptime: tally as Tally });
-    };
     for (const declared of [
       { good: 1, total: Infinity },
       { good: Infinity, total: Infinity },
@@ -44,7 +44,7 @@ describe('behaviorOf', () => {
       1,
       null,
     ])
-      expect(codeThrownBy(of(declared))).toBe('SCORE_BAD_BEHAVIOR');
+      expect(codeThrownBy(() => uptimeOf(declared))).toBe('SCORE_BAD_BEHAVIOR');
     expect(behaviorOf({ ...NO_BEHAVIOR, uptime: { good: 0, total: 0 } })).toEqual({
       bp: 0,
       conduct: 0,

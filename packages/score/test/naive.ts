@@ -6,7 +6,6 @@ import { type AttestationFact, ISSUER_TIER_WEIGHTS_CENTI } from '@ttp/score';
  * compared to.
  */
 export function naivePosterior(attestations: readonly AttestationFact[]): number {
-  const weight = (fact: AttestationFact): number => ISSUER_TIER_WEIGHTS_CENTI[fact.tier] / 100;
   const issuers = new Set(attestations.filter((a) => weight(a) > 0).map((a) => a.issuer));
   const latest: AttestationFact[] = [];
   for (const issuer of issuers) {
@@ -18,7 +17,6 @@ export function naivePosterior(attestations: readonly AttestationFact[]): number
     if (worst !== undefined) latest.push(worst);
   }
 
-  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const clusters = [...new Set(latest.map((a) => a.cluster))].map((cluster) =>
     latest.filter((a) => a.cluster === cluster && a.tier !== 'provisional'),
   );
@@ -39,3 +37,6 @@ export function naivePosterior(attestations: readonly AttestationFact[]): number
   const mean = provisional.length === 0 ? 0 : sum(provisional.map((a) => a.rating - 3)) / provisional.length;
   return (10_000 * (sum(signed) + heard * mean)) / (2 * (main + heard));
 }
+
+const weight = (fact: AttestationFact): number => ISSUER_TIER_WEIGHTS_CENTI[fact.tier] / 100;
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

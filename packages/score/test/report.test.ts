@@ -110,7 +110,8 @@ function breakOne(value: unknown, junk: unknown, at: number): unknown {
   const path = paths[at % paths.length] ?? [];
   const replace = (node: unknown, [key, ...rest]: (string | number)[]): unknown => {
     if (key === undefined) return junk;
-    const copy: Record<string, unknown> = { ...(node as object) };
+    if (typeof node !== 'object' || node === null) return node;
+    const copy: Record<string, unknown> = { ...node };
     copy[key] = replace(copy[key], rest);
     return Array.isArray(node) ? Object.values(copy) : copy;
   };

@@ -15,6 +15,8 @@ const many = (count: number, changes: Partial<AttestationFact>, name = 'i'): Att
 const reputationBp = (attestations: readonly AttestationFact[]): number =>
   trustReport(facts({ attestations })).reputationBp;
 
+const independent = (...list: AttestationFact[]): number => reputationOf(list).independentClusters;
+
 describe('reputationOf', () => {
   it('agrees with the naive model', () => {
     proves('decision.D23');
@@ -104,20 +106,21 @@ describe('reputationOf', () => {
   });
 
   it('counts as independent only clusters where a verified issuer speaks well of the agent', () => {
-    const of = (...list: AttestationFact[]): number => reputationOf(list).independentClusters;
-    expect(of(attestation('a', { tier: 'basic' }), attestation('b', { tier: 'enhanced', rating: 4 }))).toBe(
-      2,
-    );
     expect(
-      of(
+      independent(attestation('a', { tier: 'basic' }), attestation('b', { tier: 'enhanced', rating: 4 })),
+    ).toBe(2);
+    expect(
+      independent(
         attestation('a', { tier: 'basic', cluster: 'x' }),
         attestation('b', { tier: 'basic', cluster: 'x' }),
       ),
     ).toBe(1);
-    expect(of(attestation('a', { tier: 'basic', rating: 3 }), attestation('b', { tier: 'highTrust' }))).toBe(
+    expect(
+      independent(attestation('a', { tier: 'basic', rating: 3 }), attestation('b', { tier: 'highTrust' })),
+    ).toBe(0);
+    expect(independent(...many(100, { tier: 'standard' }), ...many(100, { tier: 'provisional' }, 'p'))).toBe(
       0,
     );
-    expect(of(...many(100, { tier: 'standard' }), ...many(100, { tier: 'provisional' }, 'p'))).toBe(0);
   });
 
   it('never falls by a better rating or a further perfect one, never rises by a further bad one', () =>

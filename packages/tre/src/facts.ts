@@ -1,0 +1,105 @@
+import { type Evidence, type Json, type JsonObject, WALL_CLOCK_TOLERANCE_MS } from '@ttp/core';
+import { isTrustReport, type TrustReport } from '@ttp/score';
+
+/**
+ * What the evidence holds under one name. Only `fresh` backs a factor; `stale` keeps its value for checks that
+ * can only make the decision stricter; `silent` means that no such source was asked.
+ */
+export type Reading<V> =
+  | { readonly state: 'fresh' | 'stale'; readonly value: V }
+  | { readonly state: 'malformed' | 'silent' }
+  | { readonly state: 'failed'; readonly code: string };
+
+/** The facts that a decision knows, by the name of their source. */
+export interface Facts {
+  readonly identity: Reading<{ readonly verified: boolean; readonly method: string }>;
+  readonly trust: Reading<TrustReport>;
+  readonly fraud: Reading<{ readonly risk: number; readonly signals: readonly string[] }>;
+  /** What a directory says about the agent: SPL's `agent.*`. */
+  readonly agent: Reading<JsonObject>;
+  /** What a registry or the call map says about the resource. */
+  readonly resource: Reading<JsonObject>;
+  readonly activity: Reading<{ readonly requestRate?: number; readonly errorRate?: number }>;
+  readonly capabilities: Reading<readonly string[]>;
+  readonly labels: Reading<readonly string[]>;
+  /** Whether an operator or the publisher vouched for the agent (decision D24). */
+  readonly vouch: Reading<{ readonly vouched: boolean }>;
+}
+
+/**
+ * Reads the facts that a decision knows. A value of another shape is `malformed`, a fact older than its `validFor`
+ * or stamped more than a minute after `evidence.now` does not count either: nothing here throws, and nothing that
+ * could not be read makes a decision milder (tre.missing-evidence).
+ */
+export function readFacts(evidence: Evidence): Facts {
+  return {
+    identity: read(evidence, 'identity', isIdentity),
+    trust: read(evidence, 'trust', isTrustReport),
+    fraud: read(evidence, 'fraud', isFraud),
+    agent: read(evidence, 'agent', isObject),
+    resource: read(evidence, 'resource', isObject),
+    activity: read(evidence, 'activity', isActivity),
+    capabilities: read(evidence, 'capabilities', isTexts),
+    labels: read(evidence, 'labels', isTexts),
+    vouch: read(evidence, 'vouch', isVouch),
+  };
+}
+
+/** The value of a fact that may be relied on now, or undefined. */
+export const fresh = <V>(reading: Reading<V>): V | undefined =>
+  reading.state === 'fresh' ? reading.value : undefined;
+
+function read<V extends Json>(
+  { facts, absent, now }: Evidence,
+  name: keyof Facts,
+  is: (value: Json) => value is V,
+): Reading<V> {
+  const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+  if (fact === undefined) {
+    const code = Object.hasOwn(absent, name) ? absent[name] : undefined;
+    return code === undefined ? { state: 'silent' } : { state: 'failed', code };
+  }
+  if (typeof fact !== 'object' || fact === null) return { state: 'malformed' };
+  const { value, at, validFor } = fact;
+  if (!isTime(at) || !isTime(validFor) || at > now + WALL_CLOCK_TOLERANCE_MS || !is(value))
+    return { state: 'malformed' };
+  return { state: now > at + validFor ? 'stale' : 'fresh', value };
+}
+
+const isTime = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+
+/** Whether the JSON is an object. */
+export const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isTexts = (value: Json): value is readonly string[] =>
+  Array.isArray(value) && value.every((member) => typeof member === 'string');
+
+function isIdentity(value: Json): value is { readonly verified: boolean; readonly method: string } {
+  return (
+    isObject(value) && typeof own(value, 'verified') === 'boolean' && typeof own(value, 'method') === 'string'
+  );
+}
+
+function isFraud(value: Json): value is { readonly risk: number; readonly signals: readonly string[] } {
+  if (!isObject(value)) return false;
+  const risk = own(value, 'risk');
+  return isAmount(risk) && Number.isInteger(risk) && risk <= 10_000 && isTexts(own(value, 'signals'));
+}
+
+function isActivity(value: Json): value is { readonly requestRate?: number; readonly errorRate?: number } {
+  if (!isObject(value)) return false;
+  return ['requestRate', 'errorRate'].every(
+    (name) => !Object.hasOwn(value, name) || isAmount(own(value, name)),
+  );
+}
+
+const isVouch = (value: Json): value is { readonly vouched: boolean } =>
+  isObject(value) && typeof own(value, 'vouched') === 'boolean';
+
+const isAmount = (value: Json): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+/** An own member, or null: inherited ones are nobody's evidence. */
+const own = (value: JsonObject, name: string): Json =>
+  Object.hasOwn(value, name) ? (value[name] ?? null) : null;

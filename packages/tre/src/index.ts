@@ -1,0 +1,14 @@
+export { type DecideInput, decide } from './decide.js';
+export { TRE_ERRORS, type TreErrorCode } from './errors.js';
+export { canonicalDecision, decisionHash } from './hashes.js';
+export {
+  BEHAVIORAL_WEIGHT_BP,
+  FRAUD_WEIGHT_BP,
+  IDENTITY_WEIGHT_BP,
+  INDEPENDENT_CLUSTERS_MIN,
+  REPLAY_POLICY_MAX_BYTES,
+  REPUTATION_WEIGHT_BP,
+} from './limits.js';
+export { TRE_REASONS, type TreReasonCode } from './reasons.js';
+export { type ReplayInput, replay } from './replay.js';
+export { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from './thresholds.js';

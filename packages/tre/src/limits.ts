@@ -1,0 +1,17 @@
+/** Share of the identity factor: 25 %, in basis points (decision D22). */
+export const IDENTITY_WEIGHT_BP = 2500;
+
+/** Share of the reputation factor: 25 %, in basis points (decision D22). */
+export const REPUTATION_WEIGHT_BP = 2500;
+
+/** Share of the behavioral factor: 20 %, in basis points (decision D22). */
+export const BEHAVIORAL_WEIGHT_BP = 2000;
+
+/** Share of the fraud factor, collusion included: 30 %, in basis points (decision D22). */
+export const FRAUD_WEIGHT_BP = 3000;
+
+/** Clusters of verified issuers that speak well of an agent before sensitive things open without a vouch: 3 (decision D24). */
+export const INDEPENDENT_CLUSTERS_MIN = 3;
+
+/** Longest policy text that a replay loads: 1 MiB, the most a host may ever have raised the limit to (decision D16). */
+export const REPLAY_POLICY_MAX_BYTES = 1_048_576;

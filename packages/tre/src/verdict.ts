@@ -1,0 +1,65 @@
+import { CAPABILITIES, codeOf, type Interaction, type Json, type JsonObject, type Reason } from '@ttp/core';
+import { evaluate, type Policy, type PolicyVerdict } from '@ttp/spl';
+import { type Facts, fresh, isObject } from './facts.js';
+import { reason } from './reasons.js';
+
+/** The policy's answer, and the reasons it gave. */
+export interface PolicyAnswer {
+  readonly effect: PolicyVerdict['effect'];
+  readonly obligations: PolicyVerdict['obligations'];
+  readonly reasons: readonly Reason[];
+}
+
+/**
+ * Asks the policy. Every attribute goes in under the source it came from (decision D18); facts that are not fresh
+ * stay out, so that conditions on them are unknown, which never grants (decision D13). A policy that cannot be
+ * evaluated for the call, such as one on a resource with `..` in it, denies.
+ */
+export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts, now: number): PolicyAnswer {
+  const { resource, action } = interaction;
+  try {
+    const verdict = evaluate(policy, {
+      resource,
+      action,
+      now,
+      engine: engineFacts(facts),
+      resolver: fresh(facts.agent) ?? {},
+      registry: fresh(facts.resource) ?? {},
+      caller: { ...interaction.claims, request: isObject(interaction.input) ? interaction.input : {} },
+    });
+    // The caller chose the name; as a JSON string it cannot carry a lone surrogate into what is hashed.
+    const dropped = verdict.dropped.map(({ name, source, reason: why }) =>
+      reason('TRE_ATTRIBUTE_DROPPED', `${JSON.stringify(name)} from ${source}: ${why}`),
+    );
+    const { effect, obligations } = verdict;
+    return { effect, obligations, reasons: [...dropped, ...verdict.reasons] };
+  } catch (error) {
+    const code = codeOf(error, 'TRE_POLICY_FAULT');
+    return {
+      effect: 'deny',
+      obligations: [],
+      reasons: [reason('TRE_POLICY_REFUSED', `refused with ${code}`)],
+    };
+  }
+}
+
+function engineFacts(facts: Facts): JsonObject {
+  const engine: Record<string, Json> = {};
+  const trust = fresh(facts.trust);
+  if (trust !== undefined) {
+    engine['trustScore'] = trust.totalScore;
+    engine['trustStage'] = trust.stage;
+  }
+  const identity = fresh(facts.identity);
+  if (identity !== undefined) engine['identityVerified'] = identity.verified;
+  const capabilities = fresh(facts.capabilities);
+  // A capability outside the closed registry is never granted (flaw.P18).
+  if (capabilities !== undefined)
+    engine['capabilities'] = CAPABILITIES.filter((known) => capabilities.includes(known));
+  const activity = fresh(facts.activity);
+  if (activity?.requestRate !== undefined) engine['request.rate'] = activity.requestRate;
+  if (activity?.errorRate !== undefined) engine['errorRate'] = activity.errorRate;
+  const labels = fresh(facts.labels);
+  if (labels !== undefined) engine['trace.labels'] = labels;
+  return engine;
+}
