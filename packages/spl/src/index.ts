@@ -48,7 +48,8 @@ export {
   RESOURCE_MAX_BYTES,
   TEXT_MAX_CHARACTERS,
 } from './limits.js';
-export { type LintFinding, lintPolicy } from './lint/lint.js';
+export { LINT_CODES, type LintCode, type LintFinding } from './lint/finding.js';
+export { lintPolicy } from './lint/lint.js';
 export { loadPolicy, type Policy } from './load.js';
 export { matchResource } from './pattern.js';
 export type { DroppedAttribute } from './provenance.js';

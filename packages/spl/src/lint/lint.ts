@@ -1,14 +1,21 @@
 import type { Policy } from '../load.js';
+import { lintCare } from './care.js';
+import type { LintFinding } from './finding.js';
+import { lintGuards } from './guards.js';
+import { lintWholePolicy } from './policy-level.js';
+import { lintReach } from './reach.js';
+import { lintScope } from './scope.js';
+import { lintWeek } from './week.js';
 
-/** A defect that the language allows. */
-export interface LintFinding {
-  readonly code: string;
-  readonly rule?: string;
-  readonly message: string;
-  readonly suggestion?: string;
+/**
+ * The defects of a policy that loads: dead, shadowed and unsafe rules, guards that can be left out, gaps, and what
+ * is missing (decision D17). A finding is advice and never changes a verdict. First the policy as a whole, then the
+ * rules in the order of their ids.
+ */
+export function lintPolicy(policy: Policy): readonly LintFinding[] {
+  const checks = [lintScope, lintReach, lintGuards, lintCare, lintWeek];
+  const byRule = checks.flatMap((check) => check(policy));
+  return [...lintWholePolicy(policy), ...byRule.sort((a, b) => compare(a.rule ?? '', b.rule ?? ''))];
 }
 
-/** Lints. */
-export function lintPolicy(_policy: Policy): readonly LintFinding[] {
-  return [];
-}
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

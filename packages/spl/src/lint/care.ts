@@ -1,0 +1,41 @@
+import type { CompiledRule } from '../compile.js';
+import type { Policy } from '../load.js';
+import type { LintFinding } from './finding.js';
+import { conditionOn, isPermit, isSensitive } from './rules.js';
+
+/** What a permit should oblige to and does not. */
+export function lintCare({ compiled, document }: Policy): readonly LintFinding[] {
+  const audited = document.audit !== undefined;
+  const transformed = document.outputTransformations !== undefined;
+  const limited = document.offers?.rateLimit !== undefined;
+  const findings: LintFinding[] = [];
+  for (const rule of compiled.rules.filter(isPermit)) {
+    const { id } = rule;
+    const sensitive = isSensitive(rule);
+    if ((sensitive || rule.effect === 'allow_with_approval') && !audited && !obliges(rule, 'audit'))
+      findings.push({
+        code: 'SPL_NO_AUDIT',
+        rule: id,
+        message: 'it asks for no audit',
+        suggestion: 'add audit.level',
+      });
+    if (sensitive && !transformed && !obliges(rule, 'transform'))
+      findings.push({
+        code: 'SPL_NO_TRANSFORMATION',
+        rule: id,
+        message: 'it gives out sensitive data as it is',
+        suggestion: 'redact or mask what the task does not need',
+      });
+    if (!limited && conditionOn(rule, 'request.rate') === undefined)
+      findings.push({
+        code: 'SPL_NO_RATE_LIMIT',
+        rule: id,
+        message: 'nothing limits how often it is used',
+        suggestion: 'add offers.rateLimit, or a condition on request.rate',
+      });
+  }
+  return findings;
+}
+
+const obliges = ({ obligations }: CompiledRule, kind: string): boolean =>
+  obligations.some((obligation) => obligation.kind === kind);

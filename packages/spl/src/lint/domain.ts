@@ -1,0 +1,65 @@
+import type { Json } from '@ttp/core';
+import { type Attribute, attributeOf, fits } from '../attributes.js';
+import { type Condition, isReference } from '../condition.js';
+import type { Facts, PolicyRequest } from '../facts.js';
+import type { LocalTime } from '../time.js';
+import { minutesOf, timeOfMinutes } from '../time.js';
+
+const NOTHING: PolicyRequest = {
+  resource: '',
+  action: '',
+  now: 0,
+  engine: {},
+  resolver: {},
+  registry: {},
+  caller: {},
+};
+
+/** Facts in which one attribute has a value and nothing else is known. */
+export function factsWith(name: string, value: Json): Facts {
+  const source = attributeOf(name)?.source ?? 'caller';
+  const [first = name, second] = name.split('.');
+  const facts =
+    source === 'caller' && second !== undefined ? { [first]: { [second]: value } } : { [name]: value };
+  const time = typeof value === 'string' ? { timeOfDay: value, dayOfWeek: value } : undefined;
+  return { request: { ...NOTHING, [source]: facts }, time: () => time };
+}
+
+/** Facts in which nothing is known but the time. */
+export const factsAt = (time: LocalTime): Facts => ({ request: NOTHING, time: () => time });
+
+/**
+ * Values in ascending order that stand for all an attribute can have, as far as these conditions tell them apart:
+ * the terms of a closed list, or the numbers and times at, beside and between the operands.
+ *
+ * @returns undefined where there is no such list: texts, references
+ */
+export function domainOf(conditions: readonly Condition[]): readonly Json[] | undefined {
+  const tests = conditions.flatMap((condition) => condition.tests);
+  const attribute = conditions[0] === undefined ? undefined : attributeOf(conditions[0].attribute);
+  if (attribute === undefined || tests.some(({ operand }) => isReference(operand))) return undefined;
+  if (attribute.terms !== undefined) return attribute.terms;
+  const operands = tests.flatMap(({ operand }) => (isReference(operand) ? [] : [operand].flat()));
+  if (attribute.type === 'time')
+    return timesAround(operands.filter((operand) => typeof operand === 'string'));
+  if (attribute.type === 'number' || attribute.type === 'money')
+    return numbersAround(
+      attribute,
+      operands.filter((operand) => typeof operand === 'number'),
+    );
+  return undefined;
+}
+
+function numbersAround(attribute: Attribute, operands: readonly number[]): readonly Json[] {
+  const step = 0.01;
+  const bounds = [...(attribute.range ?? []).filter((bound) => bound < Number.MAX_VALUE), ...operands];
+  const around = bounds.flatMap((bound) => [rounded(bound - step), bound, rounded(bound + step)]);
+  return [...new Set(around)].filter((value) => fits(attribute, value)).sort((a, b) => a - b);
+}
+
+const rounded = (value: number): number => Number(value.toFixed(2));
+
+function timesAround(operands: readonly string[]): readonly Json[] {
+  const bounds = operands.map((operand) => minutesOf(operand) ?? 0);
+  return [...new Set([0, ...bounds])].sort((a, b) => a - b).map(timeOfMinutes);
+}

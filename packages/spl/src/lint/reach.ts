@@ -1,0 +1,84 @@
+import { atLeast, type Json, STAGES } from '@ttp/core';
+import type { CompiledCondition, CompiledRule } from '../compile.js';
+import type { Requirements } from '../document.js';
+import type { Policy } from '../load.js';
+import { domainOf, factsWith } from './domain.js';
+import type { LintFinding } from './finding.js';
+import { isPermit } from './rules.js';
+
+/** Rules and conditions that can never make a difference. */
+export function lintReach({ compiled, document }: Policy): readonly LintFinding[] {
+  return compiled.rules.flatMap((rule) =>
+    rule.conditions.flatMap((condition) => lintCondition(rule, condition, document.requirements ?? {})),
+  );
+}
+
+function lintCondition(
+  rule: CompiledRule,
+  condition: CompiledCondition,
+  requirements: Requirements,
+): readonly LintFinding[] {
+  const { attribute, tests } = condition.source;
+  const requirement = requirementOn(attribute, requirements);
+  const domain = domainOf([condition.source, ...(requirement === undefined ? [] : [requirement.bound])]);
+  const values = domain ?? requirement?.only;
+  if (values === undefined) return [];
+  const truth = (value: Json): boolean => condition.test(factsWith(attribute, value)) !== false;
+  const what = `${attribute} ${tests.map(({ op, operand }) => `${op} ${JSON.stringify(operand)}`).join(', ')}`;
+  if (domain !== undefined && !values.some(truth))
+    return [{ code: 'SPL_UNSATISFIABLE', rule: rule.id, message: `nothing is ${what}` }];
+  if (requirement === undefined) return [];
+  const enough = values.filter(requirement.meets);
+  if (!enough.some(truth))
+    return [
+      {
+        code: 'SPL_DEAD_RULE',
+        rule: rule.id,
+        message: `${what} holds only where ${requirement.name} already denies`,
+      },
+    ];
+  const weaker = values.some((value) => truth(value) && !requirement.meets(value));
+  if (isPermit(rule) && weaker && enough.every(truth))
+    return [
+      {
+        code: 'SPL_DEAD_CONDITION',
+        rule: rule.id,
+        message: `${what} is less than ${requirement.name} demands of everybody`,
+        suggestion: 'raise the condition, or lower the requirement',
+      },
+    ];
+  return [];
+}
+
+interface Requirement {
+  readonly name: string;
+  readonly meets: (value: Json) => boolean;
+  /** The requirement as a condition: its bound is one of the values to try. */
+  readonly bound: CompiledCondition['source'];
+  /** All values that meet it, where they can be listed. */
+  readonly only?: readonly Json[];
+}
+
+function requirementOn(attribute: string, requirements: Requirements): Requirement | undefined {
+  const { minTrustScore, minTrustStage, purpose } = requirements;
+  if (attribute === 'trustScore' && minTrustScore !== undefined)
+    return {
+      name: `minTrustScore ${minTrustScore}`,
+      meets: (value) => typeof value === 'number' && value >= minTrustScore,
+      bound: { attribute, tests: [{ op: 'gte', operand: minTrustScore }] },
+    };
+  if (attribute === 'trustStage' && minTrustStage !== undefined)
+    return {
+      name: `minTrustStage ${minTrustStage}`,
+      meets: (value) => STAGES.some((stage) => stage === value && atLeast(STAGES, stage, minTrustStage)),
+      bound: { attribute, tests: [] },
+    };
+  if (attribute === 'purpose' && purpose !== undefined)
+    return {
+      name: `purpose ${purpose}`,
+      meets: (value) => value === purpose,
+      bound: { attribute, tests: [] },
+      only: [purpose],
+    };
+  return undefined;
+}
