@@ -42,7 +42,7 @@ export function fakeClock(startWall: number = 1_700_000_000_000): FakeClock {
     },
     after(ms, fn) {
       const id = nextId++;
-      timers.set(id, { due: monotonic + duration(Math.max(0, ms)), fn });
+      timers.set(id, { due: monotonic + duration(ms), fn });
       return () => void timers.delete(id);
     },
     async advance(ms) {

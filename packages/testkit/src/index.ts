@@ -1,5 +1,8 @@
 export { type FakeClock, fakeClock } from './clock.js';
 export { codeRejectedBy, codeThrownBy } from './codes.js';
+export { logChecks, logContract } from './contract/log.js';
+export { storeChecks, storeContract } from './contract/store.js';
+export type { ContractCheck, OpenSubject, StorageSubject } from './contract/suite.js';
 export { TESTKIT_ERRORS, type TestkitErrorCode } from './errors.js';
 export { THIRD_PARTY_ABSENT, thirdParty, thirdPartyDir } from './files/third-party.js';
 export { type VectorCase, vectors } from './files/vectors.js';
