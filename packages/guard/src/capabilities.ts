@@ -1,7 +1,7 @@
 import { type Capability, STAGES, type Stage } from '@ttp/core';
 
-/** What each stage adds to the stages below it (decision D27, ttp-protocol.txt L799). */
-const ADDED: { readonly [S in Stage]: readonly Capability[] } = {
+/** What each stage adds to the stages below it (ttp-protocol.txt L875-884). */
+const ADDED: Readonly<Record<Stage, readonly Capability[]>> = {
   blocked: [],
   unverified: ['data:text'],
   provisional: ['data:code', 'context:workspace'],
@@ -11,11 +11,9 @@ const ADDED: { readonly [S in Stage]: readonly Capability[] } = {
 };
 
 /**
- * The capabilities that a stage grants. The other ten of the registry come only from a grant signed by an operator.
- *
- * @returns in the order of the stages; nothing for `blocked`
+ * The capabilities that a trust stage grants, those of the lower stages included (decision D27). The ten that the
+ * table does not name are granted by no stage.
  */
 export function capabilitiesOf(stage: Stage): readonly Capability[] {
-  if (stage === 'blocked') return [];
-  return STAGES.slice(0, STAGES.indexOf(stage) + 1).flatMap((s) => ADDED[s]);
+  return STAGES.slice(0, STAGES.indexOf(stage) + 1).flatMap((lower) => ADDED[lower]);
 }

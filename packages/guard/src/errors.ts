@@ -7,6 +7,8 @@ export const GUARD_ERRORS = {
   GUARD_BAD_TARGET: 'The target of a kill is neither "*" nor a DID of at most 500 characters.',
   GUARD_KILL_NOT_DURABLE: 'The kill holds in this process, but it could not be written to the store.',
   GUARD_NOT_KILLED: 'The target is alive, so there is nothing to reinstate.',
+  GUARD_STORE_FAILED: 'The store failed with an error that has no code of its own.',
+  GUARD_BAD_LEASE: 'The lease or the time between two reads is not a number of ms within its bounds.',
   GUARD_OPERATORS_ABSENT: 'No roster of operators is configured, so no order can be verified.',
   GUARD_OPERATOR_UNKNOWN: 'The key that signed the order is not on the roster of operators.',
   GUARD_OPERATOR_PRIVILEGE: 'The operator does not have the privilege that the order needs.',

@@ -1,3 +1,22 @@
+export { capabilitiesOf } from './capabilities.js';
 export { GUARD_ERRORS, type GuardErrorCode } from './errors.js';
+export { type Order, type OrderType, signKillOrder, signReinstateOrder } from './kill/orders.js';
+export type { KillTarget } from './kill/record.js';
+export { createKillSwitch } from './kill/switch.js';
+export type {
+  KillEvent,
+  KillInput,
+  KillResult,
+  KillStatus,
+  KillSwitch,
+  KillSwitchOptions,
+} from './kill/types.js';
+export {
+  KILL_COOLDOWN_MS,
+  KILL_LEASE_MAX_MS,
+  KILL_LEASE_MS,
+  KILL_POLL_MS,
+  VALUE_MAX_UNITS,
+} from './limits.js';
 export { applyTransform } from './transform/apply.js';
 export { transformHandler } from './transform/handler.js';

@@ -36,3 +36,6 @@ export const DLP_DECODE_LAYERS = 3;
 
 /** Most text that decoding may yield, per unit of the text scanned: 16. More is refused, not skipped. */
 export const DLP_DECODED_FACTOR = 16;
+
+/** Highest epoch that an order may name: 2^32; it bounds how far one order can raise the epoch. */
+export const ORDER_EPOCH_MAX = 4_294_967_296;

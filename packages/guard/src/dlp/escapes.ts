@@ -1,4 +1,4 @@
-import { type View, viewBuilder } from './view.js';
+import { type View, type ViewBuilder, viewBuilder } from './view.js';
 
 /** URL (`%2D`, `%u002D`), HTML (`&#45;`, `&#x2d;`, `&dash;`) and JSON or JavaScript (`\u002d`, `\x2d`, `\n`) escapes. */
 const ESCAPE =
@@ -59,7 +59,7 @@ export function unescape(view: View): View | undefined {
     if (plain === undefined) continue;
     builder.keep(at, match.index);
     if (bytes === undefined) builder.put(plain, match.index, end);
-    else putBytes(bytes, match.index, builder.put);
+    else putBytes(bytes, match.index, builder);
     at = end;
   }
   if (at === 0) return undefined;
@@ -81,7 +81,7 @@ const fromCode = (code: number): string | undefined =>
   code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 
 /** Reads `%XX%XX...` as UTF-8, each character in the place of its own bytes; a broken sequence as single bytes. */
-function putBytes(run: string, at: number, put: (text: string, from: number, to: number) => void): void {
+function putBytes(run: string, at: number, builder: ViewBuilder): void {
   const bytes = Uint8Array.from(run.slice(1).split('%'), (pair) => Number.parseInt(pair, 16));
   for (let i = 0; i < bytes.length; ) {
     const length = sequenceLength(bytes, i);
@@ -89,7 +89,7 @@ function putBytes(run: string, at: number, put: (text: string, from: number, to:
       length === 1
         ? String.fromCodePoint(bytes[i] ?? 0)
         : new TextDecoder().decode(bytes.subarray(i, i + length));
-    put(text, at + i * 3, at + (i + length) * 3);
+    builder.put(text, at + i * 3, at + (i + length) * 3);
     i += length;
   }
 }

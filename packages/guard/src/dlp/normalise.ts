@@ -6,6 +6,7 @@ const INVISIBLE = /^[\p{Cf}\p{Default_Ignorable_Code_Point}\p{M}\0]$/u;
 const DASH = /^[\p{Pd}\u02D7\u2043\u2212\u2796]$/u;
 const SPACE = /^\p{Zs}$/u;
 const DIGIT = /^\p{Nd}$/u;
+// oxlint-disable-next-line no-control-regex -- every character of ASCII but NUL
 const ASCII_ONLY = /^[\x01-\x7f]*$/;
 
 /**

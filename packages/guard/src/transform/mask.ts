@@ -23,8 +23,8 @@ export function maskValue(value: Json): Json {
 
 function maskText(text: string): string {
   const at = text.lastIndexOf('@');
-  const local = [...text.slice(0, Math.max(at, 0))];
+  const local = Array.from(text.slice(0, Math.max(at, 0)));
   if (local.length > 0) return `${local.length > 1 ? local[0] : ''}${HIDDEN}${text.slice(at)}`;
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length < SHOW_TAIL_FROM ? HIDDEN : HIDDEN + characters.slice(-4).join('');
 }

@@ -1,0 +1,108 @@
+import { asEpoch, type ErrorCode, type KillReason, type Versioned } from '@ttp/core';
+import { decodeRecord, type KillRecord, type KillTarget } from './record.js';
+
+/** What this process knows of one target. It begins closed: nobody acts before the record was read. */
+export interface Latch {
+  readonly target: KillTarget;
+  /** Whether anything was read or decided yet. */
+  known: boolean;
+  epoch: number;
+  killed: boolean;
+  reasons: readonly KillReason[];
+  by: string;
+  message: string;
+  at: number;
+  /** Version of the record as last read or written; 0: absent. */
+  version: number;
+  /** Killed here, and not yet in the store: nothing in the store reopens it. */
+  unsaved: boolean;
+  /** When the last successful read began, on the monotonic clock; -Infinity: never. */
+  readAt: number;
+  /** Code of the last store fault, until the store answers again. */
+  fault: ErrorCode | undefined;
+}
+
+/** Why a target without a readable record is killed: two people have to look at it. */
+const UNREADABLE: readonly KillReason[] = ['security_violation'];
+
+/** A closed latch of a target that nothing is known about. */
+export const newLatch = (target: KillTarget): Latch => ({
+  target,
+  known: false,
+  epoch: 0,
+  killed: true,
+  reasons: UNREADABLE,
+  by: 'guard',
+  message: 'no kill record was read yet',
+  at: 0,
+  version: 0,
+  unsaved: false,
+  readAt: -Infinity,
+  fault: undefined,
+});
+
+/** Closes the latch: in memory, now. The epoch goes past `seen` too, so that an order is obeyed once. */
+export function closeLatch(
+  latch: Latch,
+  why: { readonly reason: KillReason; readonly by: string; readonly message: string; readonly at: number },
+  seen = 0,
+): void {
+  const before = latch.known && latch.killed ? latch.reasons : [];
+  latch.epoch = Math.max(latch.epoch, seen) + 1;
+  latch.known = true;
+  latch.killed = true;
+  latch.unsaved = true;
+  latch.reasons = [...new Set([...before, why.reason])];
+  latch.by = why.by;
+  latch.message = why.message;
+  latch.at = why.at;
+}
+
+/** What a look at the store did: `boot`: the first one that found a record; `shut`: it found none that can be read. */
+export type Change = 'none' | 'boot' | 'moved' | 'shut';
+
+/**
+ * Takes over what the store says. Epochs only go up: an older record changes nothing, one of the same epoch can
+ * only close, and none reopens what was killed here and not yet saved.
+ *
+ * @param found what the store has under the target's key
+ */
+export function adoptRecord(latch: Latch, found: Versioned | undefined): Change {
+  const record = found && decodeRecord(found.value, latch.target);
+  latch.version = found?.version ?? 0;
+  if (latch.unsaved) return 'none';
+  if (record === undefined) return shutUnreadable(latch, found);
+  const closes = record.epoch === latch.epoch && record.killed && !latch.killed;
+  if (latch.known && record.epoch <= latch.epoch && !closes) return 'none';
+  const { epoch, killed, reasons, by, message, at } = record;
+  const change = latch.known ? 'moved' : 'boot';
+  Object.assign(latch, { known: true, epoch, killed, reasons, by, message, at });
+  return change;
+}
+
+/**
+ * Every write raises the epoch by at least one and the version too, so the version of a torn record is at least the
+ * epoch it had: from there on, no order of an earlier epoch can fit.
+ */
+function shutUnreadable(latch: Latch, found: Versioned | undefined): Change {
+  const version = found?.version ?? 0;
+  const before = latch.known && latch.killed ? latch.reasons : [];
+  const reasons = [...new Set([...before, ...UNREADABLE])];
+  if (reasons.length === before.length && latch.epoch >= version) return 'none';
+  const raised = latch.known && !latch.killed ? latch.epoch + 1 : latch.epoch;
+  const message = found === undefined ? 'the kill record is absent' : 'the kill record is not readable';
+  const epoch = Math.max(raised, version);
+  Object.assign(latch, { known: true, killed: true, epoch, reasons, by: 'guard', message });
+  return 'shut';
+}
+
+/** The record of a closed latch. */
+export const killedRecord = ({ target, epoch, reasons, by, message, at }: Latch): KillRecord => ({
+  target,
+  epoch: asEpoch(epoch),
+  killed: true,
+  reasons,
+  by,
+  message,
+  at,
+});

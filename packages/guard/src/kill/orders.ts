@@ -1,0 +1,150 @@
+import {
+  asDid,
+  asEpoch,
+  asTerm,
+  asTime,
+  type Did,
+  type Envelope,
+  type Epoch,
+  type Json,
+  type JsonObject,
+  KILL_REASONS,
+  type KillReason,
+  type Operator,
+  type Operators,
+  type Privilege,
+  type Signer,
+  TtpError,
+} from '@ttp/core';
+import { decodeEnvelope, encodeEnvelope, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { ORDER_EPOCH_MAX } from '../limits.js';
+import { type KillTarget, keyOf } from './record.js';
+
+/** What an operator signs to kill or reinstate (flaw.K3): all of it is inside the signed body. */
+export interface Order {
+  readonly target: KillTarget;
+  /** The target's own epoch that the order is about, from `status(target)`. It holds for this epoch only. */
+  readonly epoch: Epoch;
+  /** Why to kill; or the reason of the kill that is lifted, the strictest one. */
+  readonly reason: KillReason;
+  /** Wall clock, ms: not obeyed from then on. */
+  readonly notAfter: number;
+}
+
+/** An order that verified, and who gave it. */
+export interface VerifiedOrder extends Order {
+  readonly operator: Operator;
+}
+
+/** The envelope types of orders. */
+export type OrderType = 'ttp/kill-order@1' | 'ttp/reinstate-order@1';
+
+/** Each type of order, and the privilege that it takes. */
+const PRIVILEGE: Readonly<Record<OrderType, Privilege>> = {
+  'ttp/kill-order@1': 'kill:order',
+  'ttp/reinstate-order@1': 'kill:reinstate',
+};
+
+/**
+ * Signs an order to kill, with the operator's key.
+ *
+ * @param order target, its epoch, reason, and until when to obey (wall clock, ms)
+ * @param signer the operator's key
+ * @param at wall clock, ms
+ * @throws GUARD_ORDER_INVALID, GUARD_BAD_TARGET, and what the signer throws
+ */
+export const signKillOrder = (
+  order: Order,
+  signer: Signer,
+  at: number,
+): Promise<Envelope<'ttp/kill-order@1'>> => sign('ttp/kill-order@1', order, signer, at);
+
+/** Signs an order to reinstate; otherwise like {@link signKillOrder}. Each of several operators signs an order of his own. */
+export const signReinstateOrder = (
+  order: Order,
+  signer: Signer,
+  at: number,
+): Promise<Envelope<'ttp/reinstate-order@1'>> => sign('ttp/reinstate-order@1', order, signer, at);
+
+async function sign<T extends OrderType>(
+  type: T,
+  order: Order,
+  signer: Signer,
+  at: number,
+): Promise<Envelope<T>> {
+  const { target, epoch, reason, notAfter } = parseOrder({ ...order });
+  return signEnvelope({
+    type,
+    head: { iss: didOf(signer.kid), iat: asTime(at) },
+    body: { target, epoch, reason, notAfter },
+    signers: [signer],
+  });
+}
+
+/**
+ * The order in an envelope, after its operator was found on the roster, has the privilege, and signed exactly this.
+ * The name of an operator is no authority; only the key is (flaw.K3).
+ *
+ * @param input the envelope or its text, as hostile as anything from outside
+ * @param now wall clock, ms
+ * @throws GUARD_OPERATORS_ABSENT, GUARD_OPERATOR_UNKNOWN, GUARD_OPERATOR_PRIVILEGE, GUARD_ORDER_INVALID,
+ *   GUARD_BAD_TARGET, GUARD_ORDER_EXPIRED, and the codes of `verifyEnvelope`
+ */
+export async function verifyOrder(
+  type: OrderType,
+  input: Envelope | string,
+  operators: Operators | undefined,
+  now: number,
+): Promise<VerifiedOrder> {
+  if (operators === undefined)
+    throw new TtpError('GUARD_OPERATORS_ABSENT', 'orders need a roster of operators');
+  // One reading: an object could answer differently the second time.
+  const text = typeof input === 'string' ? input : encodeEnvelope(input);
+  const [sig, ...more] = decodeEnvelope(text).sigs;
+  if (sig === undefined || more.length > 0)
+    throw new TtpError('GUARD_ORDER_INVALID', 'an order has one signature', { field: 'sigs' });
+  const operator = await operators.byKid(sig.kid);
+  if (operator === undefined || operator.kid !== sig.kid)
+    throw new TtpError('GUARD_OPERATOR_UNKNOWN', `no operator has the key ${sig.kid}`, {
+      field: 'sigs[0].kid',
+    });
+  const { body } = verifyEnvelope(text, {
+    type,
+    parse: parseOrder,
+    keyOf: (kid) => (kid === operator.kid ? operator.publicKey : undefined),
+    now,
+  });
+  if (!operator.privileges.includes(PRIVILEGE[type]))
+    throw new TtpError('GUARD_OPERATOR_PRIVILEGE', `${operator.id} does not have ${PRIVILEGE[type]}`);
+  if (!(now < body.notAfter))
+    throw new TtpError('GUARD_ORDER_EXPIRED', `to be obeyed until ${body.notAfter}`, {
+      field: 'body.notAfter',
+    });
+  return { ...body, operator };
+}
+
+function parseOrder({ target, epoch, reason, notAfter, ...rest }: JsonObject): Order {
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw invalid(unknown);
+  if (typeof target !== 'string') throw invalid('target');
+  keyOf(target);
+  if (!isWithin(epoch, ORDER_EPOCH_MAX)) throw invalid('epoch');
+  if (typeof reason !== 'string') throw invalid('reason');
+  if (!isWithin(notAfter, Number.MAX_SAFE_INTEGER)) throw invalid('notAfter');
+  return {
+    target: target === '*' ? target : asDid(target),
+    epoch: asEpoch(epoch),
+    reason: asTerm(KILL_REASONS, reason, 'body.reason'),
+    notAfter,
+  };
+}
+
+const isWithin = (value: Json | undefined, most: number): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most;
+
+const didOf = (kid: string): Did => asDid(kid.slice(0, Math.max(kid.indexOf('#'), 0)));
+
+const invalid = (member: string): TtpError =>
+  new TtpError('GUARD_ORDER_INVALID', `the body of the order has a wrong ${member}`, {
+    field: `body.${member}`,
+  });

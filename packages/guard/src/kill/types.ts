@@ -1,0 +1,103 @@
+import type {
+  Clock,
+  Did,
+  Envelope,
+  Epoch,
+  ErrorCode,
+  KillReason,
+  Operators,
+  Permit,
+  Storage,
+  Timer,
+  TtpEvent,
+} from '@ttp/core';
+import type { KillTarget } from './record.js';
+
+/** What {@link createKillSwitch} needs. */
+export interface KillSwitchOptions {
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  /** Whose orders from outside are obeyed; without, none are. */
+  readonly operators?: Operators;
+  /** Told of every kill, reinstatement and store fault; must not throw. */
+  readonly emit?: (event: KillEvent) => void;
+  /** How long permits hold without a read of a shared store: ms, {@link KILL_LEASE_MS} unless given, at most {@link KILL_LEASE_MAX_MS}. */
+  readonly leaseMs?: number;
+  /** How often a shared store is read: ms, {@link KILL_POLL_MS} unless given, below the lease. */
+  readonly pollMs?: number;
+}
+
+/** An event without what the switch does not know: trace, agent and component are the listener's. The subject is the target. */
+export type KillEvent = Pick<TtpEvent, 'type' | 'at' | 'subject' | 'data'>;
+
+/** Why a kill happens. */
+export interface KillInput {
+  readonly reason: KillReason;
+  /** For people; cut at 500 UTF-16 units. */
+  readonly message?: string;
+  /** Who says so, for the audit: an operator, a trigger, the host. It grants nothing. */
+  readonly by: string;
+}
+
+/** What a kill did. */
+export interface KillResult {
+  /** The target's own epoch now. It may be raised further when the store turns out to be ahead. */
+  readonly epoch: Epoch;
+  /** Resolves when the kill is in the store. Rejects with GUARD_KILL_NOT_DURABLE: then it holds in this process alone. */
+  readonly durable: Promise<void>;
+  /** How many of the configured other enforcement points confirmed. 0 of 0: the kill is local to this store. */
+  readonly enforced: { readonly confirmed: number; readonly configured: number };
+}
+
+/** What is known of a target. */
+export interface KillStatus {
+  readonly target: KillTarget;
+  /** The target's own epoch: what an order has to name. */
+  readonly epoch: Epoch;
+  readonly killed: boolean;
+  /** Why, all reasons since it was last alive. */
+  readonly reasons: readonly KillReason[];
+  readonly by: string;
+  readonly message: string;
+  /** Wall clock of the last change, ms. */
+  readonly at: number;
+  /** Whether the store says so too. */
+  readonly durable: boolean;
+  /** Code of the store's last fault, as long as it lasts. */
+  readonly fault?: ErrorCode;
+}
+
+/** The kill switch of one enforcement point (decision D32). */
+export interface KillSwitch {
+  /**
+   * Takes an agent in. `fresh`: its identity was created in this call, so it begins alive where there is no record.
+   * Otherwise an absent, unreadable or torn record is a kill (flaw.K2). Throws GUARD_BAD_TARGET and what the store throws.
+   */
+  enrol(agent: Did, fresh: boolean): Promise<void>;
+  /** What a decision is bound to: it rises with every kill and reinstatement of the agent and of `*`. */
+  epochOf(agent: Did): Epoch;
+  /** Synchronous, from memory. An agent that was not enrolled counts as killed. */
+  isKilled(agent: Did): boolean;
+  /** The right to have effects under a decision of this epoch. It may be asked for at any time; `enter()` answers. */
+  permit(agent: Did, epoch: Epoch): Permit;
+  /**
+   * Stops an agent, or everybody: when this returns, the latch is closed and every live permit's signal aborted.
+   * Then the kill is written. Throws GUARD_BAD_TARGET, CORE_UNKNOWN_TERM.
+   */
+  kill(target: KillTarget, input: KillInput): KillResult;
+  /** Kills by an operator's order from outside. Throws what `verifyOrder` throws, and GUARD_ORDER_STALE. */
+  obey(order: Envelope | string): Promise<KillResult>;
+  /**
+   * Reinstates by the orders of as many distinct operators as the reason demands (decision D33).
+   * Throws what `verifyOrder` throws, and GUARD_NOT_KILLED, GUARD_ORDER_STALE, GUARD_ORDER_MISMATCH,
+   * GUARD_QUORUM_MISSING, GUARD_APPEAL_ONLY, CORE_CLOCK_REGRESSED, GUARD_KILL_NOT_DURABLE: nothing has changed then.
+   */
+  reinstate(orders: readonly (Envelope | string)[]): Promise<KillStatus>;
+  /** Throws GUARD_BAD_TARGET. */
+  status(target: KillTarget): KillStatus;
+  /** Reads all records now. Throws the first fault. */
+  refresh(): Promise<void>;
+  /** Stops reading. Permits are refused from then on. */
+  close(): void;
+}
