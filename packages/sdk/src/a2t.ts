@@ -1,0 +1,103 @@
+import {
+  type Did,
+  type EvidenceSource,
+  type Interaction,
+  type Json,
+  type JsonObject,
+  type Obligation,
+  type Permit,
+  type Profile,
+  type TraceId,
+  TtpError,
+} from '@ttp/core';
+import { plainCopy } from '@ttp/crypto';
+import { type CallMap, mapCall } from '@ttp/spl';
+
+/** A tool call, as an agent makes it. */
+export interface ToolCall {
+  /** The tool, by name or DID. */
+  readonly tool: string;
+  /** Where the tool lives, as the call map knows it; `local` when left out. */
+  readonly server?: string;
+  /** What is done; the call map's word for it when left out. */
+  readonly action?: string;
+  /** What it is done to; the call map's word for it when left out. */
+  readonly resource?: string;
+  /** The arguments. */
+  readonly input: Json;
+  /** What the caller says and nobody verified: `purpose` and the like. */
+  readonly claims?: JsonObject;
+  /** The trace it belongs to; the instance's own when left out. */
+  readonly trace?: TraceId;
+  /** Further evidence that this call needs, such as a check of the tool itself. */
+  readonly evidence?: readonly EvidenceSource[];
+}
+
+/** What the call map says about a call, and the interaction it becomes. */
+export interface MappedCall {
+  readonly interaction: Interaction;
+  /** Registry attributes of the resource, such as its classification. */
+  readonly attributes: JsonObject;
+}
+
+/**
+ * Turns a tool call into an interaction: action and resource come from the call map (decision D18).
+ *
+ * @throws SPL_BAD_RESOURCE and the like for arguments that name no resource, CRYPTO_* for what is not plain JSON
+ */
+export function mapToolCall(
+  call: ToolCall,
+  context: {
+    readonly agent: Did;
+    readonly trace: TraceId;
+    readonly callMap: CallMap;
+    readonly at: number;
+    readonly id: string;
+  },
+): MappedCall {
+  const { agent, at, id } = context;
+  const { tool, server = 'local', trace = context.trace } = call;
+  if (tool === '') throw new TtpError('SDK_BAD_CALL', 'a tool is needed', { field: 'tool' });
+  // One reading of the arguments: what is decided over is what is recorded and what the caller is shown (flaw.J1).
+  const input = plainCopy(call.input);
+  const claims = asObject(plainCopy(call.claims ?? {}));
+  const mapped = mapCall(context.callMap, { server, tool, input });
+  const { action = mapped.action, resource = mapped.resource } = call;
+  return {
+    interaction: {
+      id,
+      mode: 'a2t',
+      trace,
+      agent,
+      target: `${server}/${tool}`,
+      action,
+      resource,
+      input,
+      claims,
+      at,
+    },
+    attributes: mapped.registry,
+  };
+}
+
+/** The obligations that the mode adds to the policy's: results are scanned before they leave. */
+const OBLIGATIONS: readonly Obligation[] = [{ kind: 'dlp', from: 'profile:a2t', params: {} }];
+
+/** The agent-to-tool mode as a value. */
+export const a2tProfile = <R>(
+  evidence: readonly EvidenceSource[],
+  perform: (permit: Permit) => Promise<R>,
+): Profile<Interaction, R> => ({
+  mode: 'a2t',
+  evidence,
+  obligations: () => OBLIGATIONS,
+  perform: (_, permit) => perform(permit),
+});
+
+function asObject(value: Json): JsonObject {
+  if (isObject(value)) return value;
+  throw new TtpError('SDK_BAD_CALL', 'claims are an object', { field: 'claims' });
+}
+
+const isObject = (value: Json): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

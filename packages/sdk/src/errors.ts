@@ -1,0 +1,24 @@
+/** Error codes of @ttp/sdk, each with what it means. */
+export const SDK_ERRORS = {
+  SDK_BAD_CALL: 'The call to be checked is not well formed.',
+  SDK_CLOSED: 'This TTP instance was closed.',
+  SDK_DENIED: 'The decision denies the interaction; the decision says why.',
+  SDK_POLICY_MISSING: 'There is no policy; without one nothing is permitted, so nothing is armed.',
+  SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent in this store.',
+  SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.',
+  SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.',
+  SDK_EVIDENCE_CLASH: 'Two evidence sources have the same name.',
+  SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.',
+  SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.',
+  SDK_EVIDENCE_MALFORMED: 'An evidence source returned something that is not a fact.',
+  SDK_UNKNOWN_OBLIGATION: 'The decision obliges to something that no handler here can do.',
+  SDK_OBLIGATION_FAILED: 'The handler of an obligation failed without a code of its own.',
+  SDK_DECISION_STALE:
+    'While the interaction waited, the policy or the evidence changed and the decision became stricter.',
+  SDK_PERFORM_FAILED: 'The effect itself threw.',
+  SDK_FEEDBACK_FAILED: 'What follows an interaction failed; the interaction itself stands.',
+  SDK_AUDIT_FAILED: 'The audit log could not be written.',
+} as const;
+
+/** The closed list of codes that @ttp/sdk throws or returns. */
+export type SdkErrorCode = keyof typeof SDK_ERRORS;

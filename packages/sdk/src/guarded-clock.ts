@@ -1,0 +1,50 @@
+import { advanceClock, type Clock, type Store, TtpError } from '@ttp/core';
+import { fromUtf8, utf8 } from '@ttp/crypto';
+import { CLOCK_MARK_STEP_MS } from './limits.js';
+
+const KEY = 'sdk/clock';
+
+/** The wall clock with a memory: the highest time this store has ever seen survives a restart. */
+export interface GuardedClock {
+  /** Wall clock, ms. Throws CORE_CLOCK_REGRESSED when the clock was set back by more than the tolerance (flaw.H10). */
+  readonly now: () => number;
+  /** The same for stamps: the highest time seen, whatever the clock says. */
+  readonly stamp: () => number;
+  /** Waits for the mark to be written. */
+  readonly flush: () => Promise<void>;
+}
+
+/** Reads the mark of the store and keeps it; a mark that is unreadable counts as a fault, not as none. */
+export async function guardClock(clock: Clock, store: Store): Promise<GuardedClock> {
+  const stored = await store.get(KEY);
+  let mark = stored === undefined ? 0 : readMark(stored.value);
+  let written = mark;
+  let writing: Promise<unknown> = Promise.resolve();
+
+  function write(): void {
+    if (mark - written < CLOCK_MARK_STEP_MS && written !== 0) return;
+    written = mark;
+    // A store that cannot be written blocks every interaction at its first append; nothing is lost here.
+    writing = store.put(KEY, utf8(String(mark))).catch(() => undefined);
+  }
+
+  return {
+    now() {
+      mark = advanceClock(mark, clock.now());
+      write();
+      return mark;
+    },
+    stamp: () => Math.max(mark, Math.trunc(clock.now()) || 0),
+    async flush() {
+      await writing;
+      if (written !== mark) await store.put(KEY, utf8(String(mark)));
+      written = mark;
+    },
+  };
+}
+
+function readMark(bytes: Uint8Array): number {
+  const text = fromUtf8(bytes);
+  if (/^(?:0|[1-9]\d{0,15})$/.test(text)) return Number(text);
+  throw new TtpError('CORE_BAD_TIME', `the stored clock mark is not a time: ${text.slice(0, 40)}`);
+}

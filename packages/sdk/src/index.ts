@@ -1,0 +1,12 @@
+export type { ToolCall } from './a2t.js';
+export { createTtp } from './create.js';
+export { SDK_ERRORS, type SdkErrorCode } from './errors.js';
+export type { TraceView, Ttp } from './instance.js';
+export {
+  ACTIVITY_WINDOW_MS,
+  EVIDENCE_TIMEOUT_MS,
+  IDENTITY_VALID_MS,
+  LOCAL_FACT_VALID_MS,
+} from './limits.js';
+export type { TtpOptions } from './options.js';
+export { type Flow, run } from './run.js';

@@ -1,0 +1,20 @@
+/** How long one evidence source may take, ms. */
+export const EVIDENCE_TIMEOUT_MS = 5000;
+
+/** How long a verified identity may be relied on before it is challenged again, ms: 5 min (decision D33). */
+export const IDENTITY_VALID_MS = 300_000;
+
+/** How long a fact computed on the spot stays valid, ms: the time a call may wait before it is decided again. */
+export const LOCAL_FACT_VALID_MS = 60_000;
+
+/** The window over which `request.rate` and `errorRate` are counted, ms (decisions.md, table of numbers). */
+export const ACTIVITY_WINDOW_MS = 60_000;
+
+/** At most this many attempts are kept for the rate; more within the window count as this many. */
+export const ACTIVITY_MAX = 10_000;
+
+/** How far the clock may move before its high-water mark is written again, ms. */
+export const CLOCK_MARK_STEP_MS = 10_000;
+
+/** Length of the random id of an interaction, bytes. */
+export const INTERACTION_ID_BYTES = 16;

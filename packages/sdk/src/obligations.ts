@@ -1,0 +1,87 @@
+import {
+  codeOf,
+  type Decision,
+  type ErrorCode,
+  type Hold,
+  type Interaction,
+  type Obligation,
+  type ObligationHandler,
+  type Outcome,
+  TtpError,
+} from '@ttp/core';
+
+/** An obligation and whoever fulfils it. */
+interface Duty {
+  readonly obligation: Obligation;
+  readonly handler: ObligationHandler;
+}
+
+/** Everything that has to be done for one permission, in the fixed order of the handlers. */
+export interface Duties {
+  /** All checks, before any hold and before a human is asked. Throws the first refusal's code. */
+  check(interaction: Interaction): void;
+  /** Reserves in order. Throws the code of the first that cannot; what was held stays held until {@link Duties.release}. */
+  hold(interaction: Interaction, decision: Decision, signal: AbortSignal): Promise<void>;
+  /** Changes the result before it leaves. Any fault throws: then the result is withheld. */
+  after(value: unknown, interaction: Interaction): Promise<unknown>;
+  /** Gives back what was held, in reverse order: nothing happened. Returns the code of the first fault. */
+  release(): Promise<ErrorCode | undefined>;
+  /** Makes final what was held, in reverse order: the effect happened or may have. Returns the code of the first fault. */
+  settle(outcome: Outcome<unknown>): Promise<ErrorCode | undefined>;
+}
+
+/**
+ * Finds a handler for *every* obligation: what nobody here can do, blocks (decision D12, law.P-10).
+ *
+ * @throws SDK_UNKNOWN_OBLIGATION
+ */
+export function resolveDuties(
+  obligations: readonly Obligation[],
+  handlers: ReadonlyMap<string, ObligationHandler>,
+): Duties {
+  const duties = obligations
+    .map((obligation): Duty => {
+      const handler = handlers.get(obligation.kind);
+      if (handler !== undefined) return { obligation, handler };
+      throw new TtpError('SDK_UNKNOWN_OBLIGATION', `nothing here can fulfil "${obligation.kind}"`, {
+        field: obligation.from,
+      });
+    })
+    .sort((a, b) => a.handler.order - b.handler.order);
+  const held: Hold[] = [];
+
+  /** Takes each hold off the list before it is called, so that no fault can make a hold be called twice. */
+  async function drain(call: (hold: Hold) => Promise<void>): Promise<ErrorCode | undefined> {
+    let fault: ErrorCode | undefined;
+    for (let hold = held.pop(); hold !== undefined; hold = held.pop())
+      try {
+        await call(hold);
+      } catch (error) {
+        fault ??= codeOf(error, 'SDK_OBLIGATION_FAILED');
+      }
+    return fault;
+  }
+
+  return {
+    check(interaction) {
+      for (const { obligation, handler } of duties) {
+        const code = handler.check(obligation, interaction);
+        if (code !== undefined)
+          throw new TtpError(code, `${obligation.kind} refuses`, { field: obligation.from });
+      }
+    },
+    async hold(interaction, decision, signal) {
+      for (const { obligation, handler } of duties)
+        if (handler.hold !== undefined)
+          held.push(await handler.hold(obligation, interaction, decision, signal));
+    },
+    async after(value, interaction) {
+      let result = value;
+      for (const { obligation, handler } of duties)
+        if (handler.after !== undefined) result = await handler.after(obligation, result, interaction);
+      return result;
+    },
+    release: () => drain((hold) => hold.release()),
+    settle: (outcome) => drain((hold) => hold.settle(outcome)),
+  };
+}

@@ -1,0 +1,43 @@
+import type {
+  Clock,
+  JsonObject,
+  ObligationHandler,
+  Operators,
+  Random,
+  Signer,
+  Storage,
+  Timer,
+} from '@ttp/core';
+import type { Identity } from '@ttp/did';
+import type { Entry } from '@ttp/etr-merkle/trace';
+
+/** What `createTtp` is given. */
+export interface TtpOptions {
+  /** Who acts, and who signs for this enforcement point: from `createIdentity` or `openIdentity` of @ttp/did. */
+  readonly identity: Identity;
+  /** The policy: JSON text or an object. Without one nothing is permitted, so there is no default. */
+  readonly policy: string | Uint8Array | JsonObject;
+  /** Where everything is kept: `memory()` or `sqlite(path)` of @ttp/adapters. The caller closes it, after TTP. */
+  readonly storage: Storage;
+  /** Which action and resource each tool call is (decision D18); without one every tool is `call` on `mcp:...`. */
+  readonly callMap?: string | Uint8Array | JsonObject;
+  /**
+   * True only in the call that follows `createIdentity`: the kill record is created, alive. In every other call an
+   * absent record means that it was lost, and the agent counts as killed (flaw.K2).
+   */
+  readonly fresh?: boolean;
+  /** Who may approve, kill and reinstate. Without a roster, what needs an approval blocks. */
+  readonly operators?: Operators;
+  /** How long a call waits for an approval before it is refused with OVERSIGHT_APPROVAL_PENDING, ms. */
+  readonly approvalWaitMs?: number;
+  /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
+  readonly thresholds?: JsonObject;
+  /** Time and randomness; the system's unless given. */
+  readonly ports?: { readonly clock?: Clock; readonly timer?: Timer; readonly random?: Random };
+  /** Handlers of further obligation kinds. */
+  readonly handlers?: readonly ObligationHandler[];
+  /** Called with every entry of the log, once it is durable. What it throws is counted, not passed on. */
+  readonly onEvent?: (entry: Entry) => void;
+  /** The log's own key, with LOG_PURPOSES; derived from the identity's seed unless given. */
+  readonly logSigner?: Signer;
+}

@@ -1,0 +1,98 @@
+import type { Clock, EvidenceSource, Interaction, Json, JsonObject, Random } from '@ttp/core';
+import { createReplayGuard, createSigner, generateKeyPair, IDENTITY_PURPOSES } from '@ttp/crypto';
+import {
+  createChallenge,
+  didKey,
+  didKeyDocument,
+  documentOf,
+  type Identity,
+  type Party,
+  respondToChallenge,
+} from '@ttp/did';
+import { capabilitiesOf } from '@ttp/guard';
+import { type TrustReport, trustReport } from '@ttp/score';
+import type { Activity } from './activity.js';
+import { IDENTITY_VALID_MS, LOCAL_FACT_VALID_MS } from './limits.js';
+
+/** A fact that is computed on the spot, without asking anybody outside this process. */
+export const localSource = (
+  name: string,
+  clock: Clock,
+  value: (interaction: Interaction, signal: AbortSignal) => Promise<Json>,
+): EvidenceSource => ({
+  name,
+  gather: async (i, signal) => ({
+    value: await value(i, signal),
+    at: clock.now(),
+    validFor: LOCAL_FACT_VALID_MS,
+  }),
+});
+
+/**
+ * Whether the agent holds the key that its key log names: a real challenge-response against a verifier of this
+ * process, repeated when the answer is older than 5 min.
+ */
+function identitySource(identity: Identity, clock: Clock, random: Random): EvidenceSource {
+  const { seed, publicKey } = generateKeyPair(random);
+  const did = didKey(publicKey);
+  const kid = `${did}#${did.slice('did:key:'.length)}`;
+  const verifier: Party = { did, signer: createSigner({ seed, kid, purposes: IDENTITY_PURPOSES }) };
+  // Both sides live in this process: no challenge from before it was started can be answered.
+  const replay = createReplayGuard({ bootAt: 0 });
+  let last: { readonly at: number; readonly value: JsonObject } | undefined;
+
+  async function challenge(): Promise<JsonObject> {
+    const pending = await createChallenge({ verifier, prover: identity.did, clock, random });
+    const response = await respondToChallenge({
+      challenge: pending.challenge,
+      prover: identity,
+      verifier: didKeyDocument(did),
+      clock,
+      random,
+      replay,
+    });
+    const { verified } = pending.verify({ response, document: documentOf(identity.keyLog), replay });
+    return { verified, method: 'challenge-response' };
+  }
+
+  return {
+    name: 'identity',
+    async gather() {
+      const at = clock.now();
+      // A clock that was set back makes the last answer no younger.
+      if (last === undefined || at < last.at || at - last.at > IDENTITY_VALID_MS)
+        last = { at, value: await challenge() };
+      return { ...last, validFor: IDENTITY_VALID_MS + LOCAL_FACT_VALID_MS };
+    },
+  };
+}
+
+/** What this enforcement point can find out about its own agent, without asking anybody else. */
+export function agentSources(
+  identity: Identity,
+  activity: Activity,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): readonly EvidenceSource[] {
+  const verified = identitySource(identity, clock, random);
+  /** A killed agent never gets this far; nobody rates anybody yet. */
+  const report = async (i: Interaction, signal: AbortSignal): Promise<TrustReport> =>
+    trustReport({
+      identityVerified: isVerified((await verified.gather(i, signal)).value),
+      killed: false,
+      revoked: false,
+      attestations: [],
+      behavior: activity.behavior(),
+      securityEvents: [],
+    });
+  return [
+    verified,
+    localSource('trust', clock, report),
+    localSource('capabilities', clock, async (i, signal) => capabilitiesOf((await report(i, signal)).stage)),
+    // No ratings, so there is nothing that could have been forged.
+    localSource('fraud', clock, () => Promise.resolve({ risk: 0, signals: [] })),
+    activity.source,
+  ];
+}
+
+const isVerified = (value: Json): boolean =>
+  typeof value === 'object' && value !== null && 'verified' in value && value['verified'] === true;
