@@ -9,3 +9,4 @@ export { type VectorCase, vectors } from './files/vectors.js';
 export { proves } from './proves.js';
 export { type SeededRandom, seededRandom } from './seed/random.js';
 export { withSeed } from './seed/with-seed.js';
+export { keysOf, type TestSigner, testSigner } from './signer.js';
