@@ -62,6 +62,9 @@ export async function createChallenge(options: {
     throw new TtpError('DID_SELF_CHALLENGE', 'the verifier challenges itself', { field: 'prover' });
   const nonce = base64url(random.bytes(NONCE_BYTES));
   const iat = clock.now();
+  const started = clock.monotonic();
+  // A wall clock set back must not make an old challenge young again (flaw.H10).
+  const now = (): number => Math.max(clock.now(), iat + Math.floor(clock.monotonic() - started));
   const challenge = await signEnvelope({
     type: CHALLENGE,
     head: { iss: verifier.did, iat, aud: prover, nonce },
@@ -74,7 +77,7 @@ export async function createChallenge(options: {
   return {
     challenge,
     verify(answer) {
-      const step = challengeMachine.step(state, { type: 'response', now: clock.now(), ...answer });
+      const step = challengeMachine.step(state, { type: 'response', now: now(), ...answer });
       ({ state } = step);
       const [result] = step.out;
       if (result === undefined) throw new TtpError('DID_CHALLENGE_USED', 'the challenge was answered before');

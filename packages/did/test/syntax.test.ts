@@ -7,6 +7,20 @@ import { anyDid, mutated } from './arbitrary.js';
 
 const SCID = base58btc(Uint8Array.of(0x12, 0x20, ...sha256(utf8('anything'))));
 
+/** The part that an identifier is refused for. */
+function fieldOf(text: string): string | undefined {
+  try {
+    parseDid(text);
+  } catch (error) {
+    if (isTtpError(error)) return error.field;
+  }
+  return undefined;
+}
+
+/** The code with which a name is refused. */
+const named = (identifier: string, version = 'v1'): string | undefined =>
+  codeThrownBy(() => parseDid(`did:tessorium:agent:${identifier}:${version}`));
+
 describe('parseDid', () => {
   it('knows the five types and no other', () => {
     proves('did.format.types');
@@ -32,14 +46,6 @@ describe('parseDid', () => {
   });
 
   it('names the part that is wrong', () => {
-    const fieldOf = (text: string): string | undefined => {
-      try {
-        parseDid(text);
-      } catch (error) {
-        if (isTtpError(error)) return error.field;
-      }
-      return undefined;
-    };
     expect(fieldOf('did:tessorium:agent:ab:v1')).toBe('identifier');
     expect(fieldOf('did:tessorium:agent:abc:v0')).toBe('version');
     expect(fieldOf('did:ttp:agent:Qm')).toBe('scid');
@@ -78,8 +84,6 @@ describe('parseDid', () => {
 
   it('takes an identifier of 3 to 64 characters and a tag from v1', () => {
     proves('did.format.name');
-    const named = (identifier: string, version = 'v1'): string | undefined =>
-      codeThrownBy(() => parseDid(`did:tessorium:agent:${identifier}:${version}`));
     expect(named('ab')).toBe('DID_BAD_SYNTAX');
     expect(named('abc')).toBeUndefined();
     expect(named('a'.repeat(64))).toBeUndefined();
