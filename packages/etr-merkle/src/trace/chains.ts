@@ -1,0 +1,113 @@
+import type { Did, EventType, Hash, TraceId } from '@ttp/core';
+import { hashText } from '../proof.js';
+import { createTree } from '../tree.js';
+import type { Leaf, Position } from './leaf.js';
+
+/** What the chains look at in an entry. */
+type Entry = Pick<Leaf, 'agent' | 'trace' | 'type' | 'subject' | 'at'>;
+
+/** An effect that was announced and whose outcome is not in the log. */
+export interface OpenIntent {
+  readonly agent: Did;
+  readonly trace: TraceId;
+  readonly subject: string;
+  readonly leafHash: Hash;
+}
+
+/** What a seal says about its trace (decision D28). */
+export interface TraceSummary {
+  /** RFC 9162 root over the trace's own leaf hashes, in order. */
+  readonly root: Hash;
+  readonly count: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Entries by type, of the types that occur. */
+  readonly types: Readonly<Record<string, number>>;
+}
+
+interface AgentChain {
+  seq: number;
+  last: Hash;
+}
+
+interface TraceChain {
+  readonly agent: Did;
+  readonly hashes: Uint8Array[];
+  readonly intents: Map<string, OpenIntent[]>;
+  readonly types: Map<EventType, number>;
+  readonly firstAt: number;
+  lastAt: number;
+}
+
+/** Types that close an intent of the same subject. */
+const OUTCOMES: readonly EventType[] = ['effect-finished', 'outcome-unknown'];
+
+/**
+ * The hash chains of one log: every agent's, and every trace's that is not sealed. It changes before an append is
+ * durable, and is thrown away when the append fails.
+ */
+export class Chains {
+  readonly #agents = new Map<Did, AgentChain>();
+  readonly #traces = new Map<TraceId, TraceChain>();
+
+  /** Where the next entry of this agent and trace stands. */
+  next({ agent, trace }: Entry): Position {
+    const chain = this.#agents.get(agent);
+    return {
+      agentSeq: chain === undefined ? 0 : chain.seq + 1,
+      agentPrev: chain?.last ?? null,
+      traceSeq: this.#traces.get(trace)?.hashes.length ?? 0,
+    };
+  }
+
+  /** Puts an entry, already at its {@link next} position, at the end of its chains. */
+  add(entry: Entry, hash: Uint8Array): void {
+    const { agent, trace, type, at } = entry;
+    const leafHash = hashText(hash);
+    this.#agents.set(agent, { seq: (this.#agents.get(agent)?.seq ?? -1) + 1, last: leafHash });
+    if (type === 'trace-sealed') {
+      this.#traces.delete(trace); // nothing follows, and there may be very many
+      return;
+    }
+    const chain = this.#traceChain(entry);
+    chain.hashes.push(hash);
+    chain.lastAt = at;
+    chain.types.set(type, (chain.types.get(type) ?? 0) + 1);
+    trackIntent(chain, entry, leafHash);
+  }
+
+  /** The agent whose entry opened the trace; undefined for a trace that has none, or is sealed. */
+  openedBy = (trace: TraceId): Did | undefined => this.#traces.get(trace)?.agent;
+
+  /** The summary of an unsealed trace. Undefined where it has no entries. */
+  summary(trace: TraceId): TraceSummary | undefined {
+    const chain = this.#traces.get(trace);
+    if (chain === undefined) return undefined;
+    const { hashes, firstAt, lastAt, types } = chain;
+    const root = hashText(createTree(hashes).root());
+    return { root, count: hashes.length, firstAt, lastAt, types: Object.fromEntries(types) };
+  }
+
+  /** Intents without outcome, of one trace or of all, in order of the traces' beginnings. */
+  openIntents(trace?: TraceId): OpenIntent[] {
+    const chains = trace === undefined ? [...this.#traces.values()] : [this.#traces.get(trace)];
+    return chains.flatMap((chain) => [...(chain?.intents.values() ?? [])].flat());
+  }
+
+  #traceChain({ agent, trace, at }: Entry): TraceChain {
+    let chain = this.#traces.get(trace);
+    if (chain === undefined) {
+      chain = { agent, hashes: [], intents: new Map(), types: new Map(), firstAt: at, lastAt: at };
+      this.#traces.set(trace, chain);
+    }
+    return chain;
+  }
+}
+
+function trackIntent(chain: TraceChain, { agent, trace, type, subject }: Entry, leafHash: Hash): void {
+  const open = chain.intents.get(subject) ?? [];
+  if (type === 'intent-recorded') chain.intents.set(subject, [...open, { agent, trace, subject, leafHash }]);
+  if (!OUTCOMES.includes(type) || open.length === 0) return;
+  if (open.length === 1) chain.intents.delete(subject);
+  else chain.intents.set(subject, open.slice(1));
+}

@@ -1,0 +1,68 @@
+import type { EtrErrorCode } from '../errors.js';
+
+/** What `verifyTrace` checks, in this order. */
+export const TRACE_CHECKS = [
+  'signature',
+  'lines',
+  'head',
+  'entries',
+  'chain',
+  'trace',
+  'inclusion',
+  'seal',
+  'payload',
+] as const;
+export type TraceCheck = (typeof TRACE_CHECKS)[number];
+
+/** Something that is wrong, and where. */
+export interface Finding {
+  /** Line of the bundle, from 1. */
+  readonly line: number;
+  readonly check: TraceCheck;
+  readonly code: EtrErrorCode;
+  /** For people. */
+  readonly message: string;
+}
+
+/** How a check came out; `skipped`: what stands before it failed, or the bundle holds nothing to apply it to. */
+export interface CheckResult {
+  readonly check: TraceCheck;
+  readonly status: 'passed' | 'failed' | 'skipped';
+}
+
+/** The code that each check reports. */
+export const CODE_OF: Readonly<Record<TraceCheck, EtrErrorCode>> = {
+  signature: 'ETR_BUNDLE_SIGNATURE',
+  lines: 'ETR_BUNDLE_LINE',
+  head: 'ETR_BUNDLE_HEAD',
+  entries: 'ETR_BUNDLE_LINE',
+  chain: 'ETR_BUNDLE_CHAIN',
+  trace: 'ETR_BUNDLE_TRACE',
+  inclusion: 'ETR_BUNDLE_INCLUSION',
+  seal: 'ETR_BUNDLE_SEAL',
+  payload: 'ETR_BUNDLE_PAYLOAD',
+};
+
+/** Collects findings, and which checks were made. */
+export class Findings {
+  readonly list: Finding[] = [];
+  readonly #made = new Set<TraceCheck>();
+
+  /** The check is applied to something. */
+  made(check: TraceCheck): void {
+    this.#made.add(check);
+  }
+
+  add(check: TraceCheck, line: number, message: string): void {
+    this.made(check);
+    this.list.push({ line, check, code: CODE_OF[check], message });
+  }
+
+  results(): CheckResult[] {
+    const failed = new Set(this.list.map(({ check }) => check));
+    return TRACE_CHECKS.map((check) => {
+      if (failed.has(check)) return { check, status: 'failed' };
+      return { check, status: this.#made.has(check) ? 'passed' : 'skipped' };
+    });
+  }
+}

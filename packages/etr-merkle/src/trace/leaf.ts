@@ -1,0 +1,141 @@
+import {
+  asTraceId,
+  EVENT_TYPES,
+  type Hash,
+  isDid,
+  isHash,
+  type Json,
+  type JsonObject,
+  type TraceId,
+  TtpError,
+  type TtpEvent,
+} from '@ttp/core';
+import { canonicalBytes, canonicalize, equalBytes, parseJson, utf8 } from '@ttp/crypto';
+import { COMPONENT_MAX_CHARS, DATA_MAX_DEPTH, LEAF_MAX_BYTES } from '../limits.js';
+import { isStrictData } from './strict-data.js';
+
+/** An entry of the log (decision D28). Its canonical JSON is what the tree hashes. */
+export interface Leaf extends TtpEvent {
+  readonly v: 1;
+  /** Position in the agent's own chain, from 0. */
+  readonly agentSeq: number;
+  /** Leaf hash of the agent's entry before; null for its first. A dropped entry breaks this (flaw.E3). */
+  readonly agentPrev: Hash | null;
+  /** Position in the trace, from 0. */
+  readonly traceSeq: number;
+}
+
+/** Where an entry stands: what the log adds to an event. */
+export interface Position {
+  readonly agentSeq: number;
+  readonly agentPrev: Hash | null;
+  readonly traceSeq: number;
+}
+
+/** An event whose members are checked and, as far as they are known before its turn comes, already canonical. */
+export interface PreparedLeaf extends Pick<TtpEvent, 'agent' | 'trace' | 'type' | 'subject' | 'at'> {
+  readonly begin: string;
+  readonly middle: string;
+  readonly end: string;
+}
+
+/** More than any position can add: two 16-digit numbers, a hash with its quotes, and the member names. */
+const POSITION_MAX_CHARS = 160;
+
+/**
+ * Checks an event and writes the parts of its leaf, so that a bad one is refused to its caller alone, before it
+ * shares a batch with others.
+ *
+ * @throws ETR_BAD_EVENT, ETR_LEAF_TOO_LARGE, and the CRYPTO_JSON_* codes for data that is no JSON
+ */
+export function prepareLeaf(event: TtpEvent): PreparedLeaf {
+  const { agent, type, component, at, trace, subject, data } = event;
+  const wrong = wrongMember({ agent, type, component, at, trace, subject, data });
+  if (wrong !== undefined) throw bad(wrong);
+  // Member names of a leaf in canonical order: agent agentPrev agentSeq | at component data subject trace | traceSeq type v.
+  const begin = `{"agent":${canonicalize(agent)}`;
+  const middle = canonicalize({ at, component, data, subject, trace }).slice(1, -1);
+  const end = `"type":${canonicalize(type)},"v":1}`;
+  // After the canonical form: only a value that has one is known to end.
+  if (!isStrictData(data, DATA_MAX_DEPTH)) throw bad('data');
+  if (utf8(middle).length + begin.length + end.length + POSITION_MAX_CHARS > LEAF_MAX_BYTES)
+    throw new TtpError(
+      'ETR_LEAF_TOO_LARGE',
+      `the ${type} event makes a leaf of more than ${LEAF_MAX_BYTES} bytes`,
+    );
+  return { agent, trace, type, subject, at, begin, middle, end };
+}
+
+/** The canonical bytes of the leaf at its position. */
+export function leafBytes(prepared: PreparedLeaf, position: Position): Uint8Array {
+  const { agentSeq, agentPrev, traceSeq } = position;
+  const prev = agentPrev === null ? 'null' : `"${agentPrev}"`;
+  const { begin, middle, end } = prepared;
+  return utf8(`${begin},"agentPrev":${prev},"agentSeq":${agentSeq},${middle},"traceSeq":${traceSeq},${end}`);
+}
+
+/**
+ * Reads a leaf. Strict: exactly the members of version 1, in canonical form, no longer than a leaf may be.
+ *
+ * @throws ETR_BAD_LEAF with the member in `field`
+ */
+export function parseLeaf(bytes: Uint8Array): Leaf {
+  const json = parseCanonical(bytes);
+  const { v, agent, agentSeq, agentPrev, trace, traceSeq, component, type, at, subject, data, ...surplus } =
+    json;
+  const [unknown] = Object.keys(surplus);
+  if (unknown !== undefined) throw badLeaf(unknown);
+  if (v !== 1) throw badLeaf('v');
+  if (!isCount(agentSeq)) throw badLeaf('agentSeq');
+  if (!isCount(traceSeq)) throw badLeaf('traceSeq');
+  if (!isPrev(agentPrev) || (agentPrev === null) !== (agentSeq === 0)) throw badLeaf('agentPrev');
+  const event = { agent, trace, component, type, at, subject, data };
+  const wrong = wrongMember(event);
+  if (wrong !== undefined || !isEvent(event)) throw badLeaf(wrong ?? '');
+  return { ...event, v, agentSeq, agentPrev, traceSeq };
+}
+
+function parseCanonical(bytes: Uint8Array): JsonObject {
+  try {
+    const json = parseJson(bytes, { maxBytes: LEAF_MAX_BYTES });
+    if (isObject(json) && equalBytes(canonicalBytes(json), bytes)) return json;
+  } catch (cause) {
+    throw new TtpError('ETR_BAD_LEAF', 'not strict JSON', { cause });
+  }
+  throw new TtpError('ETR_BAD_LEAF', 'not an object in canonical form');
+}
+
+type Loose = { readonly [member in keyof TtpEvent]: unknown };
+
+function wrongMember(event: Loose): keyof TtpEvent | undefined {
+  const { agent, trace, component, type, at, subject, data } = event;
+  if (typeof agent !== 'string' || !isDid(agent)) return 'agent';
+  if (typeof trace !== 'string' || !isTrace(trace)) return 'trace';
+  if (typeof component !== 'string' || component === '' || component.length > COMPONENT_MAX_CHARS)
+    return 'component';
+  if (!EVENT_TYPES.some((known) => known === type)) return 'type';
+  if (!isCount(at)) return 'at';
+  if (typeof subject !== 'string') return 'subject';
+  return isObject(data) ? undefined : 'data';
+}
+
+const isEvent = (event: Loose): event is TtpEvent => wrongMember(event) === undefined;
+
+function isTrace(text: string): text is TraceId {
+  try {
+    return asTraceId(text) === text;
+  } catch {
+    return false; // asTraceId throws one thing only: that it is none
+  }
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount = (n: unknown): n is number => typeof n === 'number' && Number.isSafeInteger(n) && n >= 0;
+const isPrev = (value: Json | undefined): value is Hash | null =>
+  value === null || (typeof value === 'string' && isHash(value));
+
+const bad = (field: string): TtpError<'ETR_BAD_EVENT'> =>
+  new TtpError('ETR_BAD_EVENT', `not an event: ${field}`, { field });
+const badLeaf = (field: string): TtpError<'ETR_BAD_LEAF'> =>
+  new TtpError('ETR_BAD_LEAF', `not a leaf: ${field}`, { field });

@@ -1,0 +1,48 @@
+import { isTtpError, TtpError } from '@ttp/core';
+import { LOG_PURPOSES } from '@ttp/crypto';
+import { LOGS_MAX } from '../limits.js';
+import { isKeyName } from '../note.js';
+import { type Ledger, openLedger } from './ledger.js';
+import type { PayloadStore } from './payload-store.js';
+import type { RecorderOptions } from './recorder.js';
+import { recoverIntents } from './recovery.js';
+
+/** Throws ETR_NOT_A_LOG_KEY for a key that signs anything but logs, ETR_BAD_ORIGIN for a name no log can have. */
+export function checkOptions({ signer, origin }: RecorderOptions): void {
+  const lacks = LOG_PURPOSES.find((purpose) => !signer.purposes.includes(purpose));
+  const carries = signer.purposes.find((purpose) => !LOG_PURPOSES.includes(purpose));
+  // A key that also signs for the agent could be tricked into signing a tree head, or the other way round (flaw.E4).
+  if (lacks !== undefined || carries !== undefined)
+    throw new TtpError('ETR_NOT_A_LOG_KEY', `${signer.kid} is not a log key: ${carries ?? `no ${lacks}`}`);
+  if (!isKeyName(origin) || /\/log\/\d+$/.test(origin))
+    throw new TtpError('ETR_BAD_ORIGIN', `not the origin of an enforcement point: ${origin.slice(0, 80)}`);
+}
+
+/** The origin of a recorder's nth log (decision D28). */
+const originOf = (origin: string, n: number): string => `${origin}/log/${n}`;
+
+/**
+ * Opens the first log, from the `from`th on, that no other process appends to, and completes what a crash has
+ * interrupted in it: outcomes that are unknown, erasures whose key is still there.
+ *
+ * @throws LOG_CONFLICT when there are 64 others; what `openLedger` throws
+ */
+export async function openFreeLedger(
+  options: RecorderOptions,
+  payloads: PayloadStore,
+  from: number,
+): Promise<{ ledger: Ledger; n: number }> {
+  const { storage, clock, signer, origin } = options;
+  for (let n = from; n < LOGS_MAX; n++) {
+    const ledger = await openLedger(storage, originOf(origin, n), signer);
+    try {
+      await recoverIntents(ledger, clock);
+    } catch (error) {
+      if (isTtpError(error, 'LOG_CONFLICT')) continue;
+      throw error;
+    }
+    if (ledger.erasedKeys.size > 0) await payloads.destroy(ledger.erasedKeys);
+    return { ledger, n };
+  }
+  throw new TtpError('LOG_CONFLICT', `other processes append to all ${LOGS_MAX} logs of ${origin}`);
+}

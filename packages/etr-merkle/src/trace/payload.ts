@@ -1,0 +1,40 @@
+import { type Did, type Hash, type Json, type Random, TtpError } from '@ttp/core';
+import { canonicalBytes, concatBytes, hashBytes, JSON_FOREIGN_MAX_DEPTH, parseJson } from '@ttp/crypto';
+import { PAYLOAD_MAX_BYTES, SALT_BYTES } from '../limits.js';
+import { isStrictData } from './strict-data.js';
+
+/** A value and the commitment to it. The hash goes into an event's data, the rest into the payload store. */
+export interface Payload {
+  /** SHA-256(salt || canonical JSON). Says nothing about the value to whoever lacks the salt (decision D30). */
+  readonly hash: Hash;
+  /** Whose data it is: erasing this subject erases the payload. */
+  readonly subject: Did;
+  readonly salt: Uint8Array;
+  /** Canonical JSON. */
+  readonly bytes: Uint8Array;
+}
+
+/** The commitment to a payload under a salt of 32 bytes. */
+export const commitment = (salt: Uint8Array, bytes: Uint8Array): Hash => hashBytes(concatBytes(salt, bytes));
+
+/**
+ * Commits to a value.
+ *
+ * @param random gives the salt
+ * @param subject whose data it is
+ * @param value plain JSON data; its canonical form is what counts
+ * @throws ETR_BAD_PAYLOAD, ETR_PAYLOAD_TOO_LARGE above 4 MiB, and the CRYPTO_JSON_* codes for what is no JSON
+ */
+export function createPayload(random: Random, subject: Did, value: Json): Payload {
+  const bytes = canonicalBytes(value);
+  if (!isStrictData(value, JSON_FOREIGN_MAX_DEPTH))
+    throw new TtpError('ETR_BAD_PAYLOAD', 'a whole number beyond 2^53-1 would not be read back');
+  if (bytes.length > PAYLOAD_MAX_BYTES)
+    throw new TtpError('ETR_PAYLOAD_TOO_LARGE', `${bytes.length} bytes, more than ${PAYLOAD_MAX_BYTES}`);
+  const salt = random.bytes(SALT_BYTES);
+  return Object.freeze({ hash: commitment(salt, bytes), subject, salt, bytes });
+}
+
+/** The value of a payload's canonical bytes. Throws the CRYPTO_JSON_* codes. */
+export const payloadValue = (bytes: Uint8Array | string): Json =>
+  parseJson(bytes, { profile: 'foreign', maxBytes: PAYLOAD_MAX_BYTES });
