@@ -7,6 +7,16 @@ export { TESTKIT_ERRORS, type TestkitErrorCode } from './errors.js';
 export { THIRD_PARTY_ABSENT, thirdParty, thirdPartyDir } from './files/third-party.js';
 export { type VectorCase, vectors } from './files/vectors.js';
 export { proves } from './proves.js';
+export {
+  type ExploreOptions,
+  explore,
+  exploreAtRandom,
+  replay,
+  type Scenario,
+  type SetUp,
+} from './schedule/explore.js';
+export { ScheduleFailure } from './schedule/failure.js';
+export type { Scheduler } from './schedule/scheduler.js';
 export { type SeededRandom, seededRandom } from './seed/random.js';
 export { withSeed } from './seed/with-seed.js';
 export { keysOf, type TestSigner, testSigner } from './signer.js';
