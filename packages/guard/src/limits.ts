@@ -34,8 +34,8 @@ export const VALUE_MAX_DEPTH = 64;
 /** Layers of encoding that are undone: 3 (decision D36). */
 export const DLP_DECODE_LAYERS = 3;
 
-/** Most text that decoding may yield, per unit of the text scanned: 16. More is refused, not skipped. */
-export const DLP_DECODED_FACTOR = 16;
+/** Most text that decoding may yield, per unit of the text scanned: 6. More is refused, not skipped. */
+export const DLP_DECODED_FACTOR = 6;
 
 /** Highest epoch that an order may name: 2^32; it bounds how far one order can raise the epoch. */
 export const ORDER_EPOCH_MAX = 4_294_967_296;

@@ -33,7 +33,7 @@ const MAX_DIGITS = 19;
 const MIN_DIGITS = 13;
 
 /** What may stand between the groups of one number, the same between all of them. */
-const SEPARATOR = /^(?:[ .+-]| - |\t)$/;
+const SEPARATORS: ReadonlySet<string> = new Set([' ', '-', '.', '+', '\t', ' - ']);
 const MAX_SEPARATOR_UNITS = 3;
 
 /** A run of digits and where it stands. */
@@ -66,27 +66,37 @@ export function* findCards(text: string): Generator<readonly [number, number]> {
 
 /** Index of the last group of the longest card number that begins with group `first`. */
 function lastGroup(text: string, groups: readonly Group[], first: number): number | undefined {
-  const start = groups[first]?.start ?? 0;
-  if (isAlphanumeric(text[start - 1])) return undefined;
+  const head = groups[first];
+  if (head === undefined || isAlphanumeric(text, head.start - 1)) return undefined;
   let digits = '';
   let separator: string | undefined;
   let found: number | undefined;
   for (let last = first; last < groups.length; last++) {
     const group = groups[last];
-    const before = groups[last - 1];
     if (group === undefined) break;
-    if (last > first && before !== undefined) {
-      const gap = text.slice(before.end, Math.min(group.start, before.end + MAX_SEPARATOR_UNITS + 1));
-      if (!SEPARATOR.test(gap) || (separator ?? gap) !== gap) break;
+    if (last > first) {
+      const gap = gapBefore(text, groups, last);
+      if (gap === undefined || (separator ?? gap) !== gap) break;
       separator = gap;
+      // A row of small numbers is looked at from its first one only.
+      if (head.digits.length < 4 && gapBefore(text, groups, first) === separator) break;
     }
     digits += group.digits.slice(0, MAX_DIGITS + 1);
     if (digits.length > MAX_DIGITS) break;
-    if (digits.length < MIN_DIGITS || isAlphanumeric(text[group.end])) continue;
-    if (!isCardNumber(digits) || !isCardLayout(text, groups, first, last, separator)) continue;
-    found = last;
+    if (digits.length < MIN_DIGITS || isAlphanumeric(text, group.end)) continue;
+    if (isCardNumber(digits) && isCardLayout(text, groups, first, last, separator)) found = last;
   }
   return found;
+}
+
+/** What stands between group `i` and the one before it, where that may separate the groups of one number. */
+function gapBefore(text: string, groups: readonly Group[], i: number): string | undefined {
+  const before = groups[i - 1];
+  const group = groups[i];
+  if (before === undefined || group === undefined || group.start - before.end > MAX_SEPARATOR_UNITS)
+    return undefined;
+  const gap = text.slice(before.end, group.start);
+  return SEPARATORS.has(gap) ? gap : undefined;
 }
 
 /**
@@ -103,15 +113,12 @@ function isCardLayout(
 ): boolean {
   const sizes = groups.slice(first, last + 1).map((group) => group.digits.length);
   const [size = 0] = sizes;
-  const { start = 0 } = groups[first] ?? {};
-  if (separator === undefined) return !/[0-9]\.$/.test(text.slice(Math.max(0, start - 2), start));
-  if (size === 4) return sizes.slice(1, -1).every((n) => n >= 4 && n <= 6) && (sizes.at(-1) ?? 0) <= 7;
-  const equal = size < 4 && sizes.slice(0, -1).every((n) => n === size) && (sizes.at(-1) ?? 0) <= size;
-  const goesOn = (from: number | undefined, to: number | undefined): boolean =>
-    from !== undefined && to !== undefined && text.slice(from, to) === separator;
-  return (
-    equal && !goesOn(groups[first - 1]?.end, start) && !goesOn(groups[last]?.end, groups[last + 1]?.start)
-  );
+  const tail = sizes.at(-1) ?? 0;
+  const inner = sizes.slice(1, -1);
+  if (separator === undefined) return gapBefore(text, groups, first) !== '.';
+  if (size === 4) return inner.every((n) => n >= 4 && n <= 6) && tail <= 7;
+  const isEqual = size < 4 && inner.every((n) => n === size) && tail <= size;
+  return isEqual && gapBefore(text, groups, last + 1) !== separator;
 }
 
 const isCardNumber = (digits: string): boolean =>
@@ -131,5 +138,7 @@ function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-const isAlphanumeric = (character: string | undefined): boolean =>
-  character !== undefined && /[A-Za-z0-9]/.test(character);
+function isAlphanumeric(text: string, i: number): boolean {
+  const code = text.charCodeAt(i);
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}

@@ -39,11 +39,10 @@ function* decoded(
     const [run] = match;
     // Without its own characters, a run of the URL alphabet was already found as one of the standard alphabet.
     if (pattern === BASE64URL && !/[-_]/.test(run)) continue;
-    const start = view.start(match.index);
     const end = view.end(match.index + run.length - 1);
     for (const alignment of joints === undefined ? [0] : alignments(run, joints))
       for (const bytes of decode(run.slice(alignment)))
-        yield runView(new TextDecoder().decode(bytes), start, end);
+        yield runView(new TextDecoder().decode(bytes), view.start(match.index + alignment), end);
   }
 }
 
@@ -87,10 +86,14 @@ function* decodeHex(run: string): Generator<Uint8Array> {
   const digits = run.replaceAll(/[ :]/g, '');
   for (const offset of [0, 1]) {
     const bytes = new Uint8Array((digits.length - offset) >> 1);
-    for (let i = 0; i < bytes.length; i++) {
-      const at = offset + i * 2;
-      bytes[i] = Number.parseInt(digits.slice(at, at + 2), 16);
-    }
+    for (let i = 0; i < bytes.length; i++)
+      bytes[i] = (nibble(digits, offset + i * 2) << 4) | nibble(digits, offset + i * 2 + 1);
     yield bytes;
   }
+}
+
+/** Value of a hexadecimal digit: `0`-`9` are 0x30-0x39, `A`-`F` and `a`-`f` end in 1 to 6. */
+function nibble(digits: string, i: number): number {
+  const code = digits.charCodeAt(i);
+  return code < 0x40 ? code & 0xf : (code & 0xf) + 9;
 }
