@@ -22,7 +22,7 @@ describe('trustReport', () => {
     });
 
   it('sums 0 or 40, 0 to 35 and 0 to 25 in basis points, and shows whole points', () => {
-    proves('decision.D23', 'score.total.formula', 'score.identity.binary');
+    proves('decision.D23', 'score.total.formula');
     const report = trustReport(
       facts({ attestations: [attestation('a')], behavior: behavior({ good: 900, total: 900 }) }),
     );

@@ -17,7 +17,7 @@ import { type Facts, readFacts } from './facts.js';
 import { gatesOf } from './gates.js';
 import { hashEvidence, hashInteraction, hashThresholds } from './hashes.js';
 import { reason } from './reasons.js';
-import { OUTCOME_OF_LEVEL, riskLevelOf, type Thresholds } from './thresholds.js';
+import { OUTCOME_OF_LEVEL, riskLevelOf, type Thresholds, zoneOf } from './thresholds.js';
 import { askPolicy } from './verdict.js';
 
 /** All that a decision may look at. */
@@ -78,7 +78,10 @@ export function decide({ interaction, evidence, policy, thresholds }: DecideInpu
       ...answer.reasons,
       reason('TRE_POLICY_EFFECT', `the policy says ${answer.effect}`),
       ...gates.map((gate) => gate.reason),
-      reason('TRE_RISK', `${score} of 10000 is ${level}, which asks for ${OUTCOME_OF_LEVEL[level]}`),
+      reason(
+        'TRE_RISK',
+        `${score} of 10000 is ${zoneOf(level, thresholds)}, which asks for ${OUTCOME_OF_LEVEL[level]}`,
+      ),
       ...(isUnsure
         ? [reason('TRE_LOW_CONFIDENCE', `${confidence} of 10000 is backed by fresh evidence`)]
         : []),
@@ -97,9 +100,9 @@ export function decide({ interaction, evidence, policy, thresholds }: DecideInpu
 const strictest = (outcomes: readonly DecisionOutcome[]): DecisionOutcome =>
   outcomes.reduce((a, b) => highest(DECISION_OUTCOMES, a, b));
 
-/** A warning has to reach somebody: where the policy did not oblige to an alert, the risk does. */
+/** A warning has to reach somebody: where the policy obliges neither to an alert nor to ask a human, the risk does. */
 function withAlert(obligations: readonly Obligation[], level: string): readonly Obligation[] {
-  if (obligations.some(({ kind }) => kind === 'alert')) return obligations;
+  if (obligations.some(({ kind }) => kind === 'alert' || kind === 'approval')) return obligations;
   return [...obligations, { kind: 'alert', from: 'risk', params: { level } }];
 }
 

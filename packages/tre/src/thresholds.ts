@@ -31,13 +31,16 @@ interface Bound {
   readonly max: number;
 }
 
-/** The defaults of decision D22, and how far a host may move each: never so far that a level disappears. */
+/**
+ * The defaults of decision D22, and how far a host may move each: never so far that a level disappears. Confidence
+ * only rises: without a trust report it is 5500, and a report that is missing could be that of a blocked agent.
+ */
 const BOUNDS: { readonly [Name in keyof Thresholds]: Bound } = {
   low: { normal: 500, min: 100, max: 1000 },
   medium: { normal: 2500, min: 1000, max: 3500 },
   high: { normal: 5000, min: 2500, max: 6000 },
   critical: { normal: 8000, min: 5000, max: 9000 },
-  confidence: { normal: 6000, min: 5000, max: 10_000 },
+  confidence: { normal: 6000, min: 6000, max: 10_000 },
   overridable: { normal: 5000, min: 1000, max: 6000 },
 };
 
@@ -86,6 +89,18 @@ export function riskLevelOf(risk: number, thresholds: Thresholds): RiskLevel {
   if (risk < thresholds.high) return 'medium';
   if (risk < thresholds.critical) return 'high';
   return 'critical';
+}
+
+/** A level with the thresholds it lies between, in words. */
+export function zoneOf(level: RiskLevel, { low, medium, high, critical }: Thresholds): string {
+  const bounds: { readonly [L in RiskLevel]: string } = {
+    none: `below ${low}`,
+    low: `${low} to below ${medium}`,
+    medium: `${medium} to below ${high}`,
+    high: `${high} to below ${critical}`,
+    critical: `from ${critical}`,
+  };
+  return `${level} (${bounds[level]})`;
 }
 
 /** What each level leads to, unless something stricter does (decision D22). */
