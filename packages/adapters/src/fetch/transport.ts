@@ -124,6 +124,8 @@ function answered(secure: Duplex, hop: Hop, signal: AbortSignal): Promise<Incomi
     sent.maxHeadersCount = 0; // bounded by bytes; a bound by count would drop headers without a word
     sent.once('response', resolve);
     sent.on('error', reject);
+    // The only sign of an upgrade nobody asked for: Node closes the connection and reports neither.
+    sent.once('close', () => reject(new Error('the connection was closed')));
     sent.end(body);
   });
 }

@@ -14,8 +14,8 @@ const LARGEST_POSITION = 2n ** 63n - 1n;
 
 /** Throws STORE_BAD_KEY unless `key` is 1 to 512 printable ASCII characters. */
 export function checkKey(key: string): void {
-  if (key.length === 0) throw new TtpError('STORE_BAD_KEY', 'a key is not empty', { field: 'key' });
   checkText(key, 'key');
+  if (key === '') throw new TtpError('STORE_BAD_KEY', 'a key is not empty', { field: 'key' });
 }
 
 /** Throws STORE_BAD_KEY unless `prefix` is 0 to 512 printable ASCII characters. */
