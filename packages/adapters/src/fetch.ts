@@ -62,7 +62,7 @@ export function guardedFetch(options: GuardedFetchOptions = {}): Fetch {
       const message = await sendOverTls(wire, hop, ca, deadline);
       try {
         const next = nextHop(hop, message, ports);
-        if (next === undefined) return responseOf(message, maxBytes, deadline);
+        if (next === undefined) return responseOf(message, hop.method, maxBytes, deadline);
         if (redirects === FETCH_REDIRECTS)
           throw new TtpError('FETCH_TOO_MANY_REDIRECTS', `more than ${FETCH_REDIRECTS} redirects`);
         hop = next;

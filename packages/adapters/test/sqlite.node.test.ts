@@ -142,22 +142,25 @@ describe('two openings of one file', () => {
 
   it('wait for a lock that is held, and say STORE_BUSY when it is held too long, and write again after it', async () => {
     const path = newFile();
-    const storage = sqlite(path, { busyMs: 60 });
-    await storage.store.put('a', bytes('old'));
+    const impatient = sqlite(path, { busyMs: 30 });
+    const patient = sqlite(path);
+    await patient.store.put('a', bytes('old'));
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
+    const waiting = patient.store.put('b', bytes('new'));
     const codes = await Promise.all([
-      codeRejectedBy(storage.store.put('a', bytes('new'))),
-      codeRejectedBy(storage.log('l').append([bytes('new')])),
+      codeRejectedBy(impatient.store.put('a', bytes('new'))),
+      codeRejectedBy(impatient.log('l').append([bytes('new')])),
     ]);
     expect(codes).toEqual(['STORE_BUSY', 'STORE_BUSY']);
-    expect((await storage.store.get('a'))?.value).toEqual(bytes('old'));
-    const waiting = storage.store.put('a', bytes('new'));
-    setTimeout(() => other.exec('ROLLBACK'), 25);
-    expect(await waiting).toBe(true);
-    expect(await storage.log('l').size()).toBe(0n);
+    expect((await impatient.store.get('a'))?.value).toEqual(bytes('old'));
+    other.exec('ROLLBACK');
     other.close();
-    await storage.close();
+    expect(await waiting).toBe(true);
+    expect(await patient.log('l').size()).toBe(0n);
+    await patient.close();
+    expect(await impatient.store.put('a', bytes('new'))).toBe(true);
+    await impatient.close();
   });
 
   it('do not open while another process holds the file too long', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type FetchRequest, TtpError } from '@ttp/core';
 import { FETCH_REQUEST_BYTES } from '../limits.js';
 import { checkHeaders, harmlessHeaders } from './headers.js';
-import { checkUrl } from './url.js';
+import { checkUrl, isAmbiguous } from './url.js';
 
 /** One request on the way to an answer: the first, or one that a redirect led to. */
 export interface Hop {
@@ -73,7 +73,7 @@ function isSafe(method: string): boolean {
 
 /** The target of a redirect may be relative; `checkUrl` then judges the whole, and the text before it was joined. */
 function absolute(location: string, base: URL): string {
-  if (/[\0-\x20\x7f\\]/.test(location) || !URL.canParse(location, base.href))
+  if (isAmbiguous(location) || !URL.canParse(location, base.href))
     throw new TtpError('FETCH_BAD_URL', 'the server redirected to what is not a URL', { field: 'location' });
   // What names an authority of its own is judged as it was written: joining would hide an empty user name.
   return /^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(location)

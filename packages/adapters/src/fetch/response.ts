@@ -6,17 +6,23 @@ import type { Deadline } from './deadline.js';
  * The answer as the Fetch port gives it: headers in lower case, repeated ones joined with a comma, the body as it
  * came. The deadline ends with the body; a body that nobody reads is cut off by it.
  *
+ * @param method of the request: the answer to a HEAD announces a body that does not come
  * @param maxBytes the largest body, bytes
  * @throws FETCH_TOO_LARGE when the server announces more, FETCH_ENCODED for a compressed body
  */
-export function responseOf(message: IncomingMessage, maxBytes: number, deadline: Deadline): FetchResponse {
+export function responseOf(
+  message: IncomingMessage,
+  method: string,
+  maxBytes: number,
+  deadline: Deadline,
+): FetchResponse {
   const headers = Object.fromEntries(
     Object.entries(message.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]),
   );
   // A decompressor may be waiting further on: a few kilobytes can be gigabytes to it.
   if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
     throw new TtpError('FETCH_ENCODED', 'the response is compressed');
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  if (method !== 'HEAD' && Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   return { status: message.statusCode ?? 0, headers, body: bodyOf(message, maxBytes, deadline) };
 }
 

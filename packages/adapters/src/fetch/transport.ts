@@ -39,7 +39,8 @@ export async function opened(
   port: number,
   deadline: Deadline,
 ): Promise<Duplex> {
-  const opening = connect(addresses, port, deadline.signal);
+  // Also a `connect` that throws before it returns a promise is a failed connection.
+  const opening = Promise.resolve().then(() => connect(addresses, port, deadline.signal));
   try {
     return await deadline.within(opening);
   } catch (cause) {

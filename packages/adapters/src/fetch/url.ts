@@ -21,12 +21,7 @@ const USERINFO = /^https:\/\/[^/?#]*@/i;
  */
 export function checkUrl(text: string, ports: readonly number[] | undefined): URL {
   const field = 'url';
-  if (
-    typeof text !== 'string' ||
-    text.length > FETCH_URL_CHARS ||
-    AMBIGUOUS.test(text) ||
-    !URL.canParse(text)
-  )
+  if (typeof text !== 'string' || text.length > FETCH_URL_CHARS || isAmbiguous(text) || !URL.canParse(text))
     throw new TtpError('FETCH_BAD_URL', 'not a URL, or an ambiguous one', { field });
   const url = new URL(text);
   if (url.protocol !== 'https:')
@@ -42,6 +37,11 @@ export function checkUrl(text: string, ports: readonly number[] | undefined): UR
   if (isAddress(host) && !isPublicAddress(host))
     throw new TtpError('FETCH_ADDRESS_REFUSED', 'the address is not public', { field });
   return url;
+}
+
+/** Whether the text of a URL, or of the target of a redirect, could be read differently by another parser. */
+export function isAmbiguous(text: string): boolean {
+  return AMBIGUOUS.test(text);
 }
 
 /** The port that the URL says, or https's own. */

@@ -17,6 +17,9 @@ import {
 const PUBLIC = '93.184.216.34';
 const made = makeCertificate(['DNS:a.example', `IP:${PUBLIC}`]);
 const certificate: Certificate = made ?? { key: '', cert: '' };
+const noWire = (): never => {
+  throw new Error('no wire');
+};
 const never = (): Promise<never> => new Promise(() => undefined);
 
 async function textOf(response: FetchResponse): Promise<string> {
@@ -179,6 +182,13 @@ describe('an exchange over TLS', () => {
     expect(await codeRejectedBy(textOf(response))).toBe('FETCH_TOO_LARGE');
   });
 
+  it('takes the answer to a HEAD, whatever body it announces', async () => {
+    handler = (_request, response) => response.writeHead(200, { 'content-length': 10 ** 12 }).end();
+    const response = await guardedFetch(trusted).fetch({ ...request('https://a.example/'), method: 'HEAD' });
+    expect(response.headers['content-length']).toBe('1000000000000');
+    expect(await textOf(response)).toBe('');
+  });
+
   it('stops a body without end', async () => {
     handler = (_request, response) => {
       const more = (): void => {
@@ -275,6 +285,11 @@ describe('an exchange over TLS', () => {
     expect(await aborted({})).toBe('FETCH_ABORTED');
     handler = (_request, response) => response.write('first');
     expect(await aborted({}, true)).toBe('FETCH_ABORTED');
+  });
+
+  it('says FETCH_FAILED when the wire fails, however it says so', async () => {
+    expect(await codeRejectedBy(get({ connect: noWire }))).toBe('FETCH_FAILED');
+    expect(await codeRejectedBy(get({ connect: async () => noWire() }))).toBe('FETCH_FAILED');
   });
 
   it('closes a connection that opens too late', async () => {
