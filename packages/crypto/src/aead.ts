@@ -29,31 +29,29 @@ export interface OpenInput extends AeadInput {
 
 /** AES-256-GCM (NIST SP 800-38D): the ciphertext and its tag of 16 bytes. Throws CRYPTO_BAD_LENGTH. */
 export async function sealAead({ plaintext, ...input }: SealInput): Promise<Uint8Array> {
-  const { key, algorithm } = await prepare(input, 'encrypt');
-  return new Uint8Array(await crypto.subtle.encrypt(algorithm, key, own(plaintext)));
+  const [algorithm, data] = [algorithmOf(input), own(plaintext)];
+  const key = await importKey(input.key, 'encrypt');
+  return new Uint8Array(await crypto.subtle.encrypt(algorithm, key, data));
 }
 
 /** The plaintext, or a refusal that does not say which part was wrong. Throws CRYPTO_AEAD_REFUSED, CRYPTO_BAD_LENGTH. */
 export async function openAead({ ciphertext, ...input }: OpenInput): Promise<Uint8Array> {
-  const { key, algorithm } = await prepare(input, 'decrypt');
+  const [algorithm, data] = [algorithmOf(input), own(ciphertext)];
+  const key = await importKey(input.key, 'decrypt');
   try {
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, own(ciphertext)));
+    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, data));
   } catch (cause) {
     throw new TtpError('CRYPTO_AEAD_REFUSED', 'the ciphertext does not match its tag', { cause });
   }
 }
 
-async function prepare(
-  { key, iv, aad }: AeadInput,
-  use: 'encrypt' | 'decrypt',
-): Promise<{ key: CryptoKey; algorithm: AesGcmParams }> {
-  requireLength(key, KEY_BYTES, 'key');
+function algorithmOf({ iv, aad }: AeadInput): AesGcmParams {
   requireLength(iv, IV_BYTES, 'iv');
-  return {
-    key: await crypto.subtle.importKey('raw', own(key), 'AES-GCM', false, [use]),
-    algorithm: { name: 'AES-GCM', iv: own(iv), additionalData: own(aad), tagLength: 128 },
-  };
+  return { name: 'AES-GCM', iv: own(iv), additionalData: own(aad), tagLength: 128 };
 }
 
-/** A copy that WebCrypto takes: not a view of shared memory, and nobody's to change while it works. */
+const importKey = async (key: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', own(requireLength(key, KEY_BYTES, 'key')), 'AES-GCM', false, [use]);
+
+/** A copy, taken before the first await: what is given may change while WebCrypto works, or be a view of shared memory. */
 const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);

@@ -28,7 +28,7 @@ export function hkdfSha256({ ikm, salt, info, length }: HkdfInput): Uint8Array {
 export interface Pbkdf2Input {
   readonly password: Uint8Array;
   readonly salt: Uint8Array;
-  /** 1 to 10 000 000; for passphrases at least `PBKDF2_MIN_ITERATIONS`. */
+  /** 1 to 10 000 000; for passphrases at least 600 000 (decision D8). */
   readonly iterations: number;
   /** Bytes wanted, 1 to 1024. */
   readonly length: number;

@@ -42,6 +42,3 @@ export const KEY_FILE_MIN_COST_LOG2 = 17;
 
 /** Highest cost of scrypt that is accepted, as log2 of N: 20 (1 GiB; a file must not exhaust its reader's memory). */
 export const KEY_FILE_MAX_COST_LOG2 = 20;
-
-/** Iterations of PBKDF2-SHA256 for passphrases: at least 600 000 (decision D8). */
-export const PBKDF2_MIN_ITERATIONS = 600_000;

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { asHash } from '@ttp/core';
+import { proves, withSeed } from '@ttp/testkit';
+import { expect, it } from 'vitest';
+import { backend as reference } from '../src/backend.js';
+import { bytesOfHash, hashBytes, hashJson, hex, sha256, sha384, sha512, utf8 } from '../src/index.js';
+import { backend as native } from '../src/node/backend.js';
+
+it('gives the digests of FIPS 180-4', () => {
+  proves('crypto.sha256');
+  const abc = utf8('abc');
+  expect(hex(sha256(abc))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  expect(hex(sha384(abc))).toBe(
+    'cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7',
+  );
+  expect(hex(sha512(abc))).toBe(
+    'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f',
+  );
+  expect(hex(sha256(utf8('')))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+});
+
+it('gives one digest on both backends, and that of the platform', async () => {
+  proves('crypto.sha256');
+  await withSeed('one digest', 200, (random) => {
+    const bytes = random.bytes(random.int(300));
+    for (const name of ['sha256', 'sha384', 'sha512'] as const) {
+      const expected = createHash(name).update(bytes).digest('hex');
+      expect(hex(reference.hash(name, bytes))).toBe(expected);
+      expect(hex(native.hash(name, bytes))).toBe(expected);
+    }
+  });
+});
+
+it('writes a hash as sha256: and lowercase digits, and reads it back', () => {
+  proves('decision.D46');
+  const hash = hashBytes(utf8('abc'));
+  expect(hash).toBe('sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  expect(asHash(hash)).toBe(hash);
+  expect(bytesOfHash(hash)).toEqual(sha256(utf8('abc')));
+});
+
+it('hashes JSON by its canonical form', () => {
+  expect(hashJson({ b: [1, 'é'], a: null })).toBe(hashBytes(utf8('{"a":null,"b":[1,"é"]}')));
+  expect(hashJson({ a: 1 })).not.toBe(hashJson({ a: '1' }));
+});

@@ -1,0 +1,88 @@
+import { proves, seededRandom } from '@ttp/testkit';
+import { expect, it } from 'vitest';
+import * as api from '../src/index.js';
+
+it('exports what it promises, and nothing that signs raw bytes', () => {
+  proves('decision.D6', 'flaw.H2');
+  expect(Object.keys(api).sort()).toEqual([
+    'BASE58_MAX_BYTES',
+    'CRYPTO_ERRORS',
+    'ENVELOPE_MAX_SIGNATURES',
+    'IDENTITY_PURPOSES',
+    'JSON_FOREIGN_MAX_DEPTH',
+    'JSON_MAX_BYTES',
+    'JSON_MAX_DEPTH',
+    'JSON_MAX_VALUES',
+    'KEY_CACHE_ENTRIES',
+    'KEY_FILE_MAX_COST_LOG2',
+    'KEY_FILE_MIN_COST_LOG2',
+    'KEY_ID_MAX_CHARS',
+    'LOG_PURPOSES',
+    'PUBLIC_KEY_BYTES',
+    'PURPOSES',
+    'REPLAY_MAX_PER_KEY',
+    'REPLAY_MAX_TOTAL',
+    'SEED_BYTES',
+    'SIGNATURE_BYTES',
+    'WITNESS_PURPOSES',
+    'base58btc',
+    'base64',
+    'base64url',
+    'bytesOfHash',
+    'canonicalBytes',
+    'canonicalize',
+    'concatBytes',
+    'cosignEnvelope',
+    'createReplayGuard',
+    'createSigner',
+    'decodeEnvelope',
+    'decryptKey',
+    'encodeEnvelope',
+    'encryptKey',
+    'envelopeId',
+    'equalBytes',
+    'frame',
+    'fromBase58btc',
+    'fromBase64',
+    'fromBase64url',
+    'fromHex',
+    'fromMultibase',
+    'fromMultikey',
+    'fromUtf8',
+    'generateExchangeKey',
+    'generateKeyPair',
+    'hashBytes',
+    'hashJson',
+    'hex',
+    'hkdfSha256',
+    'hmacSha256',
+    'isEnvelopeType',
+    'keyPairOf',
+    'multibase',
+    'multikey',
+    'openAead',
+    'parseJson',
+    'pbkdf2Sha256',
+    'plainCopy',
+    'registerKey',
+    'sealAead',
+    'sha256',
+    'sha384',
+    'sha512',
+    'sharedSecret',
+    'signEnvelope',
+    'utf8',
+    'verifyChain',
+    'verifyEd25519',
+    'verifyEnvelope',
+    'verifyP256',
+    'verifySignature',
+  ]);
+});
+
+it('makes key pairs of 32 random bytes, and refuses a source that gives fewer', () => {
+  const { seed, publicKey } = api.generateKeyPair(seededRandom('key pair'));
+  expect([seed.length, publicKey.length]).toEqual([32, 32]);
+  expect(api.keyPairOf(seed)).toEqual({ seed, publicKey });
+  expect(() => api.generateKeyPair({ bytes: () => new Uint8Array(16) })).toThrow('16 bytes');
+});

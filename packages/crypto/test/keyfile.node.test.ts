@@ -1,0 +1,153 @@
+import { codeRejectedBy, proves } from '@ttp/testkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { backend as reference } from '../src/backend.js';
+import {
+  decryptKey,
+  encryptKey,
+  fromBase64url,
+  hex,
+  KEY_FILE_MAX_COST_LOG2,
+  KEY_FILE_MIN_COST_LOG2,
+  type KeyFile,
+  keyPairOf,
+  multikey,
+  parseJson,
+  utf8,
+} from '../src/index.js';
+import { backend as native } from '../src/node/backend.js';
+import { didOf, person, random } from './fixtures.js';
+
+const alice = person(1);
+const mallory = person(66);
+const passphrase = 'correct horse battery staple';
+let file: KeyFile;
+
+beforeAll(async () => {
+  file = await encryptKey({ seed: alice.seed, did: alice.did, passphrase, random: random('key file') });
+});
+
+describe('a key file', () => {
+  it('says how it is encrypted, in JSON', () => {
+    proves('crypto.keys.blob', 'crypto.keys.kdf', 'decision.D8');
+    expect(parseJson(JSON.stringify(file))).toEqual(file);
+    expect(file).toMatchObject({
+      v: 1,
+      did: alice.did,
+      algorithm: 'Ed25519',
+      publicKey: multikey(alice.publicKey),
+      kdf: { name: 'scrypt', costLog2: KEY_FILE_MIN_COST_LOG2 },
+      encryption: 'AES-256-GCM',
+    });
+    expect(fromBase64url(file.salt)).toHaveLength(32);
+    expect(fromBase64url(file.iv)).toHaveLength(12);
+    expect(fromBase64url(file.encryptedKey)).toHaveLength(48);
+  });
+
+  it('gives its seed to the passphrase, whatever its accents are made of', async () => {
+    proves('decision.D8');
+    const options = { passphrase, publicKey: alice.publicKey, did: alice.did };
+    expect(await decryptKey(parseJson(JSON.stringify(file)), options)).toEqual(alice.seed);
+    const accented = await encryptKey({
+      seed: alice.seed,
+      did: alice.did,
+      passphrase: 'caf\u00e9',
+      random: random('é'),
+    });
+    expect(await decryptKey(accented, { passphrase: 'cafe\u0301' })).toEqual(alice.seed);
+  });
+
+  it('gives nothing to another passphrase', async () => {
+    proves('flaw.D8');
+    const wrong = { passphrase: `${passphrase} `, publicKey: alice.publicKey };
+    expect(await codeRejectedBy(decryptKey(file, wrong))).toBe('CRYPTO_KEY_FILE_PASSPHRASE');
+    expect(await codeRejectedBy(decryptKey(file, { passphrase: '' }))).toBe('CRYPTO_KEY_FILE_PASSPHRASE');
+  });
+
+  it('is found out when its keeper hands out another key under the same passphrase', async () => {
+    proves('flaw.D8', 'decision.D8');
+    const swapped = await encryptKey({
+      seed: mallory.seed,
+      did: alice.did,
+      passphrase,
+      random: random('swap'),
+    });
+    const registered = { passphrase, publicKey: alice.publicKey, did: alice.did };
+    expect(await codeRejectedBy(decryptKey(swapped, registered))).toBe('CRYPTO_KEY_FILE_MISMATCH');
+    const other = { ...registered, did: didOf('somebody else') };
+    expect(await codeRejectedBy(decryptKey(file, other))).toBe('CRYPTO_KEY_FILE_MISMATCH');
+  });
+
+  it('cannot be changed: its DID, key and parameters are authenticated', async () => {
+    proves('flaw.D8', 'crypto.keys.blob', 'decision.D8');
+    const changes: readonly Partial<KeyFile>[] = [
+      { did: mallory.did },
+      { publicKey: multikey(mallory.publicKey) },
+      { iv: file.iv.replace(/^./, (c) => (c === 'A' ? 'B' : 'A')) },
+      { encryptedKey: file.encryptedKey.replace(/^./, (c) => (c === 'A' ? 'B' : 'A')) },
+    ];
+    const codes = changes.map((change) => codeRejectedBy(decryptKey({ ...file, ...change }, { passphrase })));
+    expect(await Promise.all(codes)).toEqual(changes.map(() => 'CRYPTO_KEY_FILE_PASSPHRASE'));
+  });
+
+  it.each([1, KEY_FILE_MIN_COST_LOG2 - 1, KEY_FILE_MAX_COST_LOG2 + 1, 30, 17.5, Number.NaN])(
+    'is refused with a cost of 2^%d before any work, and never made',
+    async (costLog2) => {
+      proves('flaw.D8', 'crypto.keys.kdf', 'decision.D8');
+      const started = performance.now();
+      const cheap = { ...file, kdf: { name: 'scrypt', costLog2 } };
+      // JSON has no NaN, so such a file never comes from the wire: it is refused as what it is.
+      const code = Number.isNaN(costLog2) ? 'CRYPTO_JSON_NUMBER_RANGE' : 'CRYPTO_KEY_FILE_COST';
+      expect(await codeRejectedBy(decryptKey(cheap, { passphrase }))).toBe(code);
+      const made = encryptKey({
+        seed: alice.seed,
+        did: alice.did,
+        passphrase,
+        random: random('x'),
+        cost: costLog2,
+      });
+      expect(await codeRejectedBy(made)).toBe('CRYPTO_KEY_FILE_COST');
+      expect(performance.now() - started).toBeLessThan(100);
+    },
+  );
+
+  it('is refused with PBKDF2 at 100 000 iterations, as the plan had it', async () => {
+    proves('flaw.D8', 'crypto.keys.kdf');
+    const planned = { ...file, kdf: { name: 'pbkdf2', costLog2: 17, iterations: 100_000 } };
+    expect(await codeRejectedBy(decryptKey(planned, { passphrase }))).toBe('CRYPTO_KEY_FILE_SHAPE');
+  });
+
+  it('is refused with any member missing, unknown or malformed', async () => {
+    const { iv: _, ...lacking } = file;
+    const wrong: readonly unknown[] = [
+      null,
+      [],
+      'text',
+      lacking,
+      { ...file, note: 'x' },
+      { ...file, v: 2 },
+      { ...file, algorithm: 'RSA' },
+      { ...file, encryption: 'AES-128-GCM' },
+      { ...file, did: 'alice' },
+      { ...file, publicKey: 'z6Mk' },
+      { ...file, publicKey: 7 },
+      { ...file, kdf: null },
+      { ...file, kdf: { name: 'scrypt' } },
+      { ...file, kdf: { ...file.kdf, r: 1 } },
+      { ...file, salt: file.salt.slice(4) },
+      { ...file, salt: 7 },
+      { ...file, iv: `${file.iv}=` },
+      { ...file, encryptedKey: '' },
+    ];
+    for (const value of wrong)
+      expect(await codeRejectedBy(decryptKey(value, { passphrase })), JSON.stringify(value)).toBe(
+        'CRYPTO_KEY_FILE_SHAPE',
+      );
+    expect(await codeRejectedBy(decryptKey(new Map(), { passphrase }))).toBe('CRYPTO_JSON_NOT_PLAIN');
+  });
+
+  it('is made by either backend alike', async () => {
+    const input = { passphrase: utf8('p'), salt: utf8('NaCl'), costLog2: 10 };
+    expect(hex(await native.scrypt(input))).toBe(hex(await reference.scrypt(input)));
+    expect(keyPairOf(alice.seed).publicKey).toEqual(reference.signingKey(alice.seed).publicKey);
+  });
+});
