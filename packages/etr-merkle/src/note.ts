@@ -78,9 +78,10 @@ export function parseNoteKey(text: string): NoteKey {
  * @throws ETR_BAD_NOTE
  */
 export function parseNote(note: string): Note {
-  // A character is at most three bytes: cheap before exact, since the length may be hostile.
-  if (note.length > NOTE_MAX_BYTES || utf8(note).length > NOTE_MAX_BYTES) throw malformed('too long');
+  // The length in UTF-16 bounds the work of what follows; there are never fewer bytes than that.
+  if (note.length > NOTE_MAX_BYTES) throw malformed('too long');
   if (FORBIDDEN.test(note)) throw malformed('a control character or lone surrogate');
+  if (utf8(note).length > NOTE_MAX_BYTES) throw malformed('too long');
   const blank = note.lastIndexOf('\n\n');
   if (blank < 0 || !note.endsWith('\n')) throw malformed('no blank line, or no newline at the end');
   const lines = note.slice(blank + 2, -1).split('\n');

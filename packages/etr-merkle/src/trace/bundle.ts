@@ -24,7 +24,10 @@ export interface Manifest {
 }
 
 /** Why a payload that an entry commits to is not in the bundle. */
-export type Absence = 'erased' | 'withheld';
+export type Absence = (typeof ABSENCES)[number];
+
+/** Its key was destroyed; the exporter kept it back; it is stored but damaged. */
+const ABSENCES = ['erased', 'withheld', 'unreadable'] as const;
 
 /** A line after the first. */
 export type BundleLine =
@@ -96,8 +99,9 @@ export function parseLine(line: Uint8Array): BundleLine {
     }
     case 'absent': {
       const { hash, reason } = only(json, ['hash', 'reason']);
-      if (reason !== 'erased' && reason !== 'withheld') throw malformed('reason');
-      return { kind: 'absent', hash: hashOf(hash), reason };
+      const known = ABSENCES.find((absence) => absence === reason);
+      if (known === undefined) throw malformed('reason');
+      return { kind: 'absent', hash: hashOf(hash), reason: known };
     }
     default:
       throw malformed('kind');

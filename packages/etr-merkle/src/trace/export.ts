@@ -1,4 +1,4 @@
-import { type Envelope, type Hash, type Json, type JsonObject, type Signer } from '@ttp/core';
+import { type Envelope, type Hash, isTtpError, type Json, type JsonObject, type Signer } from '@ttp/core';
 import {
   base64url,
   canonicalize,
@@ -17,7 +17,7 @@ import { BUNDLE, type Scope } from './bundle.js';
 import { collectHashes } from './data-hashes.js';
 import type { EntryFilter } from './filter.js';
 import type { Ledger } from './ledger.js';
-import type { PayloadStore } from './payload-store.js';
+import type { Kept, PayloadStore } from './payload-store.js';
 import { readEntries } from './reader.js';
 
 /** What goes into a bundle: entries by filter, payloads by choice. */
@@ -42,7 +42,7 @@ export interface ExportSource {
  * hash of every other one; then key, tree head, entries, payloads and what is absent of them. The whole log needs no
  * inclusion proofs, its root can be recomputed; everything less has one for each entry.
  *
- * @throws ETR_PAYLOAD_UNREADABLE, ETR_BAD_LEAF
+ * @throws ETR_BAD_LEAF
  */
 export async function exportLedger(source: ExportSource, options: ExportOptions): Promise<string> {
   const { ledger, head, at, signer } = source;
@@ -94,11 +94,25 @@ async function payloadLine(
   hash: Hash,
   disclose: (hash: Hash) => boolean,
 ): Promise<JsonObject | undefined> {
-  const kept = await payloads.read(hash);
+  const kept = await readKept(payloads, hash);
   if (kept.state === 'unknown') return undefined;
-  if (kept.state === 'erased') return { kind: 'absent', hash, reason: 'erased' };
+  if (kept.state === 'erased' || kept.state === 'unreadable')
+    return { kind: 'absent', hash, reason: kept.state };
   if (!disclose(hash)) return { kind: 'absent', hash, reason: 'withheld' };
   return { kind: 'payload', hash, salt: base64url(kept.salt), json: fromUtf8(kept.bytes) };
+}
+
+/** One damaged payload must not keep a whole log from being shown: it is named as absent. */
+async function readKept(
+  payloads: PayloadStore,
+  hash: Hash,
+): Promise<Kept | { readonly state: 'unreadable' }> {
+  try {
+    return await payloads.read(hash);
+  } catch (error) {
+    if (isTtpError(error, 'ETR_PAYLOAD_UNREADABLE')) return { state: 'unreadable' };
+    throw error;
+  }
 }
 
 const envelopeJson = ({ type, head, body, sigs }: Envelope): Json => ({

@@ -41,11 +41,11 @@ export function verifyEntries(
 function checkOrder({ scope, trace }: Manifest, entries: readonly Hashed[], findings: Findings): void {
   let next = 0n;
   for (const { line, index, leaf } of entries) {
-    findings.made('entries');
+    findings.made('form');
     if (scope === 'log' ? index !== next : index < next)
-      findings.add('entries', line, `entry ${index} stands where ${next} belongs`);
+      findings.add('form', line, `entry ${index} stands where ${next} belongs`);
     if (scope === 'trace' && leaf.trace !== trace)
-      findings.add('entries', line, `an entry of trace ${leaf.trace} in the bundle of another`);
+      findings.add('form', line, `an entry of trace ${leaf.trace} in the bundle of another`);
     next = index + 1n;
   }
 }

@@ -123,7 +123,7 @@ function checkHashes(
 }
 
 function parseNumbered(bytes: Uint8Array, line: number, findings: Findings): Numbered[] {
-  const parsed = attempt('entries', line, findings, () => parseLine(bytes));
+  const parsed = attempt('form', line, findings, () => parseLine(bytes));
   return parsed === undefined ? [] : [{ ...parsed, line }];
 }
 
@@ -136,12 +136,12 @@ function checkPlan(
   lines: readonly Numbered[],
   findings: Findings,
 ): void {
-  findings.made('entries');
+  findings.made('form');
   let stage = 0;
   for (const line of lines) {
     const at = Math.min(ORDER.indexOf(line.kind), 3);
     if (at < stage || (at < 2 && line.line !== at + 2))
-      findings.add('entries', line.line, `a ${line.kind} line in the wrong place`);
+      findings.add('form', line.line, `a ${line.kind} line in the wrong place`);
     stage = at;
     const note = { name: manifest.origin, publicKey: key.publicKey };
     if (line.kind === 'key' && (line.kid !== key.kid || line.key !== formatNoteKey(note)))
