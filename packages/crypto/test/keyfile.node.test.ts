@@ -82,31 +82,21 @@ describe('a key file', () => {
     const changes: readonly Partial<KeyFile>[] = [
       { did: mallory.did },
       { publicKey: multikey(mallory.publicKey) },
-      { iv: file.iv.replace(/^./, (c) => (c === 'A' ? 'B' : 'A')) },
       { encryptedKey: file.encryptedKey.replace(/^./, (c) => (c === 'A' ? 'B' : 'A')) },
     ];
     const codes = changes.map((change) => codeRejectedBy(decryptKey({ ...file, ...change }, { passphrase })));
     expect(await Promise.all(codes)).toEqual(changes.map(() => 'CRYPTO_KEY_FILE_PASSPHRASE'));
   });
 
-  it.each([1, KEY_FILE_MIN_COST_LOG2 - 1, KEY_FILE_MAX_COST_LOG2 + 1, 30, 17.5, Number.NaN])(
+  it.each([1, KEY_FILE_MIN_COST_LOG2 - 1, KEY_FILE_MAX_COST_LOG2 + 1, 30, 17.5])(
     'is refused with a cost of 2^%d before any work, and never made',
     async (costLog2) => {
       proves('flaw.D8', 'crypto.keys.kdf', 'decision.D8');
-      const started = performance.now();
       const cheap = { ...file, kdf: { name: 'scrypt', costLog2 } };
-      // JSON has no NaN, so such a file never comes from the wire: it is refused as what it is.
-      const code = Number.isNaN(costLog2) ? 'CRYPTO_JSON_NUMBER_RANGE' : 'CRYPTO_KEY_FILE_COST';
-      expect(await codeRejectedBy(decryptKey(cheap, { passphrase }))).toBe(code);
-      const made = encryptKey({
-        seed: alice.seed,
-        did: alice.did,
-        passphrase,
-        random: random('x'),
-        cost: costLog2,
-      });
+      // The passphrase is wrong too, which only work for the file would show.
+      expect(await codeRejectedBy(decryptKey(cheap, { passphrase: 'x' }))).toBe('CRYPTO_KEY_FILE_COST');
+      const made = encryptKey({ seed: alice.seed, did: alice.did, passphrase, random: random('x'), cost: costLog2 });
       expect(await codeRejectedBy(made)).toBe('CRYPTO_KEY_FILE_COST');
-      expect(performance.now() - started).toBeLessThan(100);
     },
   );
 
