@@ -20,3 +20,23 @@ export type { Scheduler } from './schedule/scheduler.js';
 export { type SeededRandom, seededRandom } from './seed/random.js';
 export { withSeed } from './seed/with-seed.js';
 export { keysOf, type TestSigner, testSigner } from './signer.js';
+export {
+  DISK_FAULTS,
+  type DiskFault,
+  type PlannedFault,
+  type SimulatedDisk,
+  type SimulatedDiskOptions,
+  simulatedDisk,
+} from './simulation/disk.js';
+export { type FaultCounter, faultCounter } from './simulation/faults.js';
+export {
+  CALM,
+  drawLinkQuality,
+  type LinkQuality,
+  NETWORK_FAULTS,
+  type NetworkFault,
+  type SimulatedNetwork,
+  type SimulatedNetworkOptions,
+  simulatedNetwork,
+} from './simulation/network.js';
+export { type RunTrace, runTrace } from './simulation/trace.js';

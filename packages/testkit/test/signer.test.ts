@@ -39,7 +39,7 @@ describe('testSigner', () => {
 
   it('serves as the key look-up of an envelope, for its own keys alone', async () => {
     const [signer, other] = [testSigner(1), testSigner(2)];
-    const type = 'ttp/policy@1';
+    const type = 'ttp/policy@1' as const;
     const envelope = await signEnvelope({
       type,
       head: { iss: signer.did, iat: 5 },

@@ -14,10 +14,12 @@ export function manyBytes(n: number): Uint8Array {
   return bytes;
 }
 
-/** Fails unless the two hold the same bytes; a million of them compared one by one by `toEqual` take seconds. */
+/** Fails unless the two hold the same bytes: `toEqual` takes seconds over a million of them. */
 export function expectSameBytes(actual: Uint8Array | undefined, wanted: Uint8Array): void {
   expect(actual?.length).toBe(wanted.length);
-  expect(actual?.findIndex((byte, i) => byte !== wanted[i])).toBe(-1);
+  let differing = 0;
+  for (let i = 0; i < wanted.length; i++) if (actual?.[i] !== wanted[i]) differing++;
+  expect(differing).toBe(0);
 }
 
 /** Everything an iteration gives. */

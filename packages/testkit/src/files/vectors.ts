@@ -21,10 +21,10 @@ export interface VectorCase {
 export function vectors<T>(area: string): readonly (T & VectorCase)[] {
   const fs = fileSystem();
   const dir = new URL(`conformance/vectors/${area}/`, repositoryRoot());
-  const files = fs.existsSync(dir) ? fs.readdirSync(dir).filter((file) => file.endsWith('.json')) : [];
-  const cases = files
+  const names = fs.existsSync(dir) ? fs.readdirSync(dir).filter((name) => name.endsWith('.json')) : [];
+  const cases = names
     .sort()
-    .flatMap((file) => parseVectors(fs.readFileSync(new URL(file, dir), 'utf8'), file));
+    .flatMap((name) => parseVectors(fs.readFileSync(new URL(name, dir), 'utf8'), name));
   if (cases.length === 0) throw new TtpError('TESTKIT_NO_FILE', `no vectors in conformance/vectors/${area}`);
   refuseTwins(cases);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller vouches for the repository's files
@@ -41,14 +41,13 @@ export function parseVectors(text: string, file: string): readonly VectorCase[] 
   });
 }
 
-function refuseTwins(cases: readonly VectorCase[]): void {
+/** Refuses two cases of one name, in one file or two. Throws TESTKIT_BAD_VECTOR. */
+export function refuseTwins(cases: readonly VectorCase[]): void {
   const seen = new Map<string, string>();
   for (const { name, file } of cases) {
     const twin = seen.get(name);
-    if (twin !== undefined)
-      throw new TtpError('TESTKIT_BAD_VECTOR', `${JSON.stringify(name)} stands in ${twin} and ${file}`, {
-        field: name,
-      });
+    const message = `${JSON.stringify(name)} stands in ${twin} and ${file}`;
+    if (twin !== undefined) throw new TtpError('TESTKIT_BAD_VECTOR', message, { field: name });
     seen.set(name, file);
   }
 }
