@@ -66,7 +66,7 @@ export type TrustReport = {
   readonly independentClusters: number;
   /** Number of observations behind `conduct`. */
   readonly observed: number;
-  /** Hash of the JCS of the facts that count: whoever holds them can compute the report again and compare. */
+  /** Hash of the facts that count: whoever holds them can compute the report again and compare. */
   readonly inputs: Hash;
 };
 
@@ -108,20 +108,18 @@ export function trustReport(facts: TrustFacts): TrustReport {
   };
 }
 
-/** Of the facts that count, in an order of their own, so that the order they came in cannot show. */
+/**
+ * Of the facts that count, in an order of their own, so that the order they came in cannot show. An attestation goes
+ * in as the JCS text of `[issuer, cluster, tier, rating, at]`: as an object it costs five times as much.
+ */
 function hashFacts(facts: TrustFacts, counted: readonly AttestationFact[]): Hash {
   const { identityVerified, killed, revoked, behavior, securityEvents } = facts;
   return hashJson({
     identityVerified,
     killed,
     revoked,
-    attestations: counted.map(({ issuer, cluster, tier, rating, at }) => ({
-      issuer,
-      cluster,
-      tier,
-      rating,
-      at,
-    })),
+    // Of texts and integers, JSON.stringify makes the canonical form.
+    attestations: counted.map((a) => JSON.stringify([a.issuer, a.cluster, a.tier, a.rating, a.at])),
     behavior: Object.fromEntries(
       BEHAVIOR_COMPONENTS.map((name) => [name, { good: behavior[name].good, total: behavior[name].total }]),
     ),

@@ -52,6 +52,11 @@ describe('behaviorOf', () => {
     });
   });
 
+  it('rounds against the agent: a conduct of -99.01 is -100', () => {
+    expect(behaviorOf(behavior({ good: 0, total: 1 }))).toEqual({ bp: 0, conduct: -100, observed: 6 });
+    expect(behaviorOf(behavior({ good: 1, total: 1 })).conduct).toBe(94);
+  });
+
   it('never falls by a good observation and never rises by a bad one', () =>
     withSeed('behavior polarity', 300, (random) => {
       const total = random.int(1000);

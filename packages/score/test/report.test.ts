@@ -81,6 +81,9 @@ describe('trustReport', () => {
         attestations: random.shuffle([...given.attestations, ...given.attestations]),
       };
       expect(trustReport(shuffled)).toEqual(report);
+      const events = { ...given, securityEvents: ['high', 'medium', 'high'] as const };
+      const others = { ...given, securityEvents: ['medium', 'high'] as const };
+      expect(trustReport(others)).toEqual(trustReport(events));
     });
   });
 

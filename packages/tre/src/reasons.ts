@@ -7,7 +7,7 @@ export const TRE_REASONS = {
   TRE_FACT_MALFORMED: 'A fact has not the shape of its kind, or is stamped in the future.',
   TRE_ATTRIBUTE_DROPPED: 'A value stood under a name that belongs to another source, and was not used.',
   TRE_POLICY_EFFECT: 'What the policy says.',
-  TRE_POLICY_REFUSED: 'The policy could not be evaluated for this call, which denies it.',
+  TRE_POLICY_FAILED: 'The evaluation of the policy broke off, which denies the call.',
   TRE_BLOCKED: 'The agent is killed, revoked, or capped below the floor of a verified identity.',
   TRE_UNVERIFIED: 'The identity of the agent is not verified: only reading what is public is open to it.',
   TRE_SCORE_ALONE: 'Score alone opens nothing sensitive: it takes a vouch or three independent clusters.',

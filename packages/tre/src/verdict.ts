@@ -12,8 +12,8 @@ export interface PolicyAnswer {
 
 /**
  * Asks the policy. Every attribute goes in under the source it came from (decision D18); facts that are not fresh
- * stay out, so that conditions on them are unknown, which never grants (decision D13). A policy that cannot be
- * evaluated for the call, such as one on a resource with `..` in it, denies.
+ * stay out, so that conditions on them are unknown, which never grants (decision D13). An evaluation that breaks off
+ * denies, with the code of its fault.
  */
 export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts, now: number): PolicyAnswer {
   const { resource, action } = interaction;
@@ -38,7 +38,7 @@ export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts
     return {
       effect: 'deny',
       obligations: [],
-      reasons: [reason('TRE_POLICY_REFUSED', `refused with ${code}`)],
+      reasons: [reason('TRE_POLICY_FAILED', `broke off with ${code}`)],
     };
   }
 }

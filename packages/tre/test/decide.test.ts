@@ -6,7 +6,7 @@ import {
   type Json,
   RISK_LEVELS,
 } from '@ttp/core';
-import { loadPolicy } from '@ttp/spl';
+import { loadPolicy, type Policy } from '@ttp/spl';
 import { proves, vectors } from '@ttp/testkit';
 import { decide, decisionHash, parseThresholds } from '@ttp/tre';
 import { describe, expect, it } from 'vitest';
@@ -265,7 +265,7 @@ describe('reasoning', () => {
     const base = decide(caseOf());
     const changed = [
       decide(caseOf({ interaction: { ...interaction, at: interaction.at + 1 } })),
-      decide(caseOf({ evidence: evidence({ labels: fact(['x']) }) })),
+      decide(caseOf({ evidence: { ...evidence(), absent: { agent: 'FETCH_TIMEOUT' } } })),
       decide(caseOf({ policy: policyOf('allow', { description: 'another' }) })),
       decide(caseOf({ thresholds: parseThresholds({ low: 501 }) })),
     ];
@@ -281,6 +281,17 @@ describe('reasoning', () => {
     const decision = decide(caseOf({ interaction: { ...interaction, claims: { [name]: 1 } } }));
     expect(own(decision)).toContain('TRE_ATTRIBUTE_DROPPED');
     expect(decisionHash(decision)).toMatch(/^sha256:/);
+  });
+
+  it('is a denial with the code where the evaluation of the policy breaks off', () => {
+    const broken = { ...policyOf('allow'), compiled: undefined };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a policy that no loader made
+    const decision = decide(caseOf({ policy: broken as unknown as Policy }));
+    expect(decision).toMatchObject({ effect: 'deny', outcome: 'deny-hard', obligations: [] });
+    expect(decision.reasons).toContainEqual({
+      code: 'TRE_POLICY_FAILED',
+      text: 'broke off with TRE_POLICY_FAULT',
+    });
   });
 
   it('takes less than 5 ms when its facts are local', () => {

@@ -75,6 +75,18 @@ describe('replay', () => {
     });
   });
 
+  it('keeps members that only the mode knows, which were hashed with the rest', () => {
+    const withTool = { ...interaction, tool: { name: 'files', version: '1.2.0' } };
+    const payloads = {
+      evidence: stored(caseOf().evidence),
+      policyText: caseOf().policy.text,
+      thresholds: {},
+    };
+    const again = replay({ ...payloads, interaction: stored(withTool) });
+    expect(decisionHash(again)).toBe(decisionHash(decide(caseOf({ interaction: withTool }))));
+    expect(decisionHash(again)).not.toBe(decisionHash(decide(caseOf())));
+  });
+
   it('of a changed payload gives another hash', () => {
     const policyText = caseOf().policy.text;
     const payloads = {
