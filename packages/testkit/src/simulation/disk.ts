@@ -97,7 +97,7 @@ export function simulatedDisk(random: SeededRandom, options: SimulatedDiskOption
       const loss = file.losePower(random);
       losses.push(loss);
       trace?.note(`lost ${path} ${JSON.stringify(loss)}`);
-      for (const _ of loss.dropped) counter.hit('dropped');
+      counter.hit('dropped', loss.dropped.length);
       if (loss.torn) counter.hit('torn');
       if (loss.gone) files.delete(path);
     }

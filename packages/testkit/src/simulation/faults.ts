@@ -1,6 +1,7 @@
 /** Counts how often each kind of fault was really exercised: a simulation whose faults never strike proves nothing. */
 export interface FaultCounter<Kind extends string> {
-  hit(kind: Kind): void;
+  /** Counts `times` faults, 1 when left out. */
+  hit(kind: Kind, times?: number): void;
   count(kind: Kind): number;
   /** The kinds that never struck; a suite of runs that shares a counter expects none. */
   missing(): Kind[];
@@ -11,7 +12,7 @@ export function faultCounter<Kind extends string>(kinds: readonly Kind[]): Fault
   const counts = new Map<Kind, number>();
   const count = (kind: Kind): number => counts.get(kind) ?? 0;
   return {
-    hit: (kind) => void counts.set(kind, count(kind) + 1),
+    hit: (kind, times = 1) => void counts.set(kind, count(kind) + times),
     count,
     missing: () => kinds.filter((kind) => count(kind) === 0),
   };
