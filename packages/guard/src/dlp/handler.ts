@@ -1,14 +1,7 @@
-import {
-  codeOf,
-  type ErrorCode,
-  HANDLER_ORDER,
-  type Interaction,
-  type ObligationHandler,
-  TtpError,
-} from '@ttp/core';
-import { fromUtf8, utf8 } from '@ttp/crypto';
-import { VALUE_MAX_UNITS } from '../limits.js';
+import { codeOf, type ErrorCode, HANDLER_ORDER, type Interaction, type ObligationHandler } from '@ttp/core';
+import { utf8 } from '@ttp/crypto';
 import { plainJson } from '../plain.js';
+import { readText } from '../stream.js';
 import { redactJson, scanJson } from './redact.js';
 
 /**
@@ -18,7 +11,7 @@ import { redactJson, scanJson } from './redact.js';
  * approved. So a finding of any rule refuses the call with GUARD_DLP_BLOCKED. Outputs are redacted in `after`, or
  * withheld as a whole where a rule says so. What is too large or not JSON is refused, never passed.
  * A stream is held until its end and then scanned as one text, so that nothing can hide between two chunks; it is
- * withheld when it is larger than {@link VALUE_MAX_UNITS} bytes or not UTF-8.
+ * withheld when it is larger than the largest value or not UTF-8.
  */
 export function dlpHandler(): ObligationHandler {
   return {
@@ -46,20 +39,6 @@ function refusal({ target, action, resource, input, claims }: Interaction): Erro
 }
 
 async function* scanned(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const held: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of chunks) {
-    size += chunk.length;
-    if (size > VALUE_MAX_UNITS)
-      throw new TtpError('GUARD_VALUE_TOO_LARGE', `a stream of more than ${VALUE_MAX_UNITS} bytes`);
-    held.push(chunk.slice());
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of held) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  const { value } = redactJson(fromUtf8(whole));
+  const { value } = redactJson(await readText(chunks));
   if (typeof value === 'string') yield utf8(value);
 }

@@ -2,9 +2,9 @@ import {
   asEpoch,
   asTime,
   type Clock,
-  codeOf,
   type Epoch,
   type ErrorCode,
+  isTtpError,
   type Store,
   TtpError,
 } from '@ttp/core';
@@ -58,12 +58,15 @@ export function createKeeper(store: Store, clock: Clock, events: KeeperEvents): 
     return run;
   }
 
-  /** Every call of the store goes through here, so that its faults show. */
+  /** Every call of the store goes through here, so that its faults show and have a code. */
   async function ask<T>(latch: Latch, call: Promise<T>): Promise<T> {
     try {
       return await call;
-    } catch (error) {
-      fault(latch, codeOf(error, 'GUARD_STORE_FAILED'));
+    } catch (cause) {
+      const error = isTtpError(cause)
+        ? cause
+        : new TtpError('GUARD_STORE_FAILED', 'the store failed', { cause });
+      fault(latch, error.code);
       throw error;
     }
   }

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import * as dlp from '../src/dlp/index.js';
+import * as guard from '../src/index.js';
+
+describe('what the package exports', () => {
+  it('is this, and no more', () => {
+    expect(Object.keys(guard).sort()).toEqual([
+      'GUARD_ERRORS',
+      'KILL_COOLDOWN_MS',
+      'KILL_LEASE_MAX_MS',
+      'KILL_LEASE_MS',
+      'KILL_POLL_MS',
+      'VALUE_MAX_UNITS',
+      'applyTransform',
+      'capabilitiesOf',
+      'createKillSwitch',
+      'signKillOrder',
+      'signReinstateOrder',
+      'transformHandler',
+    ]);
+    expect(Object.keys(dlp).sort()).toEqual([
+      'DLP_RULES',
+      'REDACTED',
+      'dlpHandler',
+      'redactJson',
+      'scanJson',
+      'scanText',
+    ]);
+  });
+});
