@@ -66,7 +66,7 @@ describe('trustReport', () => {
   });
 
   it('is in range, whole and consistent for all facts', () => {
-    proves('score.total.deterministic');
+    proves('score.total.deterministic', 'law.S-1', 'law.S-5');
     return withSeed('score report', 400, (random) => {
       const given = randomFacts(random);
       const report = trustReport(given);

@@ -123,8 +123,9 @@ describe('reputationOf', () => {
     );
   });
 
-  it('never falls by a better rating or a further perfect one, never rises by a further bad one', () =>
-    withSeed('reputation polarity', 600, (random) => {
+  it('never falls by a better rating or a further perfect one, never rises by a further bad one', () => {
+    proves('law.S-2');
+    return withSeed('reputation polarity', 600, (random) => {
       const attestations = randomAttestations(random);
       const now = reputationOf(attestations).posterior;
       const tier = random.pick(ISSUER_TIERS);
@@ -137,7 +138,8 @@ describe('reputationOf', () => {
       const counted = reputationOf(attestations).counted;
       const better = counted.map((a) => (a === counted[0] ? { ...a, rating: Math.min(5, a.rating + 1) } : a));
       expect(reputationOf(better).posterior).toBeGreaterThanOrEqual(now);
-    }));
+    });
+  });
 
   it('is the same for any order and any repetition', () =>
     withSeed('reputation order', 300, (random) => {
