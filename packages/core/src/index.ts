@@ -36,7 +36,7 @@ export {
   type Reason,
   type Receipt,
 } from './interaction.js';
-export type { Json, JsonObject } from './json.js';
+export { isJsonObject, type Json, type JsonObject } from './json.js';
 export {
   DENIAL_QUEUE_MAX,
   MESSAGE_MAX_AGE_MS,

@@ -2,6 +2,7 @@ import {
   type Did,
   type EvidenceSource,
   type Interaction,
+  isJsonObject,
   type Json,
   type JsonObject,
   type Obligation,
@@ -95,9 +96,6 @@ export const a2tProfile = <R>(
 });
 
 function asObject(value: Json): JsonObject {
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw new TtpError('SDK_BAD_CALL', 'claims are an object', { field: 'claims' });
 }
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

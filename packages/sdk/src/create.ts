@@ -1,6 +1,7 @@
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
 import {
   asTraceId,
+  type Clock,
   type Did,
   HANDLER_ORDER,
   type ObligationHandler,
@@ -37,6 +38,8 @@ export async function createTtp(options: TtpOptions): Promise<Ttp> {
   const callMap = loadCallMap(options.callMap ?? { version: 1, tools: {} });
   const thresholds = parseThresholds(options.thresholds ?? {});
   const time = await guardClock(clock, storage.store);
+  // For what compares stored times: nothing that has expired becomes valid again (flaw.H10).
+  const steady: Clock = { now: time.stamp, monotonic: () => clock.monotonic() };
   const { policy, serial, envelope } = await armPolicy(options.policy, agent, {
     signer,
     store: storage.store,
@@ -67,7 +70,7 @@ export async function createTtp(options: TtpOptions): Promise<Ttp> {
       ? undefined
       : createOversight({
           storage,
-          clock,
+          clock: steady,
           timer,
           random,
           operators,
@@ -94,9 +97,9 @@ export async function createTtp(options: TtpOptions): Promise<Ttp> {
     random,
     logKey: logSigner.publicKey,
     note,
-    sources: agentSources(identity, activity, { clock, random }),
+    sources: agentSources(identity, activity, { clock: steady, random }),
     flushClock: time.flush,
-    clock,
+    clock: steady,
     flow: {
       kill,
       recorder,

@@ -19,7 +19,7 @@ export interface Gathering {
   readonly epoch: Epoch;
   readonly signal: AbortSignal;
   readonly timer: Timer;
-  /** Wall clock, ms; asked again after the last source has answered. */
+  /** Wall clock, ms; asked before the first and after the last source. May throw. */
   readonly now: () => number;
 }
 
@@ -39,6 +39,7 @@ export async function gather<I extends Interaction>(
   const names = sources.map((source) => source.name);
   const clash = names.find((name, n) => names.indexOf(name) !== n);
   if (clash !== undefined) throw new TtpError('SDK_EVIDENCE_CLASH', `two sources are named ${clash}`);
+  context.now(); // a clock that was set back is a fault of its own, before it makes every fact look strange
   const found = await Promise.all(sources.map((source) => ask(source, interaction, context)));
   return {
     now: context.now(),

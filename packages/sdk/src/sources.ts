@@ -1,4 +1,12 @@
-import type { Clock, EvidenceSource, Interaction, Json, JsonObject, Random } from '@ttp/core';
+import {
+  type Clock,
+  type EvidenceSource,
+  type Interaction,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Random,
+} from '@ttp/core';
 import { createReplayGuard, createSigner, generateKeyPair, IDENTITY_PURPOSES } from '@ttp/crypto';
 import {
   createChallenge,
@@ -94,5 +102,4 @@ export function agentSources(
   ];
 }
 
-const isVerified = (value: Json): boolean =>
-  typeof value === 'object' && value !== null && 'verified' in value && value['verified'] === true;
+const isVerified = (value: Json): boolean => isJsonObject(value) && value['verified'] === true;

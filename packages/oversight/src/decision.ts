@@ -1,0 +1,160 @@
+import {
+  asDid,
+  asHash,
+  type Envelope,
+  type Hash,
+  type JsonObject,
+  type Operator,
+  type Operators,
+  type Privilege,
+  type Signer,
+  TtpError,
+} from '@ttp/core';
+import { decodeEnvelope, encodeEnvelope, plainCopy, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { type Conditions, parseConditions } from './conditions.js';
+import { REASON_MAX_CHARACTERS } from './limits.js';
+import type { Review } from './record.js';
+import { digestOf } from './request.js';
+
+/** What an operator decides (ttp-protocol.txt L676-684). `modify` approves under conditions. */
+export type ReviewVerdict = 'approve' | 'modify' | 'deny';
+
+/** The body of a `ttp/review@1` envelope. */
+export interface ReviewDecision {
+  readonly review: string;
+  /** Of the request: what exactly was decided on. */
+  readonly digest: Hash;
+  readonly verdict: ReviewVerdict;
+  readonly reason: string;
+  readonly conditions: Conditions;
+  /** Id of the decision that this one confirms, in dual control. */
+  readonly seconds?: Hash;
+}
+
+/** A decision that verified, and whose it is. */
+export interface VerifiedDecision extends ReviewDecision {
+  readonly id: Hash;
+  readonly operator: Operator;
+}
+
+const TYPE = 'ttp/review@1';
+
+/**
+ * Signs a decision on a review, with the operator's key, over the digest of what is under review.
+ *
+ * @param input `now`: wall clock, ms; `seconds`: in dual control, the id of the first decision
+ * @throws OVERSIGHT_BAD_DECISION, and what the signer throws
+ */
+export async function signReview(input: {
+  readonly review: Pick<Review, 'id' | 'request'>;
+  readonly verdict: ReviewVerdict;
+  readonly reason: string;
+  readonly conditions?: Conditions;
+  readonly seconds?: Hash;
+  readonly signer: Signer;
+  readonly now: number;
+}): Promise<Envelope<typeof TYPE>> {
+  const { review, verdict, reason, conditions, seconds, signer, now } = input;
+  const body = {
+    review: review.id,
+    digest: digestOf(review.request),
+    verdict,
+    reason,
+    ...(conditions === undefined ? {} : { conditions: plainCopy(conditions) }),
+    ...(seconds === undefined ? {} : { seconds }),
+  };
+  parseDecision(body);
+  const iss = asDid(signer.kid.slice(0, Math.max(0, signer.kid.indexOf('#'))));
+  return signEnvelope({ type: TYPE, head: { iss, iat: now }, body, signers: [signer] });
+}
+
+/**
+ * A decision from outside: one signature, by a key of the roster. The name of an operator is no authority.
+ *
+ * @param now wall clock, ms
+ * @throws OVERSIGHT_BAD_DECISION, OVERSIGHT_UNKNOWN_OPERATOR, and the codes of `verifyEnvelope`
+ */
+export async function verifyDecision(
+  input: Envelope | string,
+  operators: Operators,
+  now: number,
+): Promise<VerifiedDecision> {
+  // One reading: an object could answer differently the second time.
+  const text = typeof input === 'string' ? input : encodeEnvelope(input);
+  const [sig, ...more] = decodeEnvelope(text).sigs;
+  if (sig === undefined || more.length > 0) throw bad('sigs');
+  const operator = await operators.byKid(sig.kid);
+  if (operator === undefined || operator.kid !== sig.kid)
+    throw new TtpError('OVERSIGHT_UNKNOWN_OPERATOR', `no operator has the key ${sig.kid}`, {
+      field: 'sigs[0].kid',
+    });
+  const keyOf = (kid: string): Uint8Array | undefined =>
+    kid === operator.kid ? operator.publicKey : undefined;
+  const { id, body } = verifyEnvelope(text, { type: TYPE, parse: parseDecision, keyOf, now });
+  return { ...body, id, operator };
+}
+
+const MEMBERS = ['review', 'digest', 'verdict', 'reason', 'conditions', 'seconds'];
+
+function parseDecision(body: JsonObject): ReviewDecision {
+  const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined) throw bad(unknown);
+  const { review, digest, verdict, reason, conditions, seconds } = body;
+  if (typeof review !== 'string') throw bad('review');
+  if (typeof digest !== 'string') throw bad('digest');
+  if (verdict !== 'approve' && verdict !== 'modify' && verdict !== 'deny') throw bad('verdict');
+  if (typeof reason !== 'string' || reason.trim() === '' || reason.length > REASON_MAX_CHARACTERS)
+    throw bad('reason');
+  if (seconds !== undefined && typeof seconds !== 'string') throw bad('seconds');
+  // Modifications belong to MODIFY alone: an APPROVE that carries some is somebody's misunderstanding.
+  if ((verdict === 'modify') !== (conditions !== undefined)) throw bad('conditions');
+  const narrowed = conditions === undefined ? {} : parseConditions(conditions);
+  if (verdict === 'modify' && Object.keys(narrowed).length === 0) throw bad('conditions');
+  return {
+    review,
+    digest: asHash(digest),
+    verdict,
+    reason,
+    conditions: narrowed,
+    ...(seconds === undefined ? {} : { seconds: asHash(seconds) }),
+  };
+}
+
+const bad = (field: string): TtpError =>
+  new TtpError('OVERSIGHT_BAD_DECISION', `malformed ${field}`, { field: `body.${field}` });
+
+/** The privileges that reach each level; the higher ones reach the lower levels too. */
+const REACHES: { readonly [Level in 1 | 2 | 3]: readonly Privilege[] } = {
+  1: ['review:basic', 'review:senior', 'review:final'],
+  2: ['review:senior', 'review:final'],
+  3: ['review:final'],
+};
+
+/**
+ * Whether this operator may decide on this review (flaws O2, O3): the privilege and level it needs, not the owner of
+ * the agent, and in dual control another human than the first.
+ *
+ * @throws OVERSIGHT_NO_PRIVILEGE, OVERSIGHT_CONFLICT, OVERSIGHT_DIGEST_MISMATCH, OVERSIGHT_NOT_SECONDED
+ */
+export function requireAuthority(
+  decision: VerifiedDecision,
+  review: Review,
+  owners: readonly string[],
+): void {
+  const { operator, digest, verdict, seconds } = decision;
+  const { level } = review.terms;
+  if (digest !== digestOf(review.request))
+    throw new TtpError('OVERSIGHT_DIGEST_MISMATCH', 'signed over something else', { field: 'body.digest' });
+  if (operator.level < level || !REACHES[level].some((privilege) => operator.privileges.includes(privilege)))
+    throw new TtpError('OVERSIGHT_NO_PRIVILEGE', `${operator.id} may not decide on level ${level}`);
+  if (owners.includes(operator.human))
+    throw new TtpError('OVERSIGHT_CONFLICT', `${operator.id} is the owner of the agent`);
+  const first = review.state.at === 'seconding' ? review.state.first : undefined;
+  if (first !== undefined && (first.human === operator.human || first.operator === operator.id))
+    throw new TtpError('OVERSIGHT_CONFLICT', `${operator.human} has decided already`);
+  // Both have to have seen the same thing, the first one's conditions included.
+  if (verdict !== 'deny' && seconds !== first?.id)
+    throw new TtpError('OVERSIGHT_NOT_SECONDED', 'the decision does not name the one before it', {
+      field: 'body.seconds',
+    });
+}

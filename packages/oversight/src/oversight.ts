@@ -1,0 +1,189 @@
+import {
+  type Clock,
+  codeOf,
+  type Decision,
+  type Did,
+  type Dispose,
+  type Envelope,
+  type EventType,
+  HANDLER_ORDER,
+  type Hold,
+  type Interaction,
+  isTtpError,
+  type JsonObject,
+  type Obligation,
+  type ObligationHandler,
+  type Operators,
+  type Random,
+  type Recorder,
+  type Storage,
+  type Timer,
+  TtpError,
+} from '@ttp/core';
+import { createApprovals } from './approvals.js';
+import { verifyDecision } from './decision.js';
+import { REVIEW_POLL_MS } from './limits.js';
+import type { Review } from './record.js';
+import { digestOf, termsOf } from './request.js';
+import { createWaiting } from './waiting.js';
+
+/** What {@link createOversight} is given. */
+export interface OversightOptions {
+  /** Where reviews are kept; every process on it can list and decide them. */
+  readonly storage: Storage;
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly random: Random;
+  /** Whose decisions count. */
+  readonly operators: Operators;
+  /** Where requests, decisions and uses are recorded, before anything depends on them. */
+  readonly recorder: Recorder;
+  /** The humans who own an agent, and so never approve for it; nobody unless given. */
+  readonly owners?: (agent: Did) => readonly string[];
+  /** How long a call waits for a decision before it is refused with OVERSIGHT_APPROVAL_PENDING, ms; to the deadline unless given. */
+  readonly waitMs?: number;
+}
+
+/** The human oversight of one enforcement point. */
+export interface Oversight {
+  /** Fulfils `approval` obligations: asks, waits, takes a use. */
+  handler(): ObligationHandler;
+  /** Reviews that wait for a human, oldest first. */
+  pending(): Promise<readonly Review[]>;
+  review(id: string): Promise<Review | undefined>;
+  /**
+   * Enters an operator's signed decision (`signReview`). The first one that ends a review stands.
+   *
+   * @throws OVERSIGHT_BAD_DECISION, OVERSIGHT_UNKNOWN_OPERATOR, OVERSIGHT_NO_PRIVILEGE, OVERSIGHT_CONFLICT,
+   *   OVERSIGHT_DIGEST_MISMATCH, OVERSIGHT_NOT_SECONDED, OVERSIGHT_ALREADY_DECIDED, OVERSIGHT_UNKNOWN_REVIEW, and the
+   *   codes of `verifyEnvelope`
+   */
+  submit(decision: Envelope | string): Promise<Review>;
+  /** Called with every review that is opened here. What it throws is the listener's own affair, and ignored. */
+  onRequest(fn: (review: Review) => void): Dispose;
+  /** Ends all waiting with OVERSIGHT_CLOSED. */
+  close(): void;
+}
+
+/** Opens the oversight over the reviews of a storage (decision D35). */
+export function createOversight(options: OversightOptions): Oversight {
+  const {
+    storage,
+    clock,
+    timer,
+    random,
+    operators,
+    recorder,
+    owners = () => [],
+    waitMs = Infinity,
+  } = options;
+  const approvals = createApprovals(storage.store, { clock, random });
+  const waiting = createWaiting(timer);
+  const listeners = new Set<(review: Review) => void>();
+
+  async function record(
+    type: EventType,
+    { agent, trace }: Interaction,
+    review: Review,
+    data: JsonObject = {},
+  ): Promise<void> {
+    const digest = digestOf(review.request);
+    const event = { type, component: 'oversight', at: clock.now(), trace, agent, subject: review.id };
+    await recorder.record([{ ...event, data: { digest, ...data } }]);
+  }
+
+  /** Waits until the review has ended, this call's patience has, or the call itself. */
+  async function ended(id: string, signal: AbortSignal): Promise<Review> {
+    const patience = clock.monotonic() + waitMs;
+    for (;;) {
+      const review = await approvals.look(id);
+      if (review.state.at !== 'pending' && review.state.at !== 'seconding') return review;
+      const left = patience - clock.monotonic();
+      if (!(left > 0))
+        throw new TtpError('OVERSIGHT_APPROVAL_PENDING', `review ${id} waits for a human`, { field: id });
+      await waiting.next(Math.min(left, REVIEW_POLL_MS), signal);
+    }
+  }
+
+  async function hold(
+    obligation: Obligation,
+    i: Interaction,
+    decision: Decision,
+    signal: AbortSignal,
+  ): Promise<Hold> {
+    const terms = termsOf(obligation);
+    const { review, isNew } = await approvals.open(i, decision, terms);
+    if (isNew) {
+      await record('approval-requested', i, review, { level: terms.level });
+      tell(review);
+    }
+    const decided = await ended(review.id, signal);
+    if (decided.state.at === 'expired') await record('approval-expired', i, decided);
+    let used: Review;
+    try {
+      used = await approvals.use(review.id, i);
+    } catch (error) {
+      if (isTtpError(error, 'OVERSIGHT_APPROVAL_DENIED'))
+        await record('approval-decided', i, decided, votesOf(decided));
+      throw error;
+    }
+    await record('approval-used', i, used, { ...votesOf(used), usesLeft: used.usesLeft });
+    return {
+      settle: () => Promise.resolve(),
+      release: () => approvals.giveBack(review.id),
+    };
+  }
+
+  function tell(review: Review): void {
+    for (const listener of listeners)
+      try {
+        listener(review);
+      } catch (error) {
+        void codeOf(error, 'OVERSIGHT_CLOSED'); // the listener's own affair: the review is in the store
+      }
+  }
+
+  return {
+    handler: () => ({
+      kind: 'approval',
+      order: HANDLER_ORDER.approval,
+      check(obligation) {
+        try {
+          termsOf(obligation);
+          return undefined;
+        } catch (error) {
+          return codeOf(error, 'OVERSIGHT_BAD_OBLIGATION');
+        }
+      },
+      hold,
+    }),
+    pending: () => approvals.pending(),
+    review: (id) => approvals.read(id),
+    async submit(input) {
+      const decision = await verifyDecision(input, operators, clock.now());
+      const review = await approvals.read(decision.review);
+      if (review === undefined)
+        throw new TtpError('OVERSIGHT_UNKNOWN_REVIEW', `no review ${decision.review}`, {
+          field: 'body.review',
+        });
+      const decided = await approvals.decide(decision, owners(review.request.agent));
+      waiting.wake();
+      return decided;
+    },
+    onRequest(fn) {
+      listeners.add(fn);
+      return () => void listeners.delete(fn);
+    },
+    close: () => waiting.close(),
+  };
+}
+
+/** Who decided, as ids: the envelopes hold the rest. */
+function votesOf({ state }: Review): JsonObject {
+  const votes = state.at === 'approved' ? state.votes : state.at === 'denied' ? [state.vote] : [];
+  return {
+    verdict: state.at,
+    decisions: votes.map(({ id }) => id),
+    operators: votes.map(({ operator }) => operator),
+  };
+}
