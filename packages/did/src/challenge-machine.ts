@@ -62,7 +62,7 @@ export type ChallengeEvent =
   | { readonly type: 'tick'; readonly now: number };
 
 /** The state in which a challenge begins. It ends when a message of its age would be refused (decision D10). */
-export function pose(challenge: PosedChallenge, at: number): ChallengeState {
+export function poseChallenge(challenge: PosedChallenge, at: number): ChallengeState {
   return { at: 'posed', deadline: at + MESSAGE_MAX_AGE_MS, challenge };
 }
 
@@ -110,7 +110,6 @@ function check({ challenge }: Posed, event: Response): Step<ChallengeState, Veri
     audience: verifier,
     replay,
   });
-  if (head.iss !== prover) throw refuse('DID_WRONG_PROVER', 'head.iss', 'not the prover');
   if (head.prev !== id) throw refuse('DID_WRONG_CHALLENGE', 'head.prev', 'the answer to another challenge');
   // Both sides contribute: whoever only hands back what it was given may be a mirror (flaws H2, H3).
   if (head.nonce === nonce) throw refuse('DID_REFLECTED_NONCE', 'head.nonce', 'the nonce of the challenge');

@@ -15,7 +15,7 @@ import {
   CHALLENGE_RESPONSE,
   type ChallengeState,
   challengeMachine,
-  pose,
+  poseChallenge,
   type VerifiedIdentity,
 } from './challenge-machine.js';
 import { keyLookup } from './key-lookup.js';
@@ -73,7 +73,7 @@ export async function createChallenge(options: {
   });
   const verifierKey = multikey(verifier.signer.publicKey);
   const posed = { id: envelopeId(challenge), nonce, verifier: verifier.did, verifierKey, prover };
-  let state: ChallengeState = pose(posed, iat);
+  let state: ChallengeState = poseChallenge(posed, iat);
   return {
     challenge,
     verify(answer) {

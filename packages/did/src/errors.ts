@@ -21,7 +21,7 @@ export const DID_ERRORS = {
   DID_STORE_CONFLICT: 'The stored key log kept changing while it was being extended.',
   DID_BAD_CHALLENGE: 'The body of a challenge or response has other members than it should.',
   DID_SELF_CHALLENGE: 'A party is asked to prove its identity to itself.',
-  DID_WRONG_PROVER: 'The challenge or response names another prover or verifier.',
+  DID_WRONG_PROVER: 'The document is not that of the prover who was challenged.',
   DID_WRONG_CHALLENGE: 'The response answers another challenge.',
   DID_WRONG_KEY: 'The public key in the response is not the one that signed it.',
   DID_REFLECTED_NONCE: 'The response hands back the nonce of the challenge as its own.',

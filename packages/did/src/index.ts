@@ -4,7 +4,7 @@ export {
   type ChallengeState,
   challengeMachine,
   type PosedChallenge,
-  pose,
+  poseChallenge,
   type VerifiedIdentity,
 } from './challenge-machine.js';
 export { didKey, didKeyDocument, documentOf } from './document.js';

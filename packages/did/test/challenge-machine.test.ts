@@ -7,7 +7,7 @@ import {
   challengeMachine,
   createChallenge,
   documentOf,
-  pose,
+  poseChallenge,
   respondToChallenge,
 } from '../src/index.js';
 import { identity } from './fixture.js';
@@ -26,7 +26,7 @@ async function scene(): Promise<{ posed: ChallengeState; response: ChallengeEven
     replay: createReplayGuard({ bootAt: 0 }),
   });
   const now = clock.now();
-  const posed = pose(
+  const posed = poseChallenge(
     {
       id: envelopeId(challenge),
       nonce: challenge.head.nonce ?? '',

@@ -2,7 +2,7 @@ import type { DidDocument } from '@ttp/core';
 import { createReplayGuard, decodeEnvelope, envelopeId } from '@ttp/crypto';
 import { codeThrownBy, proves, vectors } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { challengeMachine, pose, type VerifiedIdentity } from '../src/index.js';
+import { challengeMachine, poseChallenge, type VerifiedIdentity } from '../src/index.js';
 
 interface ChallengeCase {
   /** Envelopes, each as its canonical text. */
@@ -25,7 +25,7 @@ function verify({
 }: ChallengeCase): readonly VerifiedIdentity[] {
   const posed = decodeEnvelope(challenge);
   const { iss, iat, nonce = '', aud = iss } = posed.head;
-  const state = pose({ id: envelopeId(posed), nonce, verifier: iss, verifierKey, prover: aud }, iat);
+  const state = poseChallenge({ id: envelopeId(posed), nonce, verifier: iss, verifierKey, prover: aud }, iat);
   const replay = createReplayGuard({ bootAt: 0 });
   return challengeMachine.step(state, { type: 'response', now, response, document, replay }).out;
 }

@@ -258,6 +258,10 @@ describe('who answers', () => {
     );
     const own = { prover: on.verifier, verifier: documentOf(on.verifier.keyLog) };
     expect(await codeRejectedBy(on.respond(own))).toBe('DID_SELF_CHALLENGE');
+    // Nor is it after a rotation, when the two sides of the mirror show different keys.
+    const rotated = await rotateIdentity(on.verifier, { random: on.random, clock: on.clock });
+    const aged = { prover: on.verifier, verifier: documentOf(rotated.keyLog) };
+    expect(await codeRejectedBy(on.respond(aged))).toBe('DID_SELF_CHALLENGE');
   });
 
   it('is not the verifier under another identifier of the same key', async () => {

@@ -15,7 +15,7 @@ import {
 import { codeRejectedBy, codeThrownBy, fakeClock, proves, seededRandom, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { createIdentity, didOf, documentOf, parseDid, rotateIdentity, setServices } from '../src/index.js';
-import { KEY_LOG_MAX_ENTRIES } from '../src/limits.js';
+import { KEY_LOG_MAX_CHARS, KEY_LOG_MAX_ENTRIES } from '../src/limits.js';
 import { extended, identity, signerOf, tampered } from './fixture.js';
 
 const ENDPOINT = { id: '#ttp', type: 'TTPEndpoint', serviceEndpoint: 'https://agent.example.com/ttp' };
@@ -251,13 +251,30 @@ describe('chain of entries', () => {
     expect(refused(await extended(keyLog, version, [signer]))).toBe('DID_BAD_LOG');
   });
 
-  it('ends at its caps, before any signature is looked at', async () => {
+  it('ends at its cap of entries, before any signature is looked at', async () => {
     const { keyLog } = await identity(1);
-    const [entry] = keyLog;
-    const many = Array.from({ length: KEY_LOG_MAX_ENTRIES + 1 }, () => tampered(entry, {}));
+    const many = Array.from({ length: KEY_LOG_MAX_ENTRIES + 1 }, () => tampered(keyLog[0], {}));
     expect(refused(many)).toBe('DID_BAD_LOG');
-    const large = tampered(entry, { body: { ...entry?.body, nonce: 'x'.repeat(200_000) } });
-    expect(refused([large])).toBe('DID_BAD_LOG');
+  });
+
+  it('ends at its cap of characters', async () => {
+    const endpoint = `https://agent.example.com/${'a'.repeat(990)}`;
+    const services = Array.from({ length: 16 }, (_, i) => ({
+      ...ENDPOINT,
+      id: `#s${i}`,
+      serviceEndpoint: endpoint,
+    }));
+    let owner = await identity(1);
+    let size = 0;
+    let code: string | undefined;
+    while (code === undefined && owner.keyLog.length < 20) {
+      size = owner.keyLog.reduce((sum, entry) => sum + encodeEnvelope(entry).length, 0);
+      owner = await setServices(owner, { services, clock: fakeClock() });
+      code = refused(owner.keyLog);
+    }
+    expect(code).toBe('DID_BAD_LOG');
+    expect(size).toBeLessThanOrEqual(KEY_LOG_MAX_CHARS);
+    expect(size).toBeGreaterThan(KEY_LOG_MAX_CHARS - 20_000);
   });
 
   it('reads an entry once: an object that answers differently the second time gains nothing', async () => {
