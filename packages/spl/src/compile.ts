@@ -1,4 +1,12 @@
-import { atLeast, type Effect, type Obligation, type Reason, STAGES, TtpError } from '@ttp/core';
+import {
+  atLeast,
+  CAPABILITIES,
+  type Effect,
+  type Obligation,
+  type Reason,
+  STAGES,
+  TtpError,
+} from '@ttp/core';
 import { type Condition, parseConditions } from './condition.js';
 import type { PolicyDocument, Requirements, Rule } from './document.js';
 import { at } from './field.js';
@@ -134,11 +142,15 @@ function compileRequirements(wanted: Requirements): readonly CompiledRequirement
       compileCondition({ attribute: 'trustStage', tests: [{ op: 'in', operand: enough }] }),
     );
   }
-  for (const capability of new Set(requiredCapabilities))
-    add(
-      `requiredCapabilities ${capability}`,
-      compileCondition({ attribute: 'capabilities', tests: [{ op: 'contains', operand: capability }] }),
-    );
+  for (const capability of new Set(requiredCapabilities)) {
+    const held = compileCondition({
+      attribute: 'capabilities',
+      tests: [{ op: 'contains', operand: capability }],
+    });
+    // What is in no registry is never granted, whoever claims to hold it (flaw.P18).
+    const known = CAPABILITIES.some((name) => name === capability);
+    add(`requiredCapabilities ${capability}`, known ? held : () => false);
+  }
   if (wanted.requireIdentityVerification === true)
     add(
       'requireIdentityVerification',

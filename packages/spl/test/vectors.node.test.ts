@@ -30,7 +30,9 @@ function thrownBy(fn: () => unknown): { code: unknown; field: unknown } {
 
 it('refuses a policy for anything it does not know, with the path', () => {
   proves('spl.policy.strict-load', 'spl.policy.version', 'flaw.P6');
-  for (const { name, policy, code, field } of vectors<{ policy: Json; code?: string; field?: string }>('spl/load')) {
+  for (const { name, policy, code, field } of vectors<{ policy: Json; code?: string; field?: string }>(
+    'spl/load',
+  )) {
     if (code === undefined) continue;
     const thrown = thrownBy(() => loadPolicy(JSON.stringify(policy)));
     expect(thrown, name).toEqual({ code, field });
@@ -39,7 +41,9 @@ it('refuses a policy for anything it does not know, with the path', () => {
 
 it('loads what the language has', () => {
   proves('spl.policy.top-level', 'spl.rules.fields', 'spl.human-approval.fields', 'spl.anomaly.fields');
-  for (const { name, policy, expect: expected } of vectors<Expected<JsonObject> & { policy: Json }>('spl/load')) {
+  for (const { name, policy, expect: expected } of vectors<Expected<JsonObject> & { policy: Json }>(
+    'spl/load',
+  )) {
     if (expected === undefined) continue;
     const { document } = loadPolicy(JSON.stringify(policy));
     const { defaultEffect, timezone } = document;
@@ -55,7 +59,10 @@ it('normalises resources, or refuses them', () => {
   )) {
     if (code === undefined) expect(normalizeResource(resource), name).toBe(expected);
     else {
-      expect(codeThrownBy(() => normalizeResource(resource)), name).toBe(code);
+      expect(
+        codeThrownBy(() => normalizeResource(resource)),
+        name,
+      ).toBe(code);
       const all = loadPolicy(
         '{"version":"1.0.0","rules":[{"id":"a","effect":"allow","resources":["**"],"actions":["read"]}]}',
       );
@@ -70,7 +77,11 @@ it('matches patterns', () => {
     Expected<boolean> & { pattern: string; resource: string }
   >('spl/match')) {
     if (code === undefined) expect(matchResource(pattern, resource), name).toBe(expected);
-    else expect(codeThrownBy(() => matchResource(pattern, resource)), name).toBe(code);
+    else
+      expect(
+        codeThrownBy(() => matchResource(pattern, resource)),
+        name,
+      ).toBe(code);
   }
 });
 
@@ -124,9 +135,9 @@ it('reads calls through the call map', () => {
 
 it('reads kill triggers', () => {
   proves('spl.kill-switch.trigger-parse', 'flaw.P14', 'decision.D19');
-  for (const { name, condition, expect: expected, code } of vectors<Expected<JsonObject> & { condition: string }>(
-    'spl/triggers',
-  )) {
+  for (const { name, condition, expect: expected, code } of vectors<
+    Expected<JsonObject> & { condition: string }
+  >('spl/triggers')) {
     const load = (): Json | undefined => {
       const trigger = { condition, reason: 'threat_detected', action: 'kill' };
       const policy = loadPolicy({

@@ -19,6 +19,8 @@ function lintCondition(
   requirements: Requirements,
 ): readonly LintFinding[] {
   const { attribute, tests } = condition.source;
+  // Absence fulfils it, and absence is no value to try.
+  if (tests.some(({ op, operand }) => op === 'exists' && operand === false)) return [];
   const requirement = requirementOn(attribute, requirements);
   const domain = domainOf([condition.source, ...(requirement === undefined ? [] : [requirement.bound])]);
   const values = domain ?? requirement?.only;

@@ -1,0 +1,71 @@
+import { proves } from '@ttp/testkit';
+import { describe, expect, it } from 'vitest';
+import {
+  matchResource,
+  PATTERN_MAX_SEGMENTS,
+  PATTERN_MAX_WILDCARDS,
+  RESOURCE_MAX_BYTES,
+} from '../src/index.js';
+import { parsePattern } from '../src/pattern.js';
+import { readResource } from '../src/resource.js';
+
+/** Processor time of one call, ms: on a busy machine the clock on the wall says nothing. */
+function costOf(fn: () => void): number {
+  const start = process.cpuUsage();
+  fn();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+describe('matching', () => {
+  it('takes linear time on inputs that make backtracking explode', () => {
+    proves('spl.resources.linear-time', 'flaw.P5', 'law.P-8');
+    const attacks: [pattern: string, resource: string][] = [
+      ['*a*a*a*a*a*a*a*b/x', `${'a'.repeat(RESOURCE_MAX_BYTES - 2)}/x`],
+      [`*${'a'.repeat(900)}b*/x`, `${'a'.repeat(RESOURCE_MAX_BYTES - 2)}/x`],
+      ['**/a/**/a/**/a/**/a/**/b', Array.from({ length: 1000 }, () => 'a').join('/')],
+      [`**/${'*a/'.repeat(6)}b`, Array.from({ length: 1000 }, () => 'a').join('/')],
+    ];
+    for (const [pattern, resource] of attacks) {
+      const matcher = parsePattern(pattern);
+      const parsed = readResource(resource);
+      if (typeof parsed === 'string') throw new Error(parsed);
+      expect(matcher.matches(parsed)).toBe(false);
+      // 1000 of them, one for each rule: seconds or years if a match were quadratic or worse.
+      const cost = costOf(() => {
+        for (let i = 0; i < 1000; i++) matcher.matches(parsed);
+      });
+      expect(cost, pattern.slice(0, 40)).toBeLessThan(2000);
+    }
+  });
+
+  it('works up to the limits of segments and wildcards', () => {
+    const deep = Array.from({ length: PATTERN_MAX_SEGMENTS }, (_, i) => `s${i}`).join('/');
+    expect(matchResource(deep, deep)).toBe(true);
+    const tail = deep.replace(/s[0-9]+$/, '*');
+    expect(matchResource(tail, `${deep}/more`)).toBe(true);
+    const wild = Array.from({ length: PATTERN_MAX_WILDCARDS }, () => '*').join('/');
+    expect(matchResource(wild, 'a/b/c/d/e/f/g/h/i')).toBe(true);
+    expect(matchResource(wild, 'a/b/c/d/e/f/g')).toBe(false);
+  });
+
+  it('never leaves the folder that a pattern names', () => {
+    proves('flaw.P5');
+    const attacks = [
+      '../privileged/x',
+      '%2e%2e/privileged/x',
+      '..%2fprivileged/x',
+      '.\u0000./privileged/x',
+      '..\\privileged\\x',
+      '%252e%252e/x',
+      './x',
+      '/x',
+      '\u0000',
+    ];
+    for (const attack of attacks)
+      expect(
+        () => matchResource('s3://legal-docs/case-*', `s3://legal-docs/case-1/${attack}`),
+        attack,
+      ).toThrow();
+  });
+});

@@ -1,0 +1,123 @@
+import type { JsonObject } from '@ttp/core';
+import { proves } from '@ttp/testkit';
+import { describe, expect, it } from 'vitest';
+import {
+  ATTRIBUTES,
+  DROPPED_MAX_ENTRIES,
+  DROPPED_NAME_CHARACTERS,
+  evaluate,
+  loadPolicy,
+  SOURCES,
+} from '../src/index.js';
+import { BARE } from './samples.js';
+
+const SCOPE = { effect: 'allow', resources: ['r'], actions: ['read'] };
+/** What each kind of attribute has to be so that the condition beside it holds. */
+const HOLDS: { readonly [type: string]: readonly [value: JsonObject[string], condition: JsonObject] } = {
+  number: [0.5, { gte: 0 }],
+  money: [5, { gte: 0 }],
+  string: ['x', { neq: 'y' }],
+  boolean: [true, { eq: true }],
+  list: [['x'], { contains: 'x' }],
+  any: ['x', { eq: 'x' }],
+};
+
+describe('every attribute of the table', () => {
+  const rows = Object.entries(ATTRIBUTES).filter(([, row]) => row.computed !== true);
+  it.each(rows)('%s counts from its source and from no other', (name, row) => {
+    proves('spl.conditions.known-attributes', 'flaw.P4');
+    const [plain = null, condition = {}] = HOLDS[row.type] ?? [];
+    const [first, second] = row.terms ?? [];
+    const value = row.terms === undefined ? plain : first;
+    const conditions = { [name]: row.terms === undefined ? condition : { neq: second ?? '' } };
+    const policy = loadPolicy({ version: '1.0.0', rules: [{ id: 'a', ...SCOPE, conditions }] });
+    for (const source of SOURCES) {
+      const [space = '', member = ''] = name.split('.');
+      const nested = { [space]: { [member]: value ?? null } };
+      const whole = { [name]: value ?? null };
+      const dotted = name.includes('.');
+      for (const facts of dotted ? [whole, nested] : [whole]) {
+        const { effect, dropped } = evaluate(policy, { ...BARE, [source]: facts });
+        const counts = source === row.source && !(source === 'caller' && facts === whole && dotted);
+        const context = `${name} from ${source}: ${JSON.stringify(facts)}`;
+        expect(effect, context).toBe(counts ? 'allow' : 'deny');
+        expect(
+          dropped.map((one) => [one.name, one.source]),
+          context,
+        ).toEqual(counts ? [] : [[name, source]]);
+      }
+    }
+  });
+
+  it('that is computed counts from nowhere but the clock', () => {
+    proves('flaw.P4');
+    const always = {
+      version: '1.0.0',
+      rules: [{ id: 'a', ...SCOPE, conditions: { timeOfDay: { between: ['00:00', '00:01'] } } }],
+    };
+    const policy = loadPolicy(always);
+    for (const source of SOURCES) {
+      const verdict = evaluate(policy, {
+        ...BARE,
+        now: 3_600_000,
+        [source]: { timeOfDay: '00:00', dayOfWeek: 'Mon' },
+      });
+      expect(verdict.effect).toBe('deny');
+      expect(verdict.dropped).toEqual([
+        { name: 'dayOfWeek', source, reason: 'computed' },
+        { name: 'timeOfDay', source, reason: 'computed' },
+      ]);
+    }
+    expect(evaluate(policy, { ...BARE, now: 59_999 }).effect).toBe('allow');
+  });
+});
+
+describe('what is dropped', () => {
+  const policy = loadPolicy({ version: '1.0.0', rules: [{ id: 'a', ...SCOPE }] });
+  const droppedFrom = (caller: JsonObject): readonly (readonly string[])[] =>
+    evaluate(policy, { ...BARE, caller }).dropped.map(({ name, reason }) => [name, reason]);
+
+  it('is named with the reason', () => {
+    proves('flaw.P4');
+    expect(
+      droppedFrom({
+        request: { rate: 1, amount: 5, trustScore: 100, anything: { deep: true } },
+        agent: { role: 'admin', roles: ['root'] },
+        resource: { caseId: '7' },
+        trustScore: 100,
+        'request.amount': 1,
+        foo: 1,
+        purpose: 'x',
+      }),
+    ).toEqual([
+      ['agent.role', 'foreign'],
+      ['agent.roles', 'foreign'],
+      ['foo', 'unknown'],
+      ['request.amount', 'unknown'],
+      ['request.rate', 'foreign'],
+      ['resource.caseId', 'foreign'],
+      ['trustScore', 'foreign'],
+    ]);
+  });
+
+  it('is bounded, whatever a caller sends', () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`x${i}${'y'.repeat(200)}`, 1]));
+    const dropped = droppedFrom(many);
+    expect(dropped).toHaveLength(DROPPED_MAX_ENTRIES);
+    expect(Math.max(...dropped.map(([name = '']) => name.length))).toBe(DROPPED_NAME_CHARACTERS);
+  });
+
+  it('never reaches a verdict through the prototype', () => {
+    proves('flaw.P10');
+    const inherited: JsonObject = Object.create({ trustScore: 100, purpose: 'x' });
+    const guarded = loadPolicy({
+      version: '1.0.0',
+      rules: [{ id: 'a', ...SCOPE, conditions: { trustScore: { gte: 1 } } }],
+    });
+    expect(evaluate(guarded, { ...BARE, engine: inherited }).effect).toBe('deny');
+    const smuggled: JsonObject = JSON.parse(
+      '{"__proto__":{"trustScore":100},"constructor":{"trustScore":100}}',
+    );
+    expect(evaluate(guarded, { ...BARE, engine: smuggled }).effect).toBe('deny');
+  });
+});
