@@ -13,6 +13,8 @@ import {
 } from '@ttp/core';
 import { type FakeClock, fakeClock, type SeededRandom, seededRandom } from '@ttp/testkit';
 import {
+  type Entry,
+  type EntryFilter,
   openRecorder,
   type RecorderOptions,
   type TraceRecorder,
@@ -62,6 +64,13 @@ export async function bench(members: Partial<RecorderOptions> = {}): Promise<Ben
   const options = { storage, clock, timer: clock, random, signer: logKey(), origin: POINT, ...members };
   const recorder = await openRecorder(options);
   return { recorder, clock, random, storage, options, reopen: () => openRecorder(options) };
+}
+
+/** The entries of the recorder's log that match. */
+export async function entriesOf(recorder: TraceRecorder, filter: EntryFilter = {}): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of recorder.events(filter)) entries.push(entry);
+  return entries;
 }
 
 /** What a {@link controlled} storage does to its nth write. */

@@ -3,18 +3,12 @@ import { bytesOfHash, createSigner, IDENTITY_PURPOSES, LOG_PURPOSES } from '@ttp
 import { codeRejectedBy, codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint, parseInclusionProof, verifyInclusion } from '../../src/index.js';
-import { type Entry, openRecorder } from '../../src/trace/index.js';
+import { type EntryFilter, openRecorder } from '../../src/trace/index.js';
 import { logKey, POINT } from '../fixture.js';
-import { bench, controlled, event, TRACE, traceOf } from './fixture.js';
+import { bench, controlled, entriesOf, event, TRACE, traceOf } from './fixture.js';
 
 const NOTHING = new Uint8Array(0);
 const OTHER = asDid('did:ttp:agent:QmOther');
-
-async function all(entries: AsyncIterable<Entry>): Promise<Entry[]> {
-  const list: Entry[] = [];
-  for await (const entry of entries) list.push(entry);
-  return list;
-}
 
 describe('record', () => {
   it('chains the entries of each agent and numbers those of each trace', async () => {
@@ -26,7 +20,7 @@ describe('record', () => {
       event('trace-opened', { agent: OTHER, trace: traceOf(2) }),
     ]);
     await recorder.record([event('decision-made', { trace: traceOf(2) }), event('intent-recorded')]);
-    const entries = await all(recorder.events());
+    const entries = await entriesOf(recorder);
     expect(entries.map(({ agentSeq, traceSeq }) => [agentSeq, traceSeq])).toEqual([
       [0, 0],
       [0, 0],
@@ -51,8 +45,8 @@ describe('record', () => {
       event('decision-made'),
       event('decision-made', { trace: traceOf(2) }),
     ]);
-    const indices = async (filter: Parameters<typeof recorder.events>[0]) =>
-      (await all(recorder.events(filter))).map(({ index }) => Number(index));
+    const indices = async (filter: EntryFilter) =>
+      (await entriesOf(recorder, filter)).map(({ index }) => Number(index));
     expect(await indices({ trace: traceOf(2) })).toEqual([1, 3]);
     expect(await indices({ agent: OTHER })).toEqual([1]);
     expect(await indices({ types: ['decision-made'] })).toEqual([2, 3]);
@@ -174,7 +168,7 @@ describe('opening', () => {
     const again = await reopen();
     expect([again.size, again.origin]).toEqual([2n, recorder.origin]);
     await again.record([event('decision-made')]);
-    const last = (await all(again.events())).at(-1);
+    const last = (await entriesOf(again)).at(-1);
     expect(last).toMatchObject({ agentSeq: 2, traceSeq: 2, agentPrev: recorder.receipt(1n).leafHash });
   });
 
