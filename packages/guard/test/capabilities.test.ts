@@ -3,6 +3,13 @@ import { proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { capabilitiesOf } from '../src/index.js';
 
+/** What a stage has beside the capabilities of the stage below, which have to come first. */
+function added(stage: Stage): readonly Capability[] {
+  const before = capabilitiesOf(STAGES[STAGES.indexOf(stage) - 1] ?? 'blocked');
+  expect(capabilitiesOf(stage).slice(0, before.length)).toEqual(before);
+  return capabilitiesOf(stage).slice(before.length);
+}
+
 describe('capabilitiesOf', () => {
   const TABLE: readonly (readonly [Stage, readonly Capability[]])[] = [
     ['blocked', []],
@@ -21,12 +28,6 @@ describe('capabilitiesOf', () => {
 
   it('adds to what the stage below has', () => {
     proves('guard.capabilities.building', 'guard.capabilities.established', 'guard.capabilities.inheritance');
-    const added = (stage: Stage): readonly Capability[] => {
-      const below = STAGES[STAGES.indexOf(stage) - 1] ?? 'blocked';
-      const before = capabilitiesOf(below);
-      expect(capabilitiesOf(stage).slice(0, before.length)).toEqual(before);
-      return capabilitiesOf(stage).slice(before.length);
-    };
     expect(added('building')).toEqual(['data:binary', 'file:write', 'network:internal']);
     expect(added('established')).toEqual(['network:external', 'file:execute']);
   });

@@ -27,22 +27,9 @@ const hasVisa = (text: string): boolean =>
     .filter((run) => /^4(?:\d{12}|\d{15}|\d{18})$/.test(run))
     .some(luhn);
 
-/** The best of three, since the machine does other things too. */
-function milliseconds(text: string): number {
-  return Math.min(
-    ...Array.from({ length: 3 }, () => {
-      const start = performance.now();
-      scanText(text);
-      return performance.now() - start;
-    }),
-  );
-}
-
 describe('scanText', () => {
   it.each(CASES)('$name', ({ parts, expect: expected }) => {
     proves(
-      'flaw.L1',
-      'decision.D36',
       'guard.dlp.normalise',
       'guard.dlp.ssn',
       'guard.dlp.credit-card',
@@ -53,7 +40,6 @@ describe('scanText', () => {
   });
 
   it('finds variants that the documents rules miss, and has none of their false positives', () => {
-    proves('flaw.L1');
     const documents = [
       /\b\d{3}-\d{2}-\d{4}\b/,
       /\b(?:4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14})\b/,
@@ -72,7 +58,6 @@ describe('scanText', () => {
   });
 
   it('answers the same every time', () => {
-    proves('flaw.L1');
     const answers = Array.from({ length: 5 }, () => found(`a ${SSN} b ${AWS_KEY}`));
     expect(answers).toEqual(Array.from({ length: 5 }, () => ['dlp-ssn', 'dlp-aws-key']));
   });
@@ -149,31 +134,5 @@ describe('scanText against a naive model', () => {
       );
       expect(finding?.end).toBeLessThanOrEqual(before.length + hidden.length);
     });
-  });
-});
-
-describe('scanText on hostile text', () => {
-  const texts: Readonly<Record<string, string>> = {
-    digits: '4',
-    'spaced digits': '4 1 ',
-    'groups of four': '4111 ',
-    'percent runs': '%34%31',
-    'base64 with joints': '/a+b',
-    hex: 'deadbeef',
-    entities: '&amp;',
-    'almost entities': '&#x3',
-    backslashes: '\\u',
-    'not ASCII': 'é4１',
-    'long lines': `${'QUJD'.repeat(16)}\n`,
-    'prefixes of keys': 'sk_live_a',
-  };
-
-  it.each(Object.entries(texts))('takes time linear in its length: %s', (_name, unit) => {
-    const repeated = (length: number): string => unit.repeat(length / unit.length + 1).slice(0, length);
-    scanText(repeated(20_000));
-    const short = milliseconds(repeated(20_000));
-    const long = milliseconds(repeated(160_000));
-    // Eight times the text: quadratic would be 64 times the time.
-    expect(long / Math.max(short, 1)).toBeLessThan(32);
   });
 });
