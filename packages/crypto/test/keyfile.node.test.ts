@@ -95,7 +95,13 @@ describe('a key file', () => {
       const cheap = { ...file, kdf: { name: 'scrypt', costLog2 } };
       // The passphrase is wrong too, which only work for the file would show.
       expect(await codeRejectedBy(decryptKey(cheap, { passphrase: 'x' }))).toBe('CRYPTO_KEY_FILE_COST');
-      const made = encryptKey({ seed: alice.seed, did: alice.did, passphrase, random: random('x'), cost: costLog2 });
+      const made = encryptKey({
+        seed: alice.seed,
+        did: alice.did,
+        passphrase,
+        random: random('x'),
+        cost: costLog2,
+      });
       expect(await codeRejectedBy(made)).toBe('CRYPTO_KEY_FILE_COST');
     },
   );

@@ -1,7 +1,8 @@
-import type { Envelope, Hash, Json } from '@ttp/core';
+import type { Envelope, Hash } from '@ttp/core';
 import { hashBytes } from '../hash.js';
 import { canonicalBytes, canonicalize } from '../json/canonical.js';
 import { parseJson } from '../json/parse.js';
+import { plainCopy } from '../json/plain.js';
 import { frame } from '../purposes.js';
 import { envelopeOf, type UnverifiedEnvelope } from './shape.js';
 
@@ -28,21 +29,17 @@ export function decodeEnvelope(
 
 /** The one text of an envelope: its canonical form. Throws what {@link decodeEnvelope} throws: nothing is sent that nobody would read. */
 export function encodeEnvelope(envelope: Envelope, options: DecodeEnvelopeOptions = {}): string {
-  const text = canonicalize(jsonOf(envelope));
+  const text = canonicalize(plainCopy(envelope));
   decodeEnvelope(text, options);
   return text;
 }
 
 /** The id of an envelope: the hash of what its signers sign. Signatures are not part of it: one more makes no other envelope. */
-export const envelopeId = (envelope: Envelope): Hash => hashBytes(frame(envelope.type, payloadOf(envelope)));
+export const envelopeId = (envelope: Envelope): Hash => idOf(envelope.type, payloadOf(envelope));
+
+/** The id of the envelope of this type with this {@link payloadOf}. */
+export const idOf = (type: string, payload: Uint8Array): Hash => hashBytes(frame(type, payload));
 
 /** What a signature of an envelope covers, besides its type: the canonical form of head and body. */
 export const payloadOf = ({ head, body }: Pick<Envelope, 'head' | 'body'>): Uint8Array =>
   canonicalBytes({ head: { ...head }, body });
-
-/** An envelope as the JSON value it is; members that are none of JSON's stay, for `canonicalize` to refuse. */
-export const jsonOf = ({ head, sigs, ...rest }: Envelope): Json => ({
-  ...rest,
-  head: { ...head },
-  sigs: sigs.map((sig) => ({ ...sig })),
-});

@@ -9,9 +9,11 @@ import {
   TtpError,
 } from '@ttp/core';
 import { fromBase64url } from '../encoding/base64.js';
+import { canonicalize } from '../json/canonical.js';
+import { plainCopy } from '../json/plain.js';
 import { type EnvelopeType, isMessage, verifySignature } from '../purposes.js';
 import type { ReplayGuard } from '../replay.js';
-import { decodeEnvelope, encodeEnvelope, envelopeId, payloadOf } from './codec.js';
+import { decodeEnvelope, idOf, payloadOf } from './codec.js';
 import { didOfKeyId, type UnverifiedEnvelope } from './shape.js';
 import {
   inceptionOf,
@@ -75,8 +77,9 @@ export function verifyEnvelope<B>(
     throw new TtpError('CRYPTO_ENVELOPE_TYPE', `${type} instead of ${options.type}`, { field: 'type' });
   requireAudience(head, options.audience);
   requireLife(envelope, options);
-  const id = envelopeId(envelope);
-  const signed = verifySignatures(envelope, id, options);
+  const payload = payloadOf(envelope);
+  const id = idOf(type, payload);
+  const signed = verifySignatures(envelope, payload, id, options);
   // Only now: what is not signed is never parsed, and never takes room in the replay guard (flaws J2, H9).
   const body = options.parse(envelope.body);
   if (isMessage(type)) admit(head, signed, options);
@@ -96,7 +99,7 @@ function received(
 ): UnverifiedEnvelope {
   const limit = maxBytes === undefined ? {} : { maxBytes };
   const isWire = typeof input === 'string' || input instanceof Uint8Array;
-  return decodeEnvelope(isWire ? input : encodeEnvelope(input, limit), limit);
+  return decodeEnvelope(isWire ? input : canonicalize(plainCopy(input)), limit);
 }
 
 function requireAudience({ aud }: EnvelopeHead, audience: Did | undefined): void {
@@ -122,13 +125,13 @@ function requireLife({ type, head }: UnverifiedEnvelope, { now }: { readonly now
 
 function verifySignatures<B>(
   envelope: UnverifiedEnvelope,
+  payload: Uint8Array,
   id: Hash,
   { signers, keyOf }: VerifyEnvelopeOptions<B>,
 ): readonly SignedBy[] {
   const { type, head, body, sigs } = envelope;
   const rule = signers?.(head, body) ?? { all: [head.iss] };
   requireRule(rule);
-  const payload = payloadOf(envelope);
   const signed = sigs.map(({ kid, sig }, i): SignedBy => {
     const field = `sigs[${i}]`;
     const did = didOfKeyId(kid);

@@ -135,6 +135,19 @@ it('refuses hostile bytes with a code, and never otherwise', async () => {
   expect(codeThrownBy(() => verifyEnvelope(wire, options()))).toBeUndefined();
 });
 
+it('refuses objects that are no envelopes, with a code', () => {
+  for (const change of [
+    { sigs: undefined },
+    { head: null },
+    { body: [] },
+    { head: new Map() },
+    { type: 7 },
+  ]) {
+    const broken = Object.assign({ ...record }, change);
+    expect(codeThrownBy(() => verifyEnvelope(broken, options()))).toMatch(/SHAPE|NOT_PLAIN/);
+  }
+});
+
 it('refuses keys that are no keys', () => {
   for (const length of [0, 31, 33])
     expect(codeThrownBy(() => verifyEnvelope(record, options({ keyOf: () => new Uint8Array(length) })))).toBe(
