@@ -1,5 +1,5 @@
 /** The hash functions that a backend computes. */
-export type HashName = 'sha256' | 'sha384' | 'sha512';
+type HashName = 'sha256' | 'sha384' | 'sha512';
 
 /** An Ed25519 key ready to sign. It signs raw bytes, and so never leaves this package (decision D6). */
 export interface SigningKey {
@@ -8,7 +8,7 @@ export interface SigningKey {
 }
 
 /** Parameters of scrypt (RFC 7914): cost N as log2, with r = 8 and p = 1. */
-export interface ScryptInput {
+interface ScryptInput {
   readonly passphrase: Uint8Array;
   readonly salt: Uint8Array;
   readonly costLog2: number;

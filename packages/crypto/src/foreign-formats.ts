@@ -1,15 +1,5 @@
 import { fromUtf8 } from './bytes.js';
 
-/** Signatures that other standards define (decision D6). */
-export type ForeignPurpose =
-  | 'http-signature'
-  | 'signed-note'
-  | 'cosignature'
-  | 'dsse'
-  | 'cose-sign1'
-  | 'jws'
-  | 'vc-eddsa-jcs';
-
 /** Whether a payload is in the format of the standard. No payload is in two formats, or begins with `TTP-v1` 0x00. */
 export type FormatCheck = (payload: Uint8Array) => boolean;
 
@@ -17,7 +7,7 @@ export type FormatCheck = (payload: Uint8Array) => boolean;
  * The formats that can be checked. A foreign purpose without an entry cannot be signed or verified: a key must never
  * sign bytes that nobody looked at (flaw.H2).
  */
-export const FOREIGN_FORMATS: ReadonlyMap<string, FormatCheck> = new Map<ForeignPurpose, FormatCheck>([
+export const FOREIGN_FORMATS: ReadonlyMap<string, FormatCheck> = new Map<string, FormatCheck>([
   ['signed-note', isNoteText],
   ['http-signature', isSignatureBase],
 ]);
