@@ -87,7 +87,7 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 }
 
 /** Whether every element is a text. */
-export function isTextList(value: Json): value is readonly string[] {
+function isTextList(value: Json): value is readonly string[] {
   return Array.isArray(value) && value.every((element) => typeof element === 'string');
 }
 

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, TtpError } from '@ttp/core';
 import { canonicalize, parseJson } from '@ttp/crypto';
+import { ACTION } from './action.js';
 import { attributeOf, fits, isJsonObject, own } from './attributes.js';
 import type { SplErrorCode } from './errors.js';
 import { at } from './field.js';
@@ -31,7 +32,6 @@ export interface MappedCall {
   readonly registry: JsonObject;
 }
 
-const ACTION = /^[A-Za-z][A-Za-z0-9_.:/-]{0,127}$/;
 const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 const PATH = /^input(?:\.[A-Za-z_][A-Za-z0-9_-]*){1,15}$/;
 

@@ -1,26 +1,19 @@
-import {
-  atLeast,
-  CAPABILITIES,
-  type Effect,
-  type Obligation,
-  type Reason,
-  STAGES,
-  TtpError,
-} from '@ttp/core';
+import { atLeast, CAPABILITIES, type Effect, type Obligation, STAGES, TtpError } from '@ttp/core';
 import { type Condition, parseConditions } from './condition.js';
 import type { PolicyDocument, Requirements, Rule } from './document.js';
 import { at } from './field.js';
 import { obligationsOfPolicy, obligationsOfRule } from './obligations.js';
 import { compileCondition, type Predicate } from './operators.js';
 import { type Pattern, parsePattern } from './pattern.js';
+import type { PolicyReason } from './reasons.js';
 import { type LocalClock, localClock } from './time.js';
 
 /** A condition with what to say where it does not hold; nothing is put together during evaluation. */
 export interface CompiledCondition {
   readonly source: Condition;
   readonly test: Predicate;
-  readonly ifFalse: Reason;
-  readonly ifUnknown: Reason;
+  readonly ifFalse: PolicyReason;
+  readonly ifUnknown: PolicyReason;
 }
 
 /** A rule as closures. */
@@ -34,13 +27,13 @@ export interface CompiledRule {
   readonly actions: readonly string[] | undefined;
   readonly conditions: readonly CompiledCondition[];
   readonly obligations: readonly Obligation[];
-  readonly applies: Reason;
+  readonly applies: PolicyReason;
 }
 
 /** A precondition of every permit. */
-export interface CompiledRequirement {
+interface CompiledRequirement {
   readonly test: Predicate;
-  readonly ifUnmet: Reason;
+  readonly ifUnmet: PolicyReason;
 }
 
 /** A policy as closures and an index by action. */

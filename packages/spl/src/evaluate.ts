@@ -1,9 +1,10 @@
-import type { Effect, Hash, Obligation, Reason } from '@ttp/core';
+import type { Effect, Hash, Obligation } from '@ttp/core';
 import type { CompiledPolicy, CompiledRule } from './compile.js';
 import { type Facts, factsOf, type PolicyRequest } from './facts.js';
 import type { Policy } from './load.js';
 import type { Truth } from './operators.js';
 import { type DroppedAttribute, droppedOf } from './provenance.js';
+import type { PolicyReason } from './reasons.js';
 import { type Resource, readResource } from './resource.js';
 
 /** What a policy says to a request, with why. Everything in it is in the order of rule ids. */
@@ -13,7 +14,7 @@ export interface PolicyVerdict {
   readonly rules: readonly string[];
   /** What has to be done for the permission to hold; none for a deny. */
   readonly obligations: readonly Obligation[];
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly PolicyReason[];
   /** Values that stood under a name of another source, and counted for nothing. */
   readonly dropped: readonly DroppedAttribute[];
   /** Hash of the policy. */
@@ -28,7 +29,7 @@ interface Tally {
   permit: 'allow' | 'warn' | 'allow_with_approval';
   /** Whether one of `permits` is true, and not unknown. */
   granted: boolean;
-  readonly reasons: Reason[];
+  readonly reasons: PolicyReason[];
 }
 
 /**
@@ -92,8 +93,8 @@ function count(tally: Tally, rule: CompiledRule, facts: Facts): void {
 }
 
 /** One false condition makes the rule false, otherwise one unknown makes it unknown (decision D13). */
-function judge(rule: CompiledRule, facts: Facts, reasons: Reason[]): Truth {
-  let unknown: Reason | undefined;
+function judge(rule: CompiledRule, facts: Facts, reasons: PolicyReason[]): Truth {
+  let unknown: PolicyReason | undefined;
   for (const { test, ifFalse, ifUnknown } of rule.conditions) {
     const truth = test(facts);
     if (truth === false) {
@@ -110,7 +111,7 @@ function verdict(
   effect: Effect,
   rules: readonly CompiledRule[],
   obligations: readonly Obligation[],
-  reasons: readonly Reason[],
+  reasons: readonly PolicyReason[],
   dropped: readonly DroppedAttribute[],
   policy: Hash,
 ): PolicyVerdict {

@@ -53,6 +53,7 @@ export { lintPolicy } from './lint/lint.js';
 export { loadPolicy, type Policy } from './load.js';
 export { matchResource } from './pattern.js';
 export type { DroppedAttribute } from './provenance.js';
+export { type PolicyReason, REASON_CODES, type ReasonCode } from './reasons.js';
 export { normalizeResource } from './resource.js';
 export { openSignedPolicy, type SignedPolicy, type SignedPolicyBody, signPolicy } from './signed.js';
 export { type KillTrigger, METRICS } from './trigger.js';

@@ -10,7 +10,7 @@ export type Truth = boolean | 'unknown';
 export type Predicate = (facts: Facts) => Truth;
 
 /** One false makes it false, otherwise one unknown makes it unknown. */
-export function all(predicates: readonly Predicate[]): Predicate {
+function all(predicates: readonly Predicate[]): Predicate {
   const [first, ...rest] = predicates;
   if (first !== undefined && rest.length === 0) return first;
   return (facts) => {

@@ -2,7 +2,7 @@
 const WORD_MAX_CHARACTERS = 40;
 
 /** The word of `candidates` nearest to `word`, if it is near enough to have been meant. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > WORD_MAX_CHARACTERS) return undefined;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;

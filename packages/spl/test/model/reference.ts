@@ -125,7 +125,7 @@ function conjunction(truths: readonly Truth[]): Truth {
 }
 
 /** The canonical spelling, or undefined where the resource is refused. */
-export function canonical(
+function canonical(
   resource: string,
 ): { readonly scheme: string; readonly segments: readonly string[] } | undefined {
   const [, scheme = '', after = ''] = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(.*)$/s.exec(resource) ?? [];
