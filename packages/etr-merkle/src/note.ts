@@ -13,7 +13,7 @@ import {
 import { NOTE_MAX_BYTES, NOTE_SIGNATURES_MAX } from './limits.js';
 
 /** The purpose of decision D6 under which a key signs the text of a note. */
-export const NOTE_PURPOSE = 'signed-note';
+const NOTE_PURPOSE = 'signed-note';
 
 /** A key as notes know it: a name, usually the origin of a log, and an Ed25519 public key. */
 export interface NoteKey {

@@ -13,7 +13,7 @@ import { positionToJson } from './position.js';
 import { hashText } from './proof.js';
 
 /** Envelope type of a tree head. */
-export const TREE_HEAD = 'ttp/tree-head@1';
+const TREE_HEAD = 'ttp/tree-head@1';
 
 /** A tree head with the time that a checkpoint does not carry (C2SP advises against lines that nobody can audit). */
 export interface TreeHead {

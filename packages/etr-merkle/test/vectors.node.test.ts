@@ -1,17 +1,19 @@
 import { readdirSync } from 'node:fs';
 import { asHash, TtpError } from '@ttp/core';
-import { bytesOfHash, fromBase64, fromHex, hex } from '@ttp/crypto';
-import { proves, THIRD_PARTY_ABSENT, thirdParty, thirdPartyDir, vectors } from '@ttp/testkit';
+import { bytesOfHash, fromBase64, fromHex, hex, utf8 } from '@ttp/crypto';
+import { codeThrownBy, proves, THIRD_PARTY_ABSENT, thirdParty, thirdPartyDir, vectors } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   createTree,
   leafHash,
+  parseCheckpoint,
   parseNoteKey,
   verifyConsistency,
   verifyInclusion,
   verifyNote,
 } from '../src/index.js';
 import { hashText } from '../src/proof.js';
+import { commitment, parseLeaf, verifyTrace } from '../src/trace/index.js';
 
 const bytes = (hash: string) => bytesOfHash(asHash(hash));
 
@@ -61,6 +63,64 @@ describe('the vectors of this project', () => {
       const sizes = { size1: BigInt(c.size1), size2: BigInt(c.size2) };
       const claim = { ...sizes, root1: bytes(c.root1), root2: bytes(c.root2), proof: c.hashes.map(bytes) };
       expect([name, verifyConsistency(claim)]).toEqual([name, c.expect]);
+    }
+  });
+
+  it('leaves', () => {
+    proves('decision.D28');
+    type Case = {
+      leaf: string;
+      expect?: { leafHash: string; agentSeq: number; traceSeq: number };
+      code?: string;
+    };
+    for (const { name, leaf, expect: out, code } of vectors<Case>('merkle/leaf')) {
+      if (out === undefined) {
+        expect([name, codeThrownBy(() => parseLeaf(utf8(leaf)))]).toEqual([name, code]);
+        continue;
+      }
+      const { agentSeq, traceSeq } = parseLeaf(utf8(leaf));
+      expect([name, { leafHash: hashText(leafHash(utf8(leaf))), agentSeq, traceSeq }]).toEqual([name, out]);
+    }
+  });
+
+  it('checkpoints', () => {
+    proves('etr-merkle.sth.signed');
+    type Case = { text: string; expect?: { origin: string; size: string; root: string }; code?: string };
+    for (const { name, text, expect: out, code } of vectors<Case>('merkle/checkpoint')) {
+      if (out === undefined) {
+        expect([name, codeThrownBy(() => parseCheckpoint(text))]).toEqual([name, code]);
+        continue;
+      }
+      const { origin, size, root, extensions } = parseCheckpoint(text);
+      expect([name, { origin, size: String(size), root: hashText(root), extensions }]).toEqual([name, out]);
+    }
+  });
+
+  it('commitments', () => {
+    proves('decision.D30');
+    for (const { name, salt, json, expect: hash } of vectors<{ salt: string; json: string; expect: string }>(
+      'merkle/commitment',
+    ))
+      expect([name, commitment(fromHex(salt), utf8(json))]).toEqual([name, hash]);
+  });
+
+  it('bundles', () => {
+    proves('law.E-6', 'etr-merkle.proofs.independent');
+    type Case = {
+      trust: { origin: string; kid: string; publicKey: string };
+      bundle: string;
+      expect?: { entries: number; treeSize: number };
+      code?: string;
+      line?: number;
+    };
+    for (const { name, trust, bundle, expect: out, code, line } of vectors<Case>('merkle/bundle')) {
+      const { entries, head, findings } = verifyTrace(bundle, {
+        logKeys: [{ ...trust, publicKey: fromHex(trust.publicKey) }],
+      });
+      const [first] = findings;
+      if (out !== undefined)
+        expect([name, { entries, treeSize: Number(head?.size) }, first]).toEqual([name, out, undefined]);
+      else expect([name, first?.code, first?.line]).toEqual([name, code, line]);
     }
   });
 });

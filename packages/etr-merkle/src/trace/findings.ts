@@ -31,7 +31,7 @@ export interface CheckResult {
 }
 
 /** The code that each check reports. */
-export const CODE_OF: Readonly<Record<TraceCheck, EtrErrorCode>> = {
+const CODE_OF: Readonly<Record<TraceCheck, EtrErrorCode>> = {
   signature: 'ETR_BUNDLE_SIGNATURE',
   lines: 'ETR_BUNDLE_LINE',
   head: 'ETR_BUNDLE_HEAD',

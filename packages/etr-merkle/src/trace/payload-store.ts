@@ -17,7 +17,7 @@ export type Kept =
   | { readonly state: 'unknown' };
 
 /** The key of a subject's payloads. The id is random: a tombstone can name it without naming the subject. */
-export interface DataKey {
+interface DataKey {
   readonly id: Uint8Array;
   readonly key: Uint8Array;
   readonly version: number;

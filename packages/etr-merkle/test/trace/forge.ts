@@ -25,7 +25,7 @@ export function textOf(line: Line | undefined, member: string): string {
 }
 
 /** The body of a bundle's first line. */
-export const manifestOf = (bundle: string): Line => ({
+const manifestOf = (bundle: string): Line => ({
   ...objectOf(objectOf(parseJson(bundle.split('\n')[0] ?? ''))['body']),
 });
 
