@@ -42,8 +42,7 @@ async function* bodyOf(
   } catch (cause) {
     throw deadline.faultOf(cause, 'FETCH_FAILED');
   } finally {
-    message.destroy();
-    deadline.done();
+    deadline.done(); // the loop closes the connection by itself, however it ends
   }
 }
 
