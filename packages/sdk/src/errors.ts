@@ -18,6 +18,7 @@ export const SDK_ERRORS = {
   SDK_PERFORM_FAILED: 'The effect itself threw.',
   SDK_FEEDBACK_FAILED: 'What follows an interaction failed; the interaction itself stands.',
   SDK_AUDIT_FAILED: 'The audit log could not be written.',
+  SDK_REPLAY_DIFFERS: 'A decision made again from its payloads is not the recorded one.',
 } as const;
 
 /** The closed list of codes that @ttp/sdk throws or returns. */

@@ -9,4 +9,5 @@ export {
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
 export type { TtpOptions } from './options.js';
+export { type ReplayedDecision, replayBundle } from './replay-bundle.js';
 export { type Flow, run } from './run.js';

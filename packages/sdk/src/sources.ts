@@ -47,7 +47,7 @@ function identitySource(identity: Identity, clock: Clock, random: Random): Evide
   const verifier: Party = { did, signer: createSigner({ seed, kid, purposes: IDENTITY_PURPOSES }) };
   // Both sides live in this process: no challenge from before it was started can be answered.
   const replay = createReplayGuard({ bootAt: 0 });
-  let last: { readonly at: number; readonly value: JsonObject } | undefined;
+  let last: { readonly at: number; readonly value: Promise<JsonObject> } | undefined;
 
   async function challenge(): Promise<JsonObject> {
     const pending = await createChallenge({ verifier, prover: identity.did, clock, random });
@@ -67,10 +67,15 @@ function identitySource(identity: Identity, clock: Clock, random: Random): Evide
     name: 'identity',
     async gather() {
       const at = clock.now();
-      // A clock that was set back makes the last answer no younger.
-      if (last === undefined || at < last.at || at - last.at > IDENTITY_VALID_MS)
-        last = { at, value: await challenge() };
-      return { ...last, validFor: IDENTITY_VALID_MS + LOCAL_FACT_VALID_MS };
+      if (last === undefined || at - last.at > IDENTITY_VALID_MS) {
+        // Calls that come together share one challenge; one that failed is not remembered.
+        const asked = { at, value: challenge() };
+        last = asked;
+        asked.value.catch(() => {
+          if (last === asked) last = undefined;
+        });
+      }
+      return { at: last.at, value: await last.value, validFor: IDENTITY_VALID_MS + LOCAL_FACT_VALID_MS };
     },
   };
 }

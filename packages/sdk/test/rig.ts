@@ -1,5 +1,5 @@
 import { memory } from '@ttp/adapters/memory';
-import type { Json, JsonObject, Operators, Storage } from '@ttp/core';
+import type { Json, JsonObject, Storage } from '@ttp/core';
 import { createIdentity, type Identity } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import { createTtp, type Ttp, type TtpOptions } from '@ttp/sdk';
@@ -60,9 +60,9 @@ export async function rig(
   options: Partial<TtpOptions> & { readonly operators?: Operators } = {},
 ): Promise<Rig> {
   const clock = fakeClock();
-  const random = seededRandom('sdk');
+  const { storage = memory(), seed = 'sdk', ...rest } = options;
+  const random = seededRandom(seed);
   const identity = await createIdentity({ type: 'agent', random, clock });
-  const { storage = memory(), ...rest } = options;
   return open({ clock, random, identity, storage }, { fresh: true, ...rest });
 }
 
