@@ -58,7 +58,7 @@ const STRIKES: Readonly<Record<'eio' | 'enospc' | 'short-write', readonly Operat
 export function simulatedDisk(random: SeededRandom, options: SimulatedDiskOptions = {}): SimulatedDisk {
   const { counter = faultCounter(DISK_FAULTS), trace } = options;
   const plan = [...(options.faults ?? [])];
-  let files = new Map<string, SimulatedFile>();
+  const files = new Map<string, SimulatedFile>();
   let operations = 0;
   let changes = 0;
   let powered = true;
@@ -178,7 +178,7 @@ export function simulatedDisk(random: SeededRandom, options: SimulatedDiskOption
       if (file === undefined) throw fault('NO_FILE', from);
       if (struck !== 'crash' || random.chance(0.5)) {
         file.named = true;
-        files = new Map([...files].filter(([path]) => path !== from && path !== to));
+        files.delete(from);
         files.set(to, file);
       }
       finish(struck, from);

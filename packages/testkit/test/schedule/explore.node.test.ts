@@ -12,7 +12,16 @@ import {
   seededRandom,
 } from '../../src/index.js';
 import { interleavings } from './interleavings.js';
-import { counterOn, deadlock, failing, handOver, racyCounter, staleAnswer, turns } from './scenarios.js';
+import {
+  counterOn,
+  deadlock,
+  failing,
+  handOver,
+  racyCounter,
+  staleAnswer,
+  turns,
+  twins,
+} from './scenarios.js';
 
 /** The failure that a promise is rejected with; anything else fails the test. */
 async function failureOf(promise: Promise<unknown>): Promise<ScheduleFailure> {
@@ -62,6 +71,13 @@ describe('explore', () => {
     expect((await failureOf(replay(schedule, racyCounter))).schedule).toEqual(schedule);
     const quiet = ['0:start', '0:between read and write', '1:start', '1:between read and write'];
     expect(await replay(quiet, racyCounter)).toBeUndefined();
+  });
+
+  it('tells equal steps of one task apart, so that a replay takes the right one', async () => {
+    const failure = await failureOf(explore({ preemptions: 0, setup: twins }));
+    expect(failure.schedule).toEqual(['0:start', '0:write#2', '0:write']);
+    expect((await failureOf(replay(failure.schedule, twins))).schedule).toEqual(failure.schedule);
+    expect(await replay(['0:start', '0:write', '0:write#2'], twins)).toBeUndefined();
   });
 
   it('refuses to replay a schedule of another scenario, or a part of one', async () => {

@@ -127,3 +127,16 @@ export const failing: SetUp = () => ({
   tasks: [async () => Promise.reject('not even an error')],
   check: () => {},
 });
+
+/** One task that writes twice at once and takes the order for given. */
+export const twins: SetUp = (sched) => {
+  let order = '';
+  const write = async (name: string): Promise<void> => {
+    await sched.step('write');
+    order += name;
+  };
+  return {
+    tasks: [async () => void (await Promise.all([write('a'), write('b')]))],
+    check: () => expect(order).toBe('ab'),
+  };
+};

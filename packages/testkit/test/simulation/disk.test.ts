@@ -76,13 +76,18 @@ describe('simulatedDisk without faults', () => {
   });
 
   it('copies bytes on the way in and out', async () => {
-    const file = await disk().open('f');
+    const machine = disk();
+    const file = await machine.open('f');
     const given = bytesOf('original');
     const appended = file.append(given);
     given.fill(0);
     await appended;
     (await file.read(0, 8)).fill(0);
     expect(textOf(await file.read(0, 8))).toBe('original');
+    await file.sync();
+    machine.crash();
+    machine.restart();
+    expect(textOf(await contentOf(machine, 'f'))).toBe('original');
   });
 
   it('truncates, but not to more than there is', async () => {
@@ -147,6 +152,23 @@ describe('simulatedDisk after a loss of power', () => {
     expect(laterAlone).toBeGreaterThan(0);
     expect([...lengths].some((n) => n % 512 === 0)).toBe(true);
     expect(lengths.size).toBeGreaterThan(5);
+  });
+
+  it('counts as reordered what survived although an earlier write to another file did not', async () => {
+    const outcomes = new Set<string>();
+    await withSeed('disk: order between files', 60, async (random) => {
+      const machine = simulatedDisk(random);
+      const [a, b] = [await machine.open('a'), await machine.open('b')];
+      for (const file of [a, b]) await file.sync();
+      await a.append(bytesOf('first'));
+      await b.append(bytesOf('second'));
+      machine.crash();
+      machine.restart();
+      const lengths = [(await contentOf(machine, 'a')).length, (await contentOf(machine, 'b')).length];
+      expect(machine.counter.count('reordered')).toBe(lengths.join() === '0,6' ? 1 : 0);
+      outcomes.add(lengths.join());
+    });
+    expect(outcomes).toEqual(new Set(['0,0', '5,0', '0,6', '5,6']));
   });
 
   it('forgets some files that were never synced nor renamed, and no others', async () => {
@@ -241,6 +263,18 @@ describe('simulatedDisk with planned faults', () => {
         names.add((await machine.list()).join());
       }
     expect(names).toEqual(new Set(['', 'tmp', 'f']));
+  });
+
+  it('has renamed or not when power is lost in the middle of a rename, and nothing in between', async () => {
+    const names = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) {
+      const machine = disk([{ at: 5, kind: 'crash' }], seed);
+      for (const path of ['from', 'to']) await (await machine.open(path)).sync();
+      expect(await codeRejectedBy(machine.rename('from', 'to'))).toBe('TESTKIT_DISK_CRASHED');
+      machine.restart();
+      names.add((await machine.list()).join());
+    }
+    expect(names).toEqual(new Set(['from,to', 'to']));
   });
 });
 

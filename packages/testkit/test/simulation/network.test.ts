@@ -85,12 +85,13 @@ describe('simulatedNetwork', () => {
   it('hands out copies: nobody changes what others receive', async () => {
     const { clock, seen, a, b } = three(seededRandom(2));
     b.subscribe('t', (bytes) => void bytes.fill(0));
+    b.subscribe('t', (bytes) => void seen.push(`again ${textOf(bytes)}`));
     const given = bytesOf('x');
     const published = a.publish('t', given);
     given.fill(0);
     await published;
     await clock.advance(100);
-    expect(seen.sort()).toEqual(['a>b x', 'a>c x']);
+    expect(seen.sort()).toEqual(['a>b x', 'a>c x', 'again x']);
   });
 
   it('drops messages', async () => {
@@ -107,6 +108,9 @@ describe('simulatedNetwork', () => {
     expect(new Set(atB)).toEqual(new Set(upTo(100)));
     expect(atB.length).toBeGreaterThan(110);
     expect(network.counter.count('duplicate')).toBeGreaterThan(20);
+    const one = await burst(seededRandom(4), 1, { duplicate: 1 });
+    expect(one.atB).toEqual([0, 0]);
+    expect(one.network.counter.count('reorder')).toBe(0);
   });
 
   it('delays messages without changing their order', async () => {
@@ -136,6 +140,7 @@ describe('simulatedNetwork', () => {
     await clock.advance(100);
     expect(seen).toEqual(['b>c near']);
     expect(network.counter.count('partition')).toBe(3);
+    await a.publish('t', bytesOf('sent into the cut'));
     network.heal();
     await a.publish('t', bytesOf('healed'));
     await clock.advance(100);
