@@ -10,6 +10,8 @@ import type { Connect } from '../../src/fetch.js';
 /** The reason to give when there is no openssl: Node can use certificates, but not make them. */
 export const NO_OPENSSL = 'openssl is not on this machine: no certificate for the TLS server';
 
+const OPENSSL = 'openssl';
+
 /** A key and a certificate for it that it signed itself, PEM. */
 export interface Certificate {
   readonly key: string;
@@ -23,7 +25,7 @@ export function makeCertificate(names: readonly string[]): Certificate | undefin
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const subject = ['-days', '2', '-subj', '/CN=test', '-addext', `subjectAltName=${names.join(',')}`];
   try {
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], {
+    execFileSync(OPENSSL, ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], {
       stdio: 'pipe',
     });
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
