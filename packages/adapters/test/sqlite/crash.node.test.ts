@@ -15,8 +15,9 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const writer = fileURLToPath(new URL('./writer.ts', import.meta.url));
 const command = (path: string): string[] => ['--conditions=@ttp/source', '--import', tsx, writer, path, 'l'];
 
+const STRACE = 'strace';
 const NO_STRACE = 'strace is not on this machine, or may not trace: no faults of the operating system';
-const canTrace = spawnSync('strace', ['-qq', '-o', join(dir, 'trace'), 'true']).status === 0;
+const canTrace = spawnSync(STRACE, ['-qq', '-o', join(dir, 'trace'), 'true']).status === 0;
 
 /** The lines a process printed until it ended. */
 async function linesOf(child: ChildProcess, onLine: (lines: readonly string[]) => unknown = () => undefined) {
