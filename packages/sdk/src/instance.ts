@@ -152,8 +152,11 @@ export function assemble(parts: Parts): Ttp {
       isClosed = true;
       parts.oversight?.close();
       kill.close();
-      await recorder.close();
-      await parts.flushClock();
+      try {
+        await recorder.close();
+      } finally {
+        await parts.flushClock();
+      }
     },
   };
 

@@ -48,6 +48,24 @@ describe('a tool call', () => {
     expect(types(r).filter((type) => type === 'decision-made')).toHaveLength(2);
   });
 
+  it('tells done, blocked, failed and withheld apart, with decision and code', async () => {
+    proves('sdk.flow.outcomes');
+    const r = await rig();
+    const call = { tool: 'read_file', input: { path: 'data/a' } };
+    const key = ['AKIA', 'IOSFODNN7', 'ABCDEFG'].join('');
+    const decision = { outcome: 'allow', reasons: expect.any(Array) };
+    expect(await r.ttp.a2t(call, async () => 1)).toMatchObject({ status: 'done', value: 1, decision });
+    expect(await r.read('etc/passwd')).toMatchObject({
+      status: 'blocked',
+      code: 'SDK_DENIED',
+      decision: { effect: 'deny', outcome: 'deny-hard' },
+    });
+    const failed = await r.ttp.a2t(call, () => Promise.reject(new Error('disk')));
+    expect(failed).toMatchObject({ status: 'failed', code: 'SDK_PERFORM_FAILED', decision });
+    const withheld = await r.ttp.a2t(call, async () => key);
+    expect(withheld).toMatchObject({ status: 'withheld', code: 'GUARD_DLP_BLOCKED', decision });
+  });
+
   it('ends in interaction-settled on every path', async () => {
     const r = await rig();
     await r.read('data/a');
@@ -75,6 +93,7 @@ describe('a tool call', () => {
     ['an argument that is missing', {}, 'SPL_BAD_CALL'],
     ['an argument of another type', { path: ['data/a'] }, 'SPL_BAD_CALL'],
   ])('is blocked for %s, before anything happens', async (_, input, code) => {
+    proves('sdk.flow.prevention-first');
     const r = await rig();
     let happened = false;
     const outcome = await r.ttp.a2t({ tool: 'read_file', input }, async () => (happened = true));
