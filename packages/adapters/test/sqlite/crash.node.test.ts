@@ -121,13 +121,9 @@ describe('an operating system that fails', () => {
         '-e',
         `trace=${inject.split(':')[0]}`,
       ];
-      const child = spawn(
-        'strace',
-        [...traced, '-e', `inject=${inject}`, process.execPath, ...command(path)],
-        {
-          stdio: ['ignore', 'pipe', 'pipe'],
-        },
-      );
+      const child = spawn(STRACE, [...traced, '-e', `inject=${inject}`, process.execPath, ...command(path)], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       const { lines, errors } = await linesOf(child);
       expect(errors).toBe('');
       const fault = lines.findIndex((line) => line.startsWith('refused'));
