@@ -52,6 +52,7 @@ describe('redactJson', () => {
 
   it('redacts the whole of an encoded run', () => {
     expect(redactJson(`data: ${btoa(`my ssn is ${SSN}`)} end`).value).toBe('data: [REDACTED] end');
+    expect(redactJson(`${btoa(`${SSN} ${CARD}`)}!`).value).toBe('[REDACTED]!');
     expect(redactJson(`data: 12%33%2D45-6789 end`).value).toBe('data: [REDACTED] end');
   });
 

@@ -359,6 +359,17 @@ describe('automatic reinstatement', () => {
     expect([one.kill.isKilled(AGENT), two.kill.isKilled(AGENT)]).toEqual([true, true]);
   });
 
+  it('looks at the store first: a kill of the last moment counts', async () => {
+    const storage = shared();
+    const one = await bench(storage);
+    await one.kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'one' }).durable;
+    const two = await bench(storage, fakeClock(), false);
+    await one.clock.advance(KILL_COOLDOWN_MS - 100);
+    await two.kill.kill(AGENT, { reason: 'security_violation', by: 'two' }).durable;
+    await one.clock.advance(100);
+    expect(one.kill.status(AGENT)).toMatchObject({ killed: true, epoch: 2 });
+  });
+
   it('is tried again after another cooldown when the store failed', async () => {
     const { storage } = await bench();
     let isUp = true;

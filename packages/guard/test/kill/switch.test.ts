@@ -1,9 +1,10 @@
 import { memory } from '@ttp/adapters/memory';
-import { asDid, asEpoch, KILL_REASONS, type KillReason } from '@ttp/core';
+import { asDid, asEpoch, KILL_REASONS, type KillReason, type Storage } from '@ttp/core';
 import { utf8 } from '@ttp/crypto';
 import { codeRejectedBy, codeThrownBy, fakeClock, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { createKillSwitch } from '../../src/index.js';
+import { encodeRecord } from '../../src/kill/record.js';
 import { AGENT, OTHER } from '../interaction.js';
 import { bench, open, order, reinstateOrder, restart, shared, withStore } from './harness.js';
 
@@ -81,7 +82,9 @@ describe('kill', () => {
     expect(codeThrownBy(() => permit.enter())).toBe('GUARD_STALE_EPOCH');
     expect(codeThrownBy(() => kill.permit(AGENT, epoch).enter())).toBe('GUARD_STALE_EPOCH');
     expect(kill.permit(AGENT, epoch).signal.aborted).toBe(true);
-    kill.permit(AGENT, kill.epochOf(AGENT)).enter();
+    const current = kill.permit(AGENT, kill.epochOf(AGENT));
+    current.enter();
+    expect(current.signal.aborted).toBe(false);
   });
 
   it('makes decisions of before a kill of everybody stale too', async () => {
@@ -382,6 +385,15 @@ describe('a shared store', () => {
     expect(kill.isKilled(AGENT)).toBe(true);
   });
 
+  it('closes the latch also where the epoch stayed', async () => {
+    const storage = shared();
+    const { kill, clock } = await bench(storage);
+    const record = { target: AGENT, epoch: asEpoch(0), killed: true, message: '', by: 'other', at: 1 };
+    await storage.store.put(`kill/${AGENT}`, encodeRecord({ ...record, reasons: ['anomaly_detected'] }));
+    await clock.advance(250);
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, epoch: 0, by: 'other' });
+  });
+
   it('keeps the kills of two processes, and the reasons of both', async () => {
     const storage = shared();
     const one = await bench(storage);
@@ -393,6 +405,68 @@ describe('a shared store', () => {
     const { kill } = await restart(one);
     expect(kill.status(AGENT)).toMatchObject({ epoch: 2, killed: true });
     expect([...kill.status(AGENT).reasons].sort()).toEqual(['rate_limit_exceeded', 'security_violation']);
+  });
+});
+
+/** A storage whose answers to `method` can be held back; their effects happen before. */
+function holding(storage: Storage, method: 'get' | 'put') {
+  const waiting: (() => void)[] = [];
+  let isHolding = false;
+  async function held<T>(answer: Promise<T>): Promise<T> {
+    const result = await answer;
+    if (isHolding) await new Promise<void>((resolve) => void waiting.push(resolve));
+    return result;
+  }
+  const slow = withStore(storage, (store) =>
+    method === 'get'
+      ? { get: (key) => held(store.get(key)) }
+      : { put: (key, value, expected) => held(store.put(key, value, expected)) },
+  );
+  return {
+    storage: slow,
+    hold: () => void (isHolding = true),
+    release: () => {
+      isHolding = false;
+      for (const resolve of waiting.splice(0)) resolve();
+    },
+  };
+}
+
+describe('a kill while the store is at work', () => {
+  it('is not undone by the answer, even where that is of a later epoch', async () => {
+    proves('flaw.K2', 'law.K-2');
+    const storage = shared();
+    const other = await bench(storage);
+    const held = holding(storage, 'get');
+    const { kill, clock } = await bench(held.storage, fakeClock(), false);
+    other.kill.kill(AGENT, KILL);
+    await other.kill.reinstate([await reinstateOrder(0)]);
+    held.hold();
+    const reading = kill.refresh();
+    await clock.advance(0);
+    const { durable } = kill.kill(AGENT, KILL);
+    held.release();
+    await reading;
+    expect(kill.isKilled(AGENT)).toBe(true);
+    await durable;
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, epoch: 3, durable: true });
+  });
+
+  it('is written too, with its own reason', async () => {
+    const storage = memory();
+    const held = holding(storage, 'put');
+    const { kill, clock } = await bench(held.storage);
+    held.hold();
+    const first = kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test' });
+    await clock.advance(0);
+    const second = kill.kill(AGENT, { reason: 'security_violation', by: 'test' });
+    held.release();
+    await Promise.all([first.durable, second.durable]);
+    const { kill: after } = await bench(storage, fakeClock(), false);
+    expect(after.status(AGENT)).toMatchObject({
+      epoch: 2,
+      reasons: ['rate_limit_exceeded', 'security_violation'],
+    });
   });
 });
 
