@@ -38,7 +38,6 @@ export interface Note {
 
 /** Signature type of Ed25519 (C2SP signed-note). */
 const ED25519 = 0x01;
-const ED25519_SIGNATURE_BYTES = 64;
 const KEY_ID_BYTES = 4;
 const DASH = '\u2014';
 const NAME = /^[^\s\p{Cc}+]+$/u;
@@ -122,10 +121,7 @@ export function verifyNote(note: string, keys: readonly NoteKey[]): { text: stri
     for (const { key, id } of known) {
       if (key.name !== name || !equalBytes(id, keyId)) continue;
       const { publicKey } = key;
-      if (
-        signature.length !== ED25519_SIGNATURE_BYTES ||
-        !verifySignature({ purpose: NOTE_PURPOSE, payload, signature, publicKey })
-      )
+      if (!verifySignature({ purpose: NOTE_PURPOSE, payload, signature, publicKey }))
         throw new TtpError('ETR_NOTE_SIGNATURE', `the signature of ${name} does not verify`);
       signers.add(key);
     }

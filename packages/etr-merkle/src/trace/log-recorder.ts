@@ -13,7 +13,7 @@ import {
 } from '@ttp/core';
 import { hex } from '@ttp/crypto';
 import { CHECKPOINT_ENTRIES, DENIAL_FLUSH_MS, GROUP_COMMIT_MAX } from '../limits.js';
-import { hashText, type InclusionProof, inclusionProofOf } from '../proof.js';
+import { hashText, type InclusionProof } from '../proof.js';
 import type { HeldTreeHead } from '../signed-tree-head.js';
 import type { Chains } from './chains.js';
 import { Checkpointer } from './checkpointer.js';
@@ -22,6 +22,7 @@ import type { Entry, EntryFilter } from './filter.js';
 import { readHead } from './head-store.js';
 import { type PreparedLeaf, parseLeaf, prepareLeaf } from './leaf.js';
 import { type Ledger, openLedger } from './ledger.js';
+import { Ledgers } from './ledgers.js';
 import { checkOptions, openFreeLedger } from './open.js';
 import { createPayload, type Payload, payloadValue } from './payload.js';
 import { createPayloadStore, type PayloadStore } from './payload-store.js';
@@ -67,8 +68,7 @@ class LogRecorder implements TraceRecorder {
   readonly #payloads: PayloadStore;
   readonly #writer: Writer;
   readonly #checkpointer: Checkpointer;
-  /** Every log this recorder has written, by origin: receipts of earlier ones stay good, and so do their seals. */
-  readonly #ledgers = new Map<string, Ledger>();
+  readonly #ledgers = new Ledgers();
   /** Traces whose seal is on its way. */
   readonly #sealing = new Set<TraceId>();
   readonly #listeners = new Set<(entry: Entry) => void>();
@@ -81,15 +81,13 @@ class LogRecorder implements TraceRecorder {
     let { n } = first;
     this.#options = options;
     this.#payloads = payloads;
-    this.#ledgers.set(first.ledger.origin, first.ledger);
-    this.#writer = new Writer(first.ledger, {
+    this.#writer = new Writer(this.#ledgers.add(first.ledger), {
       store,
       payloads,
       nextLedger: async () => {
         const next = await openFreeLedger(options, payloads, n + 1);
         n = next.n;
-        this.#ledgers.set(next.ledger.origin, next.ledger);
-        return next.ledger;
+        return this.#ledgers.add(next.ledger);
       },
       durable: (bytes, index) => this.#publish(bytes, index),
     });
@@ -140,17 +138,11 @@ class LogRecorder implements TraceRecorder {
   }
 
   receipt(index: bigint, log: string = this.origin): Receipt {
-    const { tree, traces } = this.#ledger(log);
-    const trace = index >= 0n ? traces[Number(index)] : undefined;
-    if (trace === undefined) throw new TtpError('ETR_NO_ENTRY', `no entry ${index} in ${log}`);
-    return { trace, log, index, leafHash: hashText(tree.leaf(index)) };
+    return this.#ledgers.receipt(log, index);
   }
 
   proof(index: bigint, size?: bigint, log: string = this.origin): InclusionProof {
-    const { tree } = this.#ledger(log);
-    if (index < 0n || index >= tree.size) throw new TtpError('ETR_NO_ENTRY', `no entry ${index} in ${log}`);
-    const of = size ?? tree.size;
-    return inclusionProofOf(index, of, tree.inclusionProof(index, of));
+    return this.#ledgers.proof(log, index, size);
   }
 
   async checkpoint(): Promise<string> {
@@ -189,6 +181,7 @@ class LogRecorder implements TraceRecorder {
     this.#requireOpen();
     const key = await this.#payloads.keyOf(subject);
     if (key === undefined) return undefined;
+    this.#requireOpen(); // again: it may have been closed meanwhile
     this.#requireUnsealed(trace);
     const id = hex(key.id);
     const leaf = prepareLeaf({
@@ -312,15 +305,8 @@ class LogRecorder implements TraceRecorder {
     }
   }
 
-  #ledger(log: string): Ledger {
-    const ledger = this.#ledgers.get(log);
-    if (ledger === undefined) throw new TtpError('ETR_NO_ENTRY', `this recorder has not written ${log}`);
-    return ledger;
-  }
-
   #requireUnsealed(trace: TraceId): void {
-    const isSealed = [...this.#ledgers.values()].some(({ sealed }) => sealed.has(trace));
-    if (isSealed || this.#sealing.has(trace))
+    if (this.#ledgers.isSealed(trace) || this.#sealing.has(trace))
       throw new TtpError('ETR_TRACE_SEALED', `trace ${trace} is sealed`, { field: 'trace' });
   }
 
