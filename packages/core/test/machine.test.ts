@@ -86,10 +86,14 @@ describe('machine', () => {
   });
 
   it('refuses a table with a cell for an event or a row for a state that is not one', () => {
-    const extra = { ...spec.table, idle: { ...spec.table.idle, reset: 'stay' } };
-    expect(codeThrownBy(() => machine({ ...spec, table: extra }))).toBe('CORE_MACHINE_INCOMPLETE');
-    const final = { ...spec.table, done: spec.table.idle } as unknown as typeof spec.table;
-    expect(codeThrownBy(() => machine({ ...spec, table: final }))).toBe('CORE_MACHINE_INCOMPLETE');
+    const extra = { ...spec.table, idle: { ...spec.table.idle, reset: 'stay' as const } };
+    expect(codeThrownBy(() => machine<State, Event, Out, 'done' | 'failed'>({ ...spec, table: extra }))).toBe(
+      'CORE_MACHINE_INCOMPLETE',
+    );
+    const final = { ...spec.table, done: spec.table.idle };
+    expect(codeThrownBy(() => machine<State, Event, Out, 'done' | 'failed'>({ ...spec, table: final }))).toBe(
+      'CORE_MACHINE_INCOMPLETE',
+    );
   });
 
   it('refuses a state that is not one', () => {

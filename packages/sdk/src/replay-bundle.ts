@@ -37,7 +37,7 @@ export function replayBundle(bundle: string | Uint8Array): readonly ReplayedDeci
     const { type, subject, index, data } = entry;
     if (type === 'evidence-gathered') gathered.set(subject, entry);
     if (type !== 'decision-made') continue;
-    const policy = armed.get(String(data['policy']));
+    const policy = typeof data['policy'] === 'string' ? armed.get(data['policy']) : undefined;
     const evidence = gathered.get(subject);
     const policyText = kept(policy, 'policyText');
     const recorded = kept(entry, 'decision');

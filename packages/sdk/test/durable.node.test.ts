@@ -17,7 +17,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ttp-sdk-'));
 });
 afterEach(async () => {
-  for (const one of closing.splice(0).reverse()) await one.close().catch(() => undefined);
+  for (const one of closing.splice(0).toReversed()) await one.close().catch(() => undefined);
   rmSync(folder, { recursive: true, force: true });
 });
 

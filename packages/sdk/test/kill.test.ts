@@ -60,7 +60,7 @@ describe('kill', () => {
       random: seededRandom('kill'),
       runs: 40,
       setup: async (sched) => {
-        const r = await rig({ storage: sched.storage(memory()) } as never);
+        const r = await rig({ storage: sched.storage(memory()) });
         let killed = false;
         const late: string[] = [];
         const call = (name: string) => async () => {

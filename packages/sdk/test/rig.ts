@@ -56,9 +56,7 @@ export interface Rig {
 }
 
 /** An enforcement point on fake time, seeded randomness and memory. */
-export async function rig(
-  options: Partial<TtpOptions> & { readonly operators?: Operators } = {},
-): Promise<Rig> {
+export async function rig(options: Partial<TtpOptions> & { readonly seed?: string } = {}): Promise<Rig> {
   const clock = fakeClock();
   const { storage = memory(), seed = 'sdk', ...rest } = options;
   const random = seededRandom(seed);
