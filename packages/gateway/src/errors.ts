@@ -1,0 +1,39 @@
+/** Error codes of @ttp/gateway, each with what it means. */
+export const GATEWAY_ERRORS = {
+  GATEWAY_BAD_OPTION: 'An option of the gateway is not what it has to be.',
+  GATEWAY_BAD_REQUEST: 'The request is not one that the protocol knows, or is malformed.',
+  GATEWAY_CANCELLED: 'Whoever asked no longer wants an answer.',
+  GATEWAY_CLOSED: 'The gateway was closed before the session began.',
+  GATEWAY_UPSTREAM_UNREACHABLE:
+    'The server behind the gateway could not be started or did not introduce itself.',
+  GATEWAY_UPSTREAM_CLOSED: 'The connection to the server ended before it answered.',
+  GATEWAY_UPSTREAM_TIMEOUT: 'The server did not answer in time.',
+  GATEWAY_UPSTREAM_INVALID: 'The server answered something that the protocol does not allow.',
+  GATEWAY_CLIENT_CLOSED: 'The connection to the agent ended before it answered.',
+  GATEWAY_CLIENT_TIMEOUT: 'The agent did not answer in time.',
+  GATEWAY_CLIENT_INVALID: 'The agent answered something that the protocol does not allow.',
+  GATEWAY_RESULT_TOO_LARGE: 'The answer is larger than what can be scanned, so it is not passed on.',
+  GATEWAY_TOOLS_TOO_MANY: 'The server lists more tools, or more pages of them, than can be pinned.',
+  GATEWAY_TOOL_UNKNOWN: 'The server lists no such tool now.',
+  GATEWAY_TOOL_QUARANTINED: 'The tool is in quarantine until an operator releases it.',
+  GATEWAY_TOOL_CHANGED: 'The tool is no longer what was pinned.',
+  GATEWAY_TOOL_ADDED: 'The tool appeared after the tools of its server were pinned.',
+  GATEWAY_TOOL_DUPLICATE: 'The server lists several tools of this name.',
+  GATEWAY_TOOL_COLLISION: 'Another server of the same store has a tool of this name.',
+  GATEWAY_TOOL_NAME: 'The name of the tool is not 1 to 128 letters, digits, dots, hyphens and underscores.',
+  GATEWAY_TOOL_HIDDEN_TEXT: 'The definition of the tool holds characters that people do not see.',
+  GATEWAY_TOOL_UNRELEASABLE: 'What is wrong with the tool cannot be approved, only repaired by its server.',
+  GATEWAY_PINS_UNREADABLE:
+    'The stored pins cannot be read; without them no tool can be told from a changed one.',
+  GATEWAY_PINS_RACE: 'Other processes kept writing the same pins.',
+  GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool, signed once.',
+  GATEWAY_RELEASE_MISMATCH:
+    'The order is about another server, or another definition than the one in quarantine.',
+  GATEWAY_RELEASE_REPLAYED: 'The order is not younger than the last release of this tool.',
+  GATEWAY_OPERATORS_ABSENT: 'No operators are configured, so nobody can release a tool.',
+  GATEWAY_OPERATOR_UNKNOWN: 'No operator of the roster has the key that signed.',
+  GATEWAY_OPERATOR_PRIVILEGE: 'The operator may not do this.',
+} as const;
+
+/** The closed list of codes that @ttp/gateway throws or returns. */
+export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;

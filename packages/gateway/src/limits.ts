@@ -1,0 +1,47 @@
+/** Largest answer that is passed on: 1 MiB of JSON (VALUE_MAX_UNITS of @ttp/guard: more could not be scanned). */
+export const RESULT_MAX_BYTES = 1_048_576;
+
+/** Largest message that is read from a server over stdio: 4 MiB. A longer one ends the session. */
+export const MESSAGE_MAX_BYTES = 4_194_304;
+
+/** How long a server may take to start and to introduce itself: 30 s. */
+export const CONNECT_TIMEOUT_MS = 30_000;
+
+/** How long a server may take for one listing of its tools: 4 s, below the 5 s that evidence may take (EVIDENCE_TIMEOUT_MS of @ttp/sdk). */
+export const LISTING_TIMEOUT_MS = 4000;
+
+/** How long a server may be silent during one request, unless configured: 60 s. Progress starts it again. */
+export const CALL_TIMEOUT_MS = 60_000;
+
+/** How long one request may take in all, whatever progress it reports: 10 min. */
+export const CALL_TOTAL_TIMEOUT_MS = 600_000;
+
+/** How long the agent may take to answer its server; a human may be asked: 10 min. */
+export const CLIENT_TIMEOUT_MS = 600_000;
+
+/** How long a tool that was compared with its pin may be relied on: 2 s. A call that waits longer, for a human, compares again. */
+export const PIN_VALID_MS = 2000;
+
+/** Most tools that one server may list: 1024. */
+export const TOOLS_MAX = 1024;
+
+/** Most pages that one listing of tools may have: 64. */
+export const TOOL_PAGES_MAX = 64;
+
+/** Most tools that are remembered of one server, quarantined ones included: 2048. Further ones are refused without a record. */
+export const PINS_MAX = 2048;
+
+/** Longest name of a tool: 128 characters (MCP 2025-11-25, tool names). */
+export const TOOL_NAME_MAX_CHARS = 128;
+
+/** Longest name of a prompt or URI of a resource: 8192 characters. */
+export const ADDRESS_MAX_CHARS = 8192;
+
+/** Attempts to write pins against other writers before giving up: 8. */
+export const PIN_WRITE_ATTEMPTS = 8;
+
+/** Messages that are held back until the server behind the gateway is ready: 16. More end the session. */
+export const HELD_MESSAGES_MAX = 16;
+
+/** JSON-RPC error code of what the gateway refuses: -32080 (server-defined range; none of MCP's own). */
+export const REFUSED_JSONRPC_CODE = -32_080;

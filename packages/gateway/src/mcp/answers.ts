@@ -1,0 +1,87 @@
+import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
+import {
+  codeOf,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Outcome,
+  type TraceId,
+  TtpError,
+} from '@ttp/core';
+import { REFUSED_JSONRPC_CODE } from '../limits.js';
+import type { Answer } from './ask.js';
+import { meaningOf, ownMeta, textOf } from './explain.js';
+import { withoutOwnKeys, withoutOwnMeta } from './meta.js';
+
+/**
+ * The answer to `tools/call`: the tool's own result, or a result that says why there is none. Models read results;
+ * few see JSON-RPC errors.
+ *
+ * @throws a JSON-RPC error where the server answered with one
+ */
+export function toolResult(outcome: Outcome<Answer>, trace: TraceId): JsonObject {
+  const own = ownMeta(outcome, trace);
+  if (outcome.status === 'done') return passedOn(outcome.value, own);
+  return { content: [{ type: 'text', text: textOf(outcome) }], isError: true, _meta: own };
+}
+
+/**
+ * The answer to any other policed request.
+ *
+ * @throws a JSON-RPC error where the server answered with one, or with the refusal in its data
+ */
+export function methodResult(outcome: Outcome<Answer>, trace: TraceId): JsonObject {
+  const own = ownMeta(outcome, trace);
+  if (outcome.status === 'done') return passedOn(outcome.value, own);
+  throw new ProtocolError(REFUSED_JSONRPC_CODE, textOf(outcome), own);
+}
+
+/**
+ * The answer to a server that asked the agent for something: of the decision it learns nothing but the code.
+ *
+ * @throws a JSON-RPC error where the agent answered with one, or with the code in its data
+ */
+export function resultForServer(outcome: Outcome<Answer>): JsonObject {
+  if (outcome.status === 'done') return passedOn(outcome.value, {});
+  const { code } = outcome;
+  throw new ProtocolError(REFUSED_JSONRPC_CODE, `${code}. ${meaningOf(code)}`, { 'ttp/code': code });
+}
+
+/** What the other side said, without what it said in our name, and with what we say. */
+export function passedOn(answer: Answer, own: JsonObject): JsonObject {
+  if ('error' in answer) {
+    const { code, message, data } = answer.error;
+    throw new ProtocolError(code, message, errorData(data, own));
+  }
+  const result = withoutOwnMeta(answer.result);
+  if (Object.keys(own).length === 0) return result;
+  const { _meta: meta } = result;
+  return { ...result, _meta: { ...(isJsonObject(meta) ? meta : {}), ...own } };
+}
+
+function errorData(data: Json | undefined, own: JsonObject): Json | undefined {
+  if (isJsonObject(data)) return { ...withoutOwnKeys(data), ...own };
+  if (Object.keys(own).length === 0) return data;
+  return data === undefined ? own : { data, ...own };
+}
+
+/** A fault of a relay as a JSON-RPC error: its code in the data, never its cause. */
+export function protocolError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  const code = codeOf(error, 'GATEWAY_UPSTREAM_INVALID');
+  const isMalformed = code === 'GATEWAY_BAD_REQUEST' || code.startsWith('CRYPTO_JSON_');
+  return new ProtocolError(
+    isMalformed ? ProtocolErrorCode.InvalidParams : REFUSED_JSONRPC_CODE,
+    `${code}. ${meaningOf(code)}`,
+    {
+      'ttp/code': code,
+      ...(error instanceof TtpError && error.field !== undefined ? { field: error.field } : {}),
+    },
+  );
+}
+
+/** What answers a method that is on no list. */
+export const methodUnknown = (): ProtocolError =>
+  new ProtocolError(ProtocolErrorCode.MethodNotFound, 'Method not found', {
+    'ttp/code': 'GATEWAY_BAD_REQUEST',
+  });

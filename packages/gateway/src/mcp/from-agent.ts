@@ -1,0 +1,171 @@
+import type { ServerContext } from '@modelcontextprotocol/server';
+import {
+  type Clock,
+  type EvidenceSource,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  TtpError,
+} from '@ttp/core';
+import { plainCopy } from '@ttp/crypto';
+import type { ToolCall, Ttp } from '@ttp/sdk';
+import { ADDRESS_MAX_CHARS, CALL_TOTAL_TIMEOUT_MS } from '../limits.js';
+import { methodResult, methodUnknown, passedOn, protocolError, toolResult } from './answers.js';
+import { type Answer, ask, type Peer } from './ask.js';
+import { isToolName, type SeenTool } from './listing.js';
+import { forwardable, progressTokenOf, withoutOwnMeta } from './meta.js';
+import { type PinBook, pinEvidence } from './pin-book.js';
+
+/** Requests that carry nothing worth a decision: they are relayed as they are. Everything else unknown is refused. */
+const RELAYED: readonly string[] = [
+  'completion/complete',
+  'logging/setLevel',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/unsubscribe',
+];
+
+/** Notifications that the agent may send its server. */
+export const AGENT_NOTIFICATIONS: readonly string[] = ['notifications/roots/list_changed'];
+
+/** What requests of the agent need. */
+export interface AgentSide {
+  readonly ttp: Ttp;
+  /** The name of the server, as call map and policy know it. */
+  readonly server: string;
+  readonly upstream: Peer;
+  readonly book: PinBook;
+  readonly clock: Clock;
+  /** How long the server may be silent, ms. */
+  readonly timeoutMs: number;
+  /** Lists the server's tools anew. */
+  readonly list: () => Promise<readonly SeenTool[]>;
+}
+
+/** A request of the agent, read once. */
+interface Asked {
+  readonly method: string;
+  readonly params: JsonObject;
+  readonly context: ServerContext;
+}
+
+/**
+ * Answers one request of the agent: polices it, or relays it, or refuses it. Whatever goes wrong is a JSON-RPC
+ * error with a code.
+ */
+export async function answerAgent(
+  side: AgentSide,
+  request: { readonly method: string; readonly params?: unknown },
+  context: ServerContext,
+): Promise<JsonObject> {
+  try {
+    const { method } = request;
+    const params = plainCopy(request.params ?? {});
+    if (!isJsonObject(params)) throw badRequest('params');
+    const asked = { method, params, context };
+    if (method === 'tools/list') return await listedTools(side, params);
+    if (method === 'tools/call') return await calledTool(side, asked);
+    if (method === 'resources/read' || method === 'prompts/get' || method === 'resources/subscribe')
+      return await policed(side, asked);
+    if (RELAYED.includes(method)) return passedOn(await forward(side, asked, context.mcpReq.signal), {});
+    throw methodUnknown();
+  } catch (error) {
+    throw protocolError(error);
+  }
+}
+
+/** One page with every tool that is what was pinned, as the server defines it. */
+async function listedTools(side: AgentSide, { cursor }: JsonObject): Promise<JsonObject> {
+  if (cursor !== undefined) throw badRequest('cursor');
+  const admitted = await side.book.admit(await side.list());
+  return { tools: admitted.map(({ definition }) => definition) };
+}
+
+async function calledTool(side: AgentSide, asked: Asked): Promise<JsonObject> {
+  const { name, arguments: input = {} } = asked.params;
+  if (typeof name !== 'string' || !isToolName(name)) throw badRequest('name');
+  if (!isJsonObject(input)) throw badRequest('arguments');
+  const evidence = [pinEvidence(name, side.book, side.list, side.clock)];
+  // No other member is handed on: `task` would make the result arrive by a way that nobody scans.
+  const params = { name, arguments: input };
+  const outcome = await decided(
+    side,
+    { tool: name, input, evidence },
+    { ...asked, params: withMeta(params, asked) },
+  );
+  return toolResult(outcome, side.ttp.trace().id);
+}
+
+/** Subscribing is reading later: who may not read may not subscribe. */
+async function policed(side: AgentSide, asked: Asked): Promise<JsonObject> {
+  const { method, params } = asked;
+  const tool = method === 'resources/subscribe' ? 'resources/read' : method;
+  const input = tool === 'resources/read' ? { uri: address(params, 'uri') } : promptInput(params);
+  const outcome = await decided(side, { tool, input }, { ...asked, params: withMeta(input, asked) });
+  return methodResult(outcome, side.ttp.trace().id);
+}
+
+function promptInput(params: JsonObject): JsonObject {
+  const { arguments: input = {} } = params;
+  if (!isJsonObject(input)) throw badRequest('arguments');
+  return { name: address(params, 'name'), arguments: input };
+}
+
+/** Through the one flow. What the agent says beside the arguments is on the record, and is scanned like them. */
+function decided(
+  side: AgentSide,
+  call: { readonly tool: string; readonly input: Json; readonly evidence?: readonly EvidenceSource[] },
+  asked: Asked,
+): ReturnType<typeof side.ttp.a2t<Answer>> {
+  const { _meta: meta } = forwardable(asked.params);
+  const claims = isJsonObject(meta) ? { meta } : {};
+  const toolCall: ToolCall = { ...call, server: side.server, claims };
+  return side.ttp.a2t(toolCall, (permit) =>
+    forward(side, asked, AbortSignal.any([permit.signal, asked.context.mcpReq.signal])),
+  );
+}
+
+/** Asks the server; its progress goes to the agent under the agent's own token. */
+function forward(side: AgentSide, { method, params, context }: Asked, signal: AbortSignal): Promise<Answer> {
+  const progressToken = progressTokenOf(params);
+  return ask(
+    side.upstream,
+    'UPSTREAM',
+    { method, params: forwardable(params) },
+    {
+      signal,
+      timeout: side.timeoutMs,
+      maxTotalTimeout: CALL_TOTAL_TIMEOUT_MS,
+      resetTimeoutOnProgress: true,
+      ...(progressToken === undefined
+        ? {}
+        : {
+            onprogress: (progress) => {
+              const reported = withoutOwnMeta(plainObject(progress));
+              void context.mcpReq.notify({
+                method: 'notifications/progress',
+                params: { ...reported, progressToken },
+              });
+            },
+          }),
+    },
+  );
+}
+
+const withMeta = (params: JsonObject, { params: { _meta: meta } }: Asked): JsonObject =>
+  meta === undefined ? params : { ...params, _meta: meta };
+
+function plainObject(value: unknown): JsonObject {
+  const copy = plainCopy(value);
+  return isJsonObject(copy) ? copy : {};
+}
+
+function address(params: JsonObject, member: string): string {
+  const value = params[member];
+  if (typeof value !== 'string' || value === '' || value.length > ADDRESS_MAX_CHARS) throw badRequest(member);
+  return value;
+}
+
+const badRequest = (member: string): TtpError =>
+  new TtpError('GATEWAY_BAD_REQUEST', `the request has a wrong ${member}`, { field: `params.${member}` });

@@ -1,0 +1,60 @@
+import type { ClientContext } from '@modelcontextprotocol/client';
+import { isJsonObject, type JsonObject, TtpError } from '@ttp/core';
+import { plainCopy } from '@ttp/crypto';
+import type { Ttp } from '@ttp/sdk';
+import { CLIENT_TIMEOUT_MS } from '../limits.js';
+import { methodUnknown, passedOn, protocolError, resultForServer } from './answers.js';
+import { type Answer, ask, type Peer } from './ask.js';
+import { forwardable } from './meta.js';
+
+/** What a server may ask of the agent and its people only where the policy allows it. */
+const POLICED: readonly string[] = ['sampling/createMessage', 'elicitation/create'];
+
+/** What it may ask without. */
+const RELAYED: readonly string[] = ['roots/list'];
+
+/** Notifications that a server may send the agent. */
+export const SERVER_NOTIFICATIONS: readonly string[] = [
+  'notifications/message',
+  'notifications/resources/updated',
+  'notifications/resources/list_changed',
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/elicitation/complete',
+];
+
+/** What requests of the server need. */
+export interface ServerSide {
+  readonly ttp: Ttp;
+  readonly server: string;
+  /** The agent. */
+  readonly client: Peer;
+}
+
+/** Answers one request of the server; otherwise like `answerAgent`. */
+export async function answerServer(
+  { ttp, server, client }: ServerSide,
+  request: { readonly method: string; readonly params?: unknown },
+  context: ClientContext,
+): Promise<JsonObject> {
+  try {
+    const { method } = request;
+    const params = plainCopy(request.params ?? {});
+    if (!isJsonObject(params))
+      throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });
+    const input = forwardable(params);
+    const forward = (signal: AbortSignal): Promise<Answer> =>
+      ask(client, 'CLIENT', { method, params: input }, { signal, timeout: CLIENT_TIMEOUT_MS });
+    const { signal } = context.mcpReq;
+    if (POLICED.includes(method))
+      return resultForServer(
+        await ttp.a2t({ server, tool: method, input }, (permit) =>
+          forward(AbortSignal.any([permit.signal, signal])),
+        ),
+      );
+    if (RELAYED.includes(method)) return passedOn(await forward(signal), {});
+    throw methodUnknown();
+  } catch (error) {
+    throw protocolError(error);
+  }
+}

@@ -1,0 +1,114 @@
+import type { Transport as ClientTransport } from '@modelcontextprotocol/client';
+import type { Transport } from '@modelcontextprotocol/server';
+import { systemClock } from '@ttp/adapters/system';
+import { type Clock, type Envelope, type Operators, type Storage, TtpError } from '@ttp/core';
+import type { Ttp } from '@ttp/sdk';
+import { CALL_TIMEOUT_MS } from '../limits.js';
+import { protocolError } from './answers.js';
+import { HeldTransport, type Opening } from './held-transport.js';
+import { openPinBook, type QuarantinedTool } from './pin-book.js';
+import { openSession, type Session } from './session.js';
+import type { StdioUpstream } from './upstream.js';
+
+/** What {@link openMcpGateway} is given. */
+export interface McpGatewayOptions {
+  /** The enforcement point that decides, records and kills. The caller closes it, after the gateway. */
+  readonly ttp: Ttp;
+  /** The name of the server in call map, policy, pins and log: 1 to 64 letters, digits, dots, hyphens, underscores. */
+  readonly server: string;
+  /** The server behind the gateway: a command to start, or a connection. */
+  readonly upstream: StdioUpstream | ClientTransport;
+  /** The connection of the agent. One gateway is one session. */
+  readonly downstream: Transport;
+  /** Where the pins are kept. */
+  readonly storage: Storage;
+  /** Who may release tools from quarantine. Without a roster nobody may. */
+  readonly operators?: Operators;
+  /** How long the server may be silent during one request, ms; {@link CALL_TIMEOUT_MS} unless given. */
+  readonly callTimeoutMs?: number;
+  /** The system's clock unless given. */
+  readonly ports?: { readonly clock?: Clock };
+  /** Told of faults that no request can be answered with, such as a notification that could not be relayed. */
+  readonly onFault?: (fault: unknown) => void;
+}
+
+/** A gateway before one MCP server. */
+export interface McpGateway {
+  /** Resolves when the session is over and the server's process is gone, for whatever reason. Never rejects. */
+  readonly closed: Promise<void>;
+  /** Tools that are neither listed nor called until an operator releases them. */
+  quarantined(): Promise<readonly QuarantinedTool[]>;
+  /**
+   * Lets a tool out of quarantine by an operator's `ttp/tool-release@1`, see `signToolRelease`.
+   *
+   * @throws GATEWAY_OPERATORS_ABSENT, GATEWAY_OPERATOR_UNKNOWN, GATEWAY_OPERATOR_PRIVILEGE, GATEWAY_RELEASE_INVALID,
+   *   GATEWAY_RELEASE_MISMATCH, GATEWAY_RELEASE_REPLAYED, GATEWAY_TOOL_UNRELEASABLE, GATEWAY_PINS_*, CRYPTO_*
+   */
+  release(order: Envelope | string): Promise<void>;
+  /** Ends the session and the server's process. Calling it again waits for the same end. */
+  close(): Promise<void>;
+}
+
+const SERVER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/**
+ * Puts an enforcement point in front of one MCP server (2025-11-25 and earlier): every tool call, resource, prompt,
+ * sampling and elicitation goes through the policy and into the log, and a tool that is no longer what was pinned
+ * is not called (decision D11 is for HTTP; over stdio the agent is the one that `ttp` embodies).
+ *
+ * Resolves when it listens. The server is started when the agent introduces itself, so that each is told what the
+ * other can do; if that fails, the agent's `initialize` is answered with an error and the gateway closes.
+ *
+ * @throws GATEWAY_BAD_OPTION; what the downstream transport throws when it is started
+ */
+export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway> {
+  const { ttp, server, upstream, storage, operators, callTimeoutMs = CALL_TIMEOUT_MS } = options;
+  if (!SERVER_NAME.test(server)) throw badOption('server', 'a server name is 1 to 64 of A-Za-z0-9_.-');
+  if (!Number.isSafeInteger(callTimeoutMs) || callTimeoutMs <= 0)
+    throw badOption('callTimeoutMs', 'a timeout is a positive number of milliseconds');
+  const clock = options.ports?.clock ?? systemClock;
+  const onFault = options.onFault ?? (() => {});
+  const book = openPinBook({ ttp, store: storage.store, server, operators, clock });
+
+  const downstream = new HeldTransport(options.downstream);
+  const ended = Promise.withResolvers<void>();
+  let session: Session | undefined;
+  let closing: Promise<void> | undefined;
+
+  /** Both ends, whatever becomes of either. */
+  async function end(): Promise<void> {
+    for (const side of await Promise.allSettled([session?.close(), downstream.close()]))
+      if (side.status === 'rejected') onFault(side.reason);
+    ended.resolve();
+  }
+  const close = (): Promise<void> => (closing ??= end());
+
+  async function begin(opening: Opening): Promise<void> {
+    try {
+      session = openSession({ ttp, server, upstream, book, clock, callTimeoutMs, onFault, onEnd: close });
+      await session.connect(opening.params, downstream);
+    } catch (error) {
+      const { code, message, data } = protocolError(error);
+      const refusal = { jsonrpc: '2.0' as const, id: opening.id, error: { code, message, data } };
+      await downstream.send(refusal).catch(onFault);
+      onFault(error);
+      await close();
+    }
+  }
+
+  Object.assign(downstream, { onclose: () => void close(), onerror: onFault });
+  await downstream.listen();
+  void downstream.opening.then((first) =>
+    first === undefined || closing !== undefined ? close() : begin(first),
+  );
+
+  return {
+    closed: ended.promise,
+    quarantined: () => book.quarantined(),
+    release: (o) => book.release(o),
+    close,
+  };
+}
+
+const badOption = (field: string, message: string): TtpError =>
+  new TtpError('GATEWAY_BAD_OPTION', message, { field });

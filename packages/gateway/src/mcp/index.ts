@@ -1,0 +1,12 @@
+export { GATEWAY_ERRORS, type GatewayErrorCode } from '../errors.js';
+export {
+  CALL_TIMEOUT_MS,
+  CONNECT_TIMEOUT_MS,
+  PINS_MAX,
+  RESULT_MAX_BYTES,
+  TOOLS_MAX,
+} from '../limits.js';
+export { type McpGateway, type McpGatewayOptions, openMcpGateway } from './gateway.js';
+export type { QuarantinedTool } from './pin-book.js';
+export { signToolRelease, type ToolRelease } from './release.js';
+export type { StdioUpstream } from './upstream.js';

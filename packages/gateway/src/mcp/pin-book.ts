@@ -1,0 +1,196 @@
+import {
+  type Clock,
+  type Envelope,
+  type EvidenceSource,
+  type Hash,
+  type JsonObject,
+  type Operators,
+  type Store,
+  TtpError,
+} from '@ttp/core';
+import { hashJson } from '@ttp/crypto';
+import type { Ttp } from '@ttp/sdk';
+import type { GatewayErrorCode } from '../errors.js';
+import { PIN_VALID_MS, PIN_WRITE_ATTEMPTS } from '../limits.js';
+import type { SeenTool } from './listing.js';
+import { type Comparison, compareTools, decodePins, encodePins, type Pin, type Pins } from './pins.js';
+import { verifyToolRelease } from './release.js';
+
+/** A tool in quarantine. */
+export interface QuarantinedTool {
+  readonly tool: string;
+  /** Why: GATEWAY_TOOL_CHANGED, _ADDED, _COLLISION, _DUPLICATE, _NAME or _HIDDEN_TEXT. */
+  readonly code: GatewayErrorCode;
+  /** Of the definition that was seen last: what a release has to name. */
+  readonly digest: Hash;
+  /** Of the definition that was accepted before, if there was one. */
+  readonly pinned?: Hash;
+}
+
+/** The pins of one server: compared with what it says, kept durably, changed by operators. */
+export interface PinBook {
+  /** The definitions that may be shown and used, of what the server lists now. Durable before it resolves. */
+  admit(seen: readonly SeenTool[]): Promise<readonly SeenTool[]>;
+  quarantined(): Promise<readonly QuarantinedTool[]>;
+  /** Accepts the quarantined definition that the order names. */
+  release(order: Envelope | string): Promise<void>;
+}
+
+interface PinBookOptions {
+  readonly ttp: Pick<Ttp, 'note'>;
+  readonly store: Store;
+  readonly server: string;
+  readonly operators: Operators | undefined;
+  readonly clock: Clock;
+}
+
+const PREFIX = 'gateway/pins/';
+
+/** What is no change of the definition, and so nothing that an operator could accept. */
+const UNRELEASABLE: readonly GatewayErrorCode[] = ['GATEWAY_TOOL_DUPLICATE', 'GATEWAY_TOOL_NAME'];
+
+/** Opens the pins of `server`, kept under `gateway/pins/<server>`. */
+export function openPinBook({ ttp, store, server, operators, clock }: PinBookOptions): PinBook {
+  const key = `${PREFIX}${server}`;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One writer at a time in this process, so that a change that two calls see is recorded once. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work);
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Records, then stores: a crash in between records it again, and never leaves a change without its record. */
+  async function update<T>(
+    step: (pins: Pins | undefined) => { result: T; pins: Pins | undefined; record: () => Promise<unknown> },
+  ): Promise<T> {
+    for (let attempt = 0; attempt < PIN_WRITE_ATTEMPTS; attempt++) {
+      const stored = await store.get(key);
+      const { result, pins, record } = step(stored === undefined ? undefined : decodePins(stored.value));
+      if (pins === undefined) return result;
+      await record();
+      if (await store.put(key, encodePins(pins), stored?.version ?? 0)) return result;
+    }
+    throw new TtpError('GATEWAY_PINS_RACE', `the pins of ${server} changed ${PIN_WRITE_ATTEMPTS} times`);
+  }
+
+  async function recordComparison({ pins, quarantined }: Comparison, isFirst: boolean): Promise<void> {
+    if (isFirst) {
+      const pinned = pins.filter((pin) => pin.quarantine === undefined);
+      const all = pinned.map((pin) => [pin.key, pin.digest ?? null]);
+      await ttp.note('tools-pinned', server, { tools: pinned.length, pins: hashJson(all) });
+    }
+    for (const pin of quarantined)
+      await ttp.note('tool-quarantined', `${server}/${pin.key}`, {
+        ...pin.quarantine,
+        ...(pin.digest === undefined ? {} : { pinned: pin.digest }),
+      });
+  }
+
+  /** The names that other servers were first to use. */
+  async function takenNames(): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    for await (const other of store.list(PREFIX)) {
+      const stored = other === key ? undefined : await store.get(other);
+      if (stored === undefined) continue;
+      for (const pin of decodePins(stored.value)) if (pin.digest !== undefined) names.add(pin.key);
+    }
+    return names;
+  }
+
+  return {
+    admit: (seen) =>
+      inTurn(async () => {
+        const taken = await takenNames();
+        return update((before) => {
+          const comparison = compareTools(before, seen, taken);
+          const isChanged = before === undefined || comparison.quarantined.length > 0;
+          return {
+            result: comparison.admitted,
+            pins: isChanged ? comparison.pins : undefined,
+            record: () => recordComparison(comparison, before === undefined),
+          };
+        });
+      }),
+    async quarantined() {
+      const stored = await store.get(key);
+      return stored === undefined ? [] : decodePins(stored.value).flatMap(quarantinedTool);
+    },
+    async release(order) {
+      const { id, signedAt, operator, digest, ...release } = await verifyToolRelease(
+        order,
+        operators,
+        clock.now(),
+      );
+      if (release.server !== server)
+        throw new TtpError('GATEWAY_RELEASE_MISMATCH', `the order is about ${release.server}`, {
+          field: 'body.server',
+        });
+      await inTurn(() =>
+        update((before = []) => {
+          const pin = releasable(before, release.tool, digest, signedAt);
+          const next: Pin = { key: pin.key, digest, releasedAt: signedAt };
+          return {
+            result: undefined,
+            pins: before.map((other) => (other === pin ? next : other)),
+            record: () =>
+              ttp.note('tool-released', `${server}/${pin.key}`, {
+                digest,
+                operator: operator.id,
+                order: id,
+              }),
+          };
+        }),
+      );
+    },
+  };
+}
+
+/** The quarantined pin that a release may change, or a refusal. */
+function releasable(pins: Pins, tool: string, digest: Hash, signedAt: number): Pin {
+  const pin = pins.find(({ key }) => key === tool);
+  // An old order must not accept the same definition a second time, after it was withdrawn.
+  if (pin?.releasedAt !== undefined && signedAt <= pin.releasedAt)
+    throw new TtpError('GATEWAY_RELEASE_REPLAYED', `${tool} was released by a younger order`);
+  if (pin?.quarantine?.digest !== digest)
+    throw new TtpError('GATEWAY_RELEASE_MISMATCH', `this definition of ${tool} is not in quarantine`, {
+      field: 'body.digest',
+    });
+  if (UNRELEASABLE.includes(pin.quarantine.code))
+    throw new TtpError('GATEWAY_TOOL_UNRELEASABLE', `${tool}: ${pin.quarantine.code}`);
+  return pin;
+}
+
+function quarantinedTool({ key, digest, quarantine }: Pin): readonly QuarantinedTool[] {
+  if (quarantine === undefined) return [];
+  return [{ tool: key, ...quarantine, ...(digest === undefined ? {} : { pinned: digest }) }];
+}
+
+/**
+ * The evidence of a call that its tool is what was pinned, compared with what the server says at this moment.
+ *
+ * @param list lists the tools of the server anew
+ */
+export const pinEvidence = (
+  tool: string,
+  book: PinBook,
+  list: () => Promise<readonly SeenTool[]>,
+  clock: Clock,
+): EvidenceSource => ({
+  name: 'tool',
+  async gather() {
+    const at = clock.now();
+    const value = await requirePinned(tool, book, await list());
+    return { value, at, validFor: PIN_VALID_MS };
+  },
+});
+
+async function requirePinned(tool: string, book: PinBook, seen: readonly SeenTool[]): Promise<JsonObject> {
+  const admitted = await book.admit(seen);
+  const found = admitted.find(({ key }) => key === tool);
+  if (found !== undefined) return { tool, digest: found.digest };
+  if (seen.some(({ key }) => key === tool))
+    throw new TtpError('GATEWAY_TOOL_QUARANTINED', `${tool} is in quarantine`, { field: 'tool' });
+  throw new TtpError('GATEWAY_TOOL_UNKNOWN', `the server lists no ${tool}`, { field: 'tool' });
+}

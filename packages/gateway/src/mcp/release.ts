@@ -1,0 +1,94 @@
+import {
+  asDid,
+  asHash,
+  type Envelope,
+  type Hash,
+  type JsonObject,
+  type Operator,
+  type Operators,
+  type Signer,
+  TtpError,
+} from '@ttp/core';
+import { decodeEnvelope, encodeEnvelope, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+
+const TYPE = 'ttp/tool-release@1';
+
+/** What an operator signs to let a quarantined tool be used again: exactly this definition of it. */
+export interface ToolRelease {
+  /** The name of the server, as the gateway knows it. */
+  readonly server: string;
+  readonly tool: string;
+  /** Of the definition in quarantine. */
+  readonly digest: Hash;
+}
+
+/** A release that verified. */
+export interface VerifiedRelease extends ToolRelease {
+  readonly id: Hash;
+  /** When it was signed, ms. */
+  readonly signedAt: number;
+  readonly operator: Operator;
+}
+
+/**
+ * Signs the release of one tool, with the operator's key.
+ *
+ * @param now wall clock, ms
+ * @throws GATEWAY_RELEASE_INVALID, CORE_BAD_HASH, and what the signer throws
+ */
+export function signToolRelease(
+  { server, tool, digest }: ToolRelease,
+  signer: Signer,
+  now: number,
+): Promise<Envelope<typeof TYPE>> {
+  const iss = asDid(signer.kid.slice(0, Math.max(0, signer.kid.indexOf('#'))));
+  const body = { ...parseRelease({ server, tool, digest }) };
+  return signEnvelope({ type: TYPE, head: { iss, iat: now }, body, signers: [signer] });
+}
+
+/**
+ * A release from outside: one signature, by a key of the roster that may sign policies. The name of an operator is
+ * no authority.
+ *
+ * @param now wall clock, ms
+ * @throws GATEWAY_OPERATORS_ABSENT, GATEWAY_OPERATOR_UNKNOWN, GATEWAY_OPERATOR_PRIVILEGE, GATEWAY_RELEASE_INVALID,
+ *   and the codes of `verifyEnvelope`
+ */
+export async function verifyToolRelease(
+  input: Envelope | string,
+  operators: Operators | undefined,
+  now: number,
+): Promise<VerifiedRelease> {
+  if (operators === undefined)
+    throw new TtpError('GATEWAY_OPERATORS_ABSENT', 'releases need a roster of operators');
+  // One reading: an object could answer differently the second time.
+  const text = typeof input === 'string' ? input : encodeEnvelope(input);
+  const [sig, ...more] = decodeEnvelope(text).sigs;
+  if (sig === undefined || more.length > 0) throw invalid('sigs');
+  const operator = await operators.byKid(sig.kid);
+  if (operator === undefined || operator.kid !== sig.kid)
+    throw new TtpError('GATEWAY_OPERATOR_UNKNOWN', `no operator has the key ${sig.kid}`, {
+      field: 'sigs[0].kid',
+    });
+  const { id, head, body } = verifyEnvelope(text, {
+    type: TYPE,
+    parse: parseRelease,
+    keyOf: (kid) => (kid === operator.kid ? operator.publicKey : undefined),
+    now,
+  });
+  if (!operator.privileges.includes('policy:sign'))
+    throw new TtpError('GATEWAY_OPERATOR_PRIVILEGE', `${operator.id} does not have policy:sign`);
+  return { ...body, id, signedAt: head.iat, operator };
+}
+
+function parseRelease({ server, tool, digest, ...rest }: JsonObject): ToolRelease {
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw invalid(unknown);
+  if (typeof server !== 'string' || server === '') throw invalid('server');
+  if (typeof tool !== 'string' || tool === '') throw invalid('tool');
+  if (typeof digest !== 'string') throw invalid('digest');
+  return { server, tool, digest: asHash(digest) };
+}
+
+const invalid = (member: string): TtpError =>
+  new TtpError('GATEWAY_RELEASE_INVALID', `the order has a wrong ${member}`, { field: `body.${member}` });

@@ -1,0 +1,140 @@
+import {
+  Client,
+  type ClientCapabilities,
+  type Transport as ClientTransport,
+  type Implementation,
+} from '@modelcontextprotocol/client';
+import { Server } from '@modelcontextprotocol/server';
+import { type Clock, isJsonObject, TtpError } from '@ttp/core';
+import { plainCopy } from '@ttp/crypto';
+import type { Ttp } from '@ttp/sdk';
+import { CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
+import { ask, type Peer, requireSize } from './ask.js';
+import { offeredToAgent, offeredToServer } from './capabilities.js';
+import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
+import { answerServer, SERVER_NOTIFICATIONS } from './from-server.js';
+import type { HeldTransport } from './held-transport.js';
+import { hasHiddenText } from './hidden-text.js';
+import { inspectTools, listTools, type SeenTool, type ServerIdentity } from './listing.js';
+import { withoutOwnMeta } from './meta.js';
+import type { PinBook } from './pin-book.js';
+import { type StdioUpstream, upstreamTransport } from './upstream.js';
+
+interface SessionOptions {
+  readonly ttp: Ttp;
+  readonly server: string;
+  readonly upstream: StdioUpstream | ClientTransport;
+  readonly book: PinBook;
+  readonly clock: Clock;
+  readonly callTimeoutMs: number;
+  readonly onFault: (fault: unknown) => void;
+  /** Either end closed the connection. */
+  readonly onEnd: () => Promise<void>;
+}
+
+/** One agent and its own connection to the server: ids, subscriptions and roots belong to nobody else. */
+export interface Session {
+  /** Introduces the two to each other. Throws GATEWAY_UPSTREAM_UNREACHABLE. */
+  connect(
+    agent: { readonly clientInfo: Implementation; readonly capabilities: ClientCapabilities },
+    downstream: HeldTransport,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Prepares a session. Nothing is started before {@link Session.connect}. */
+export function openSession(options: SessionOptions): Session {
+  const { onFault, onEnd, ttp, server: name } = options;
+  const upstream = upstreamTransport(options.upstream);
+  let client: Client | undefined;
+  let server: Server | undefined;
+
+  return {
+    async connect({ clientInfo, capabilities }, downstream) {
+      client = new Client(clientInfo, { capabilities: offeredToServer(capabilities) });
+      const agentReady = Promise.withResolvers<Server>();
+      relayFromServer(client, agentReady.promise, { ttp, server: name });
+      await introduce(client);
+      server = serverLike(client);
+      relayFromAgent(server, client, options);
+      const ready = server;
+      Object.assign(server, {
+        oninitialized: () => agentReady.resolve(ready),
+        onclose: () => void onEnd(),
+        onerror: onFault,
+      });
+      await server.connect(downstream);
+    },
+    async close() {
+      // Also where the client never got as far as to know it.
+      await Promise.all([client?.close(), upstream.close()]);
+      await server?.close();
+    },
+  };
+
+  async function introduce(connecting: Client): Promise<void> {
+    Object.assign(connecting, { onclose: () => void onEnd(), onerror: onFault });
+    try {
+      await connecting.connect(upstream, { timeout: CONNECT_TIMEOUT_MS });
+    } catch (cause) {
+      throw new TtpError('GATEWAY_UPSTREAM_UNREACHABLE', 'the server did not introduce itself', { cause });
+    }
+  }
+}
+
+/** The face of the server, for the agent: its name, what it offers and the gateway polices, its instructions. */
+function serverLike(client: Client): Server {
+  const instructions = client.getInstructions();
+  const server = new Server(client.getServerVersion() ?? { name: 'unnamed', version: '' }, {
+    capabilities: offeredToAgent(client.getServerCapabilities() ?? {}),
+    // Text that a model reads and a person does not see is not passed on (flaw.T2).
+    ...(instructions === undefined || hasHiddenText(instructions) ? {} : { instructions }),
+  });
+  server.removeRequestHandler('logging/setLevel'); // relayed like everything that the server has to answer
+  return server;
+}
+
+function relayFromAgent(server: Server, upstream: Client, options: SessionOptions): void {
+  const { ttp, book, clock, callTimeoutMs } = options;
+  const identity = identityOf(upstream);
+  const list = async (): Promise<readonly SeenTool[]> => {
+    const tools = await listTools((params) =>
+      ask(upstream, 'UPSTREAM', { method: 'tools/list', params }, { timeout: LISTING_TIMEOUT_MS }),
+    );
+    return inspectTools(tools, identity);
+  };
+  const side = { ttp, server: options.server, upstream, book, clock, timeoutMs: callTimeoutMs, list };
+  server.fallbackRequestHandler = (request, context) => answerAgent(side, request, context);
+  server.fallbackNotificationHandler = (notification) => relay(upstream, notification, AGENT_NOTIFICATIONS);
+}
+
+/** A server may speak before the agent is ready to listen: then it waits. */
+function relayFromServer(
+  client: Client,
+  agent: Promise<Server>,
+  { ttp, server }: { readonly ttp: Ttp; readonly server: string },
+): void {
+  client.fallbackRequestHandler = async (request, context) =>
+    answerServer({ ttp, server, client: await agent }, request, context);
+  client.fallbackNotificationHandler = async (notification) =>
+    relay(await agent, notification, SERVER_NOTIFICATIONS);
+}
+
+/** Hands a notification on, if it is one that this side may send. */
+async function relay(
+  to: Peer,
+  { method, params }: { readonly method: string; readonly params?: unknown },
+  allowed: readonly string[],
+): Promise<void> {
+  if (!allowed.includes(method)) return;
+  const copy = plainCopy(params ?? {});
+  if (!isJsonObject(copy))
+    throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });
+  requireSize(copy);
+  await to.notification(params === undefined ? { method } : { method, params: withoutOwnMeta(copy) });
+}
+
+function identityOf(client: Client): ServerIdentity {
+  const { name = '', version = '' } = client.getServerVersion() ?? {};
+  return { name, version };
+}
