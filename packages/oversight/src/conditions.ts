@@ -1,4 +1,4 @@
-import { type Interaction, isJsonObject, type Json, TtpError } from '@ttp/core';
+import { isJsonObject, type Json, TtpError } from '@ttp/core';
 import { ALLOWED_RESOURCES_MAX } from './limits.js';
 
 /** What narrows an approval (ttp-protocol.txt L740-757). Conditions never widen: each is a further check. */
@@ -64,13 +64,13 @@ function parseBoolean(json: Json): boolean {
 }
 
 /**
- * Whether the interaction meets the conditions at `now` (wall clock, ms).
+ * Whether the action meets the conditions at `now` (wall clock, ms).
  *
  * @throws OVERSIGHT_CONDITION_UNMET, OVERSIGHT_APPROVAL_EXPIRED
  */
 export function requireConditions(
   conditions: Conditions,
-  { input, resource }: Interaction,
+  { input, resource }: { readonly input: Json; readonly resource: string },
   now: number,
 ): void {
   const { maxValue, expiresAt, allowedResources } = conditions;
@@ -97,9 +97,13 @@ function valueAt(input: Json, field: string): Json | undefined {
   return value;
 }
 
-/** Exactly, or a subtree by whole segments. A resource with `..` was refused before anybody was asked (flaw.P5). */
-const covers = (allowed: string, resource: string): boolean =>
-  allowed.endsWith('/**') ? resource.startsWith(allowed.slice(0, -2)) : resource === allowed;
+/** Exactly, or a subtree by whole segments, none of which leads out of it again (flaw.P5). */
+function covers(allowed: string, resource: string): boolean {
+  if (!allowed.endsWith('/**')) return resource === allowed;
+  const folder = allowed.slice(0, -2);
+  const below = resource.slice(folder.length).split('/');
+  return resource.startsWith(folder) && !below.some((segment) => ['', '.', '..'].includes(segment));
+}
 
 const isText = (value: Json): value is string => typeof value === 'string' && value !== '';
 

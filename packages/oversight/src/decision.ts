@@ -6,13 +6,12 @@ import {
   type JsonObject,
   type Operator,
   type Operators,
-  type Privilege,
   type Signer,
   TtpError,
 } from '@ttp/core';
 import { decodeEnvelope, encodeEnvelope, plainCopy, signEnvelope, verifyEnvelope } from '@ttp/crypto';
 import { type Conditions, parseConditions } from './conditions.js';
-import { REASON_MAX_CHARACTERS } from './limits.js';
+import { DECISION_MAX_BYTES, REASON_MAX_CHARACTERS } from './limits.js';
 import type { Review } from './record.js';
 import { digestOf } from './request.js';
 
@@ -34,6 +33,8 @@ export interface ReviewDecision {
 /** A decision that verified, and whose it is. */
 export interface VerifiedDecision extends ReviewDecision {
   readonly id: Hash;
+  /** Canonical. */
+  readonly envelope: string;
   readonly operator: Operator;
 }
 
@@ -80,8 +81,9 @@ export async function verifyDecision(
   now: number,
 ): Promise<VerifiedDecision> {
   // One reading: an object could answer differently the second time.
-  const text = typeof input === 'string' ? input : encodeEnvelope(input);
-  const [sig, ...more] = decodeEnvelope(text).sigs;
+  const envelope = typeof input === 'string' ? input : encodeEnvelope(input);
+  const limit = { maxBytes: DECISION_MAX_BYTES };
+  const [sig, ...more] = decodeEnvelope(envelope, limit).sigs;
   if (sig === undefined || more.length > 0) throw bad('sigs');
   const operator = await operators.byKid(sig.kid);
   if (operator === undefined || operator.kid !== sig.kid)
@@ -90,8 +92,8 @@ export async function verifyDecision(
     });
   const keyOf = (kid: string): Uint8Array | undefined =>
     kid === operator.kid ? operator.publicKey : undefined;
-  const { id, body } = verifyEnvelope(text, { type: TYPE, parse: parseDecision, keyOf, now });
-  return { ...body, id, operator };
+  const { id, body } = verifyEnvelope(envelope, { type: TYPE, parse: parseDecision, keyOf, now, ...limit });
+  return { ...body, id, envelope, operator };
 }
 
 const MEMBERS = ['review', 'digest', 'verdict', 'reason', 'conditions', 'seconds'];
@@ -122,39 +124,3 @@ function parseDecision(body: JsonObject): ReviewDecision {
 
 const bad = (field: string): TtpError =>
   new TtpError('OVERSIGHT_BAD_DECISION', `malformed ${field}`, { field: `body.${field}` });
-
-/** The privileges that reach each level; the higher ones reach the lower levels too. */
-const REACHES: { readonly [Level in 1 | 2 | 3]: readonly Privilege[] } = {
-  1: ['review:basic', 'review:senior', 'review:final'],
-  2: ['review:senior', 'review:final'],
-  3: ['review:final'],
-};
-
-/**
- * Whether this operator may decide on this review (flaws O2, O3): the privilege and level it needs, not the owner of
- * the agent, and in dual control another human than the first.
- *
- * @throws OVERSIGHT_NO_PRIVILEGE, OVERSIGHT_CONFLICT, OVERSIGHT_DIGEST_MISMATCH, OVERSIGHT_NOT_SECONDED
- */
-export function requireAuthority(
-  decision: VerifiedDecision,
-  review: Review,
-  owners: readonly string[],
-): void {
-  const { operator, digest, verdict, seconds } = decision;
-  const { level } = review.terms;
-  if (digest !== digestOf(review.request))
-    throw new TtpError('OVERSIGHT_DIGEST_MISMATCH', 'signed over something else', { field: 'body.digest' });
-  if (operator.level < level || !REACHES[level].some((privilege) => operator.privileges.includes(privilege)))
-    throw new TtpError('OVERSIGHT_NO_PRIVILEGE', `${operator.id} may not decide on level ${level}`);
-  if (owners.includes(operator.human))
-    throw new TtpError('OVERSIGHT_CONFLICT', `${operator.id} is the owner of the agent`);
-  const first = review.state.at === 'seconding' ? review.state.first : undefined;
-  if (first !== undefined && (first.human === operator.human || first.operator === operator.id))
-    throw new TtpError('OVERSIGHT_CONFLICT', `${operator.human} has decided already`);
-  // Both have to have seen the same thing, the first one's conditions included.
-  if (verdict !== 'deny' && seconds !== first?.id)
-    throw new TtpError('OVERSIGHT_NOT_SECONDED', 'the decision does not name the one before it', {
-      field: 'body.seconds',
-    });
-}

@@ -16,8 +16,14 @@ export const PENDING_MAX_PER_AGENT = 20;
 /** How often a waiting call looks whether another process has decided, ms. */
 export const REVIEW_POLL_MS = 250;
 
-/** Attempts of a compare-and-set on a review before the call gives up. */
-export const REVIEW_WRITE_ATTEMPTS = 16;
+/** Attempts of a compare-and-set on a review before the call gives up: each that fails is a use of somebody else. */
+export const REVIEW_WRITE_ATTEMPTS = 128;
+
+/** Longest record of a new review, bytes: with two decisions it is still read back (512 KiB). */
+export const REVIEW_MAX_BYTES = 524_288;
+
+/** Longest envelope of a decision, bytes: 64 KiB. */
+export const DECISION_MAX_BYTES = 65_536;
 
 /** Longest reason that an operator gives, UTF-16 units. */
 export const REASON_MAX_CHARACTERS = 2000;

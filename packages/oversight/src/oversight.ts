@@ -9,7 +9,6 @@ import {
   HANDLER_ORDER,
   type Hold,
   type Interaction,
-  isTtpError,
   type JsonObject,
   type Obligation,
   type ObligationHandler,
@@ -21,10 +20,12 @@ import {
   TtpError,
 } from '@ttp/core';
 import { createApprovals } from './approvals.js';
+import { verifyApproval } from './authority.js';
 import { verifyDecision } from './decision.js';
 import { REVIEW_POLL_MS } from './limits.js';
 import type { Review } from './record.js';
-import { digestOf, termsOf } from './request.js';
+import { actionOf, digestOf, sameness, termsOf } from './request.js';
+import { isOpen } from './review-machine.js';
 import { createWaiting } from './waiting.js';
 
 /** What {@link createOversight} is given. */
@@ -59,8 +60,10 @@ export interface Oversight {
    *   codes of `verifyEnvelope`
    */
   submit(decision: Envelope | string): Promise<Review>;
-  /** Called with every review that is opened here. What it throws is the listener's own affair, and ignored. */
+  /** Called with every review that is opened here. What it throws is counted in {@link Oversight.listenerFaults}. */
   onRequest(fn: (review: Review) => void): Dispose;
+  /** How often a listener threw since this was opened: perhaps nobody was told. */
+  readonly listenerFaults: number;
   /** Ends all waiting with OVERSIGHT_CLOSED. */
   close(): void;
 }
@@ -80,6 +83,7 @@ export function createOversight(options: OversightOptions): Oversight {
   const approvals = createApprovals(storage.store, { clock, random });
   const waiting = createWaiting(timer);
   const listeners = new Set<(review: Review) => void>();
+  let listenerFaults = 0;
 
   async function record(
     type: EventType,
@@ -97,10 +101,9 @@ export function createOversight(options: OversightOptions): Oversight {
     const patience = clock.monotonic() + waitMs;
     for (;;) {
       const review = await approvals.look(id);
-      if (review.state.at !== 'pending' && review.state.at !== 'seconding') return review;
+      if (!isOpen(review.state)) return review;
       const left = patience - clock.monotonic();
-      if (!(left > 0))
-        throw new TtpError('OVERSIGHT_APPROVAL_PENDING', `review ${id} waits for a human`, { field: id });
+      if (!(left > 0)) throw new TtpError('OVERSIGHT_APPROVAL_PENDING', `review ${id} waits for a human`);
       await waiting.next(Math.min(left, REVIEW_POLL_MS), signal);
     }
   }
@@ -112,25 +115,30 @@ export function createOversight(options: OversightOptions): Oversight {
     signal: AbortSignal,
   ): Promise<Hold> {
     const terms = termsOf(obligation);
-    const { review, isNew } = await approvals.open(i, decision, terms);
+    const action = actionOf(i, decision);
+    const { review, isNew } = await approvals.open(action, terms);
     if (isNew) {
       await record('approval-requested', i, review, { level: terms.level });
       tell(review);
     }
     const decided = await ended(review.id, signal);
     if (decided.state.at === 'expired') await record('approval-expired', i, decided);
-    let used: Review;
-    try {
-      used = await approvals.use(review.id, i);
-    } catch (error) {
-      if (isTtpError(error, 'OVERSIGHT_APPROVAL_DENIED'))
-        await record('approval-decided', i, decided, votesOf(decided));
-      throw error;
-    }
+    if (decided.state.at === 'denied') await record('approval-decided', i, decided, votesOf(decided));
+    // Another process may have entered the decision: the signatures count, not the store.
+    await verifyApproval(decided, operators, owners(i.agent), clock.now());
+    const used = await approvals.use(review.id, sameness(action, terms));
+    // A fault from here on loses the use that was taken: that is the safe side (flaw.O1).
     await record('approval-used', i, used, { ...votesOf(used), usesLeft: used.usesLeft });
+    let isOver = false;
     return {
-      settle: () => Promise.resolve(),
-      release: () => approvals.giveBack(review.id),
+      async settle() {
+        isOver = true;
+      },
+      async release() {
+        if (isOver) return; // a second release would give back a use that was never taken
+        isOver = true;
+        await approvals.giveBack(review.id);
+      },
     };
   }
 
@@ -138,8 +146,8 @@ export function createOversight(options: OversightOptions): Oversight {
     for (const listener of listeners)
       try {
         listener(review);
-      } catch (error) {
-        void codeOf(error, 'OVERSIGHT_CLOSED'); // the listener's own affair: the review is in the store
+      } catch {
+        listenerFaults++; // the review is in the store: a listener never decides whether a human may see it
       }
   }
 
@@ -171,8 +179,12 @@ export function createOversight(options: OversightOptions): Oversight {
       return decided;
     },
     onRequest(fn) {
-      listeners.add(fn);
-      return () => void listeners.delete(fn);
+      const listener = (review: Review): void => fn(review); // one registration each, even of the same function
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    get listenerFaults() {
+      return listenerFaults;
     },
     close: () => waiting.close(),
   };

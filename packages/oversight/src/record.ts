@@ -2,7 +2,7 @@ import { asDid, asEpoch, asHash, type Json, type Store, TtpError } from '@ttp/co
 import { canonicalBytes, parseJson, plainCopy } from '@ttp/crypto';
 import * as z from 'zod/mini';
 import { parseConditions } from './conditions.js';
-import { REVIEW_WRITE_ATTEMPTS } from './limits.js';
+import { REVIEW_MAX_BYTES, REVIEW_WRITE_ATTEMPTS } from './limits.js';
 import type { ReviewRequest, ReviewTerms } from './request.js';
 import type { ReviewState } from './review-machine.js';
 
@@ -18,7 +18,9 @@ export interface Review {
   readonly usesLeft: number;
 }
 
-const time = z.int().check(z.nonnegative());
+const count = z.int().check(z.nonnegative());
+/** To the end of what a Date can show. */
+const time = z.int().check(z.nonnegative(), z.maximum(8_640_000_000_000_000));
 const text = z.string();
 const hash = z.pipe(text, z.transform(asHash));
 const did = z.pipe(text, z.transform(asDid));
@@ -26,8 +28,10 @@ const json = z.custom<Json>((value) => value !== undefined);
 
 const voteSchema = z.strictObject({
   id: hash,
+  envelope: text,
   operator: text,
   human: text,
+  key: text,
   reason: text,
   conditions: z.pipe(json, z.transform(parseConditions)),
 });
@@ -42,20 +46,23 @@ const schema = z.strictObject({
     resource: text,
     input: json,
     policy: hash,
-    epoch: z.pipe(time, z.transform(asEpoch)),
+    epoch: z.pipe(count, z.transform(asEpoch)),
     notAfter: time,
-    maxUses: time,
+    maxUses: count,
   }),
-  terms: z.strictObject({ reason: text, level: z.literal([1, 2, 3]), timeoutMs: time }),
+  terms: z.strictObject({ from: text, reason: text, level: z.literal([1, 2, 3]), timeoutMs: count }),
   openedAt: time,
   state: z.discriminatedUnion('at', [
     z.strictObject({ at: z.literal('pending'), deadline: time }),
     z.strictObject({ at: z.literal('seconding'), deadline: time, first: voteSchema }),
-    z.strictObject({ at: z.literal('approved'), votes: z.array(voteSchema) }),
+    z.strictObject({
+      at: z.literal('approved'),
+      votes: z.array(voteSchema).check(z.minLength(1), z.maxLength(2)),
+    }),
     z.strictObject({ at: z.literal('denied'), vote: voteSchema }),
     z.strictObject({ at: z.literal('expired') }),
   ]),
-  usesLeft: time,
+  usesLeft: count,
 });
 
 const REVIEWS = 'oversight/review/';
@@ -65,7 +72,7 @@ const reviewKey = (id: string): string => REVIEWS + id;
 export interface ReviewStore {
   /** Throws OVERSIGHT_RECORD_UNREADABLE for what is there and is no review. */
   read(id: string): Promise<Review | undefined>;
-  /** False where there is one of this id. */
+  /** False where there is one of this id. Throws OVERSIGHT_TOO_LARGE. */
   create(review: Review): Promise<boolean>;
   /**
    * Applies `change` to what the store says now, by compare-and-set, until it fits. `change` returns the review
@@ -74,8 +81,8 @@ export interface ReviewStore {
    * @throws OVERSIGHT_UNKNOWN_REVIEW, OVERSIGHT_CONTENTION
    */
   update(id: string, change: (review: Review) => Review): Promise<Review>;
-  /** All reviews, by id. */
-  all(): AsyncIterable<Review>;
+  /** For a review that no call is attached to. */
+  remove(id: string): Promise<void>;
 }
 
 /** Reviews under `oversight/review/` of a store, where other processes find them. */
@@ -86,7 +93,13 @@ export function reviewStore(store: Store): ReviewStore {
   }
   return {
     read: async (id) => (await read(id))?.review,
-    create: (review) => store.put(reviewKey(review.id), encode(review), 0),
+    async create(review) {
+      const bytes = encode(review);
+      // What cannot be read back would keep operators from every other review.
+      if (bytes.length > REVIEW_MAX_BYTES)
+        throw new TtpError('OVERSIGHT_TOO_LARGE', `a review of ${bytes.length} bytes`, { field: 'input' });
+      return store.put(reviewKey(review.id), bytes, 0);
+    },
     async update(id, change) {
       for (let attempt = 0; attempt < REVIEW_WRITE_ATTEMPTS; attempt++) {
         const found = await read(id);
@@ -98,11 +111,8 @@ export function reviewStore(store: Store): ReviewStore {
       }
       throw new TtpError('OVERSIGHT_CONTENTION', `the review ${id} kept changing`);
     },
-    async *all() {
-      for await (const key of store.list(REVIEWS)) {
-        const review = await read(key.slice(REVIEWS.length));
-        if (review !== undefined) yield review.review;
-      }
+    async remove(id) {
+      await store.delete(reviewKey(id));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Decision, Did, Epoch, Hash, Interaction, Json, Obligation } from '@ttp/core';
 import { TtpError } from '@ttp/core';
-import { hashJson } from '@ttp/crypto';
+import { hashJson, plainCopy } from '@ttp/crypto';
 import { APPROVAL_MAX_USES, APPROVAL_VALID_MS, REVIEW_DEFAULT_MS, REVIEW_MAX_MS } from './limits.js';
 
 /**
@@ -30,6 +30,8 @@ export const digestOf = ({ input, ...rest }: ReviewRequest): Hash =>
 
 /** What a rule asks of a review. */
 export interface ReviewTerms {
+  /** Who asks: `rule:<id>`, or another source of obligations. */
+  readonly from: string;
   readonly reason: string;
   /** 1 operator, 2 senior, 3 security or compliance. */
   readonly level: 1 | 2 | 3;
@@ -38,17 +40,32 @@ export interface ReviewTerms {
 }
 
 /**
+ * What an `approval` obligation may say. A reason and the operator's id are always required; channels are the
+ * business of whoever listens to requests.
+ */
+const PARAMS = [
+  'reason',
+  'level',
+  'timeoutMs',
+  'requireJustification',
+  'requireOperatorId',
+  'notifyChannels',
+];
+
+/**
  * The terms of an `approval` obligation. The shorter of the rule's time and ours counts (decision D35).
  *
- * @throws OVERSIGHT_BAD_OBLIGATION: what cannot be understood is never waived
+ * @throws OVERSIGHT_BAD_OBLIGATION: what cannot be understood is never waived; a `defaultAction` least of all (flaw.O2)
  */
 export function termsOf({ params, from }: Obligation): ReviewTerms {
+  const unknown = Object.keys(params).find((name) => !PARAMS.includes(name));
+  if (unknown !== undefined) throw bad(unknown, from);
   const { reason = '', level = 1, timeoutMs = REVIEW_DEFAULT_MS } = params;
   if (typeof reason !== 'string') throw bad('reason', from);
   if (level !== 1 && level !== 2 && level !== 3) throw bad('level', from);
-  if (typeof timeoutMs !== 'number' || !Number.isInteger(timeoutMs) || timeoutMs <= 0)
+  if (typeof timeoutMs !== 'number' || !Number.isSafeInteger(timeoutMs) || timeoutMs <= 0)
     throw bad('timeoutMs', from);
-  return { reason, level, timeoutMs: Math.min(timeoutMs, REVIEW_MAX_MS) };
+  return { from, reason, level, timeoutMs: Math.min(timeoutMs, REVIEW_MAX_MS) };
 }
 
 const bad = (field: string, from: string): TtpError =>
@@ -56,31 +73,32 @@ const bad = (field: string, from: string): TtpError =>
     field,
   });
 
-/** The request for an interaction under a decision, opened at `now` (wall clock, ms). */
-export function requestOf(
-  { agent, target, action, resource, input }: Interaction,
-  { inputs, epoch }: Decision,
-  terms: ReviewTerms,
-  { now, nonce }: { readonly now: number; readonly nonce: string },
-): ReviewRequest {
-  const notAfter = now + terms.timeoutMs + APPROVAL_VALID_MS;
-  const { policy } = inputs;
-  return {
-    nonce,
-    agent,
-    target,
-    action,
-    resource,
-    input,
-    policy,
-    epoch,
-    notAfter,
-    maxUses: APPROVAL_MAX_USES,
-  };
-}
+/** What a call is about to do, under which policy and kill epoch. */
+export type Action = Omit<ReviewRequest, 'nonce' | 'notAfter' | 'maxUses'>;
 
-/** What makes two calls the same for oversight: the same review answers both. */
-export const sameness = (
+/** The action of an interaction under a decision, copied: what is shown to a human cannot change afterwards. */
+export const actionOf = (
   { agent, target, action, resource, input }: Interaction,
   { inputs, epoch }: Decision,
-): Hash => hashJson({ agent, target, action, resource, input, policy: inputs.policy, epoch });
+): Action => ({ agent, target, action, resource, input: plainCopy(input), policy: inputs.policy, epoch });
+
+/** The request to approve an action, opened at `now` (wall clock, ms). */
+export const requestOf = (
+  action: Action,
+  { timeoutMs }: ReviewTerms,
+  { now, nonce }: { readonly now: number; readonly nonce: string },
+): ReviewRequest => ({
+  ...action,
+  nonce,
+  notAfter: now + timeoutMs + APPROVAL_VALID_MS,
+  maxUses: APPROVAL_MAX_USES,
+});
+
+/**
+ * What makes two calls the same, so that one review answers both. Who asks and for which level is part of it: the
+ * approval that one rule got must not stand for another rule's, which may ask for somebody higher.
+ */
+export const sameness = (
+  { agent, target, action, resource, input, policy, epoch }: Action,
+  { from, level }: ReviewTerms,
+): Hash => hashJson({ agent, target, action, resource, input, policy, epoch, from, level });

@@ -5,8 +5,12 @@ import type { Conditions } from './conditions.js';
 export interface Vote {
   /** Id of the envelope. */
   readonly id: Hash;
+  /** The envelope, canonical: whoever relies on the vote can verify it again. */
+  readonly envelope: string;
   readonly operator: string;
   readonly human: string;
+  /** The operator's public key, multikey. */
+  readonly key: string;
   readonly reason: string;
   readonly conditions: Conditions;
 }
@@ -21,7 +25,7 @@ export type ReviewState =
   | { readonly at: 'expired' };
 
 export type ReviewEvent =
-  | { readonly type: 'approve'; readonly now: number; readonly vote: Vote; readonly seconds?: Hash }
+  | { readonly type: 'approve'; readonly now: number; readonly vote: Vote }
   | { readonly type: 'deny'; readonly now: number; readonly vote: Vote }
   | { readonly type: 'look'; readonly now: number };
 
@@ -57,3 +61,6 @@ export const reviewMachine: Machine<ReviewState, ReviewEvent, never> = /* @__PUR
   },
   expire: () => to({ at: 'expired' }),
 });
+
+/** Whether the review still waits for somebody. */
+export const isOpen = ({ at }: ReviewState): boolean => at === 'pending' || at === 'seconding';
