@@ -79,7 +79,7 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
       const { id, key } = await keyFor(subject);
       const iv = random.bytes(IV_BYTES);
       const head = concatBytes(Uint8Array.of(VERSION), subject, id, iv);
-      const box = await sealAead({ key, iv, aad: aadOf(head, hash), plaintext: concatBytes(salt, bytes) });
+      const box = await sealAead({ key, iv, aad: head, plaintext: concatBytes(salt, bytes) });
       return { key: payloadKey(hash), value: concatBytes(head, box) };
     },
     async read(hash) {
@@ -89,10 +89,10 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
       const dataKey = await readKey(stored.slice(AT_SUBJECT, AT_ID));
       if (dataKey === undefined || !equalBytes(dataKey.id, stored.slice(AT_ID, AT_IV)))
         return { state: 'erased' };
-      const aad = aadOf(stored.slice(0, AT_BOX), hash);
-      const iv = stored.slice(AT_IV, AT_BOX);
+      const [aad, iv] = [stored.slice(0, AT_BOX), stored.slice(AT_IV, AT_BOX)];
       const plain = await openBox({ key: dataKey.key, iv, aad, ciphertext: stored.slice(AT_BOX) }, hash);
       const [salt, bytes] = [plain.slice(0, SALT_BYTES), plain.slice(SALT_BYTES)];
+      // What was encrypted for another place, or under another salt, is not what this commitment is to.
       if (commitment(salt, bytes) !== hash) throw unreadable(hash);
       return { state: 'kept', salt, bytes };
     },
@@ -113,8 +113,6 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
 /** A subject's DID never lies next to its payloads in the clear. */
 const refOf = (subject: Did): Uint8Array => sha256(utf8(subject));
 const payloadKey = (hash: Hash): string => PAYLOADS + hash.slice('sha256:'.length);
-/** Ties a ciphertext to its place: stored under another hash, or with another head, it does not open. */
-const aadOf = (head: Uint8Array, hash: Hash): Uint8Array => concatBytes(utf8(hash), head);
 
 async function openBox(box: Parameters<typeof openAead>[0], hash: Hash): Promise<Uint8Array> {
   try {

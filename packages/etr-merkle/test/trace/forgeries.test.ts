@@ -132,6 +132,11 @@ describe('a bundle that the log key signed and that is wrong nevertheless', () =
     expect(failed(report).map(String).toSorted()).toEqual(expected.map(String).toSorted());
   });
 
+  it('a manifest for another size than the tree head', async () => {
+    const report = verifyTrace(await resigned(trace, linesOf(trace), { treeSize: 7 }), TRUST);
+    expect(failed(report)).toEqual([[3, 'ETR_BUNDLE_HEAD']]);
+  });
+
   it('a whole trace that was dropped breaks the chains of its agents', async () => {
     proves('flaw.E3', 'etr-merkle.log.per-agent');
     const { recorder } = await bench();

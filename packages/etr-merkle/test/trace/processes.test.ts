@@ -1,8 +1,9 @@
+import type { AppendLog } from '@ttp/core';
 import { codeRejectedBy, codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { openRecorder, verifyTrace } from '../../src/trace/index.js';
 import { POINT } from '../fixture.js';
-import { bench, event, TRUST } from './fixture.js';
+import { bench, entriesOf, event, TRUST, traceOf } from './fixture.js';
 
 describe('two processes', () => {
   it('never write one log: the second goes on with the next', async () => {
@@ -31,7 +32,7 @@ describe('two processes', () => {
   });
 
   it('take over a log whose writer is idle, which then signs no head that contradicts theirs', async () => {
-    const { recorder: a, options } = await bench();
+    const { recorder: a, clock, options } = await bench();
     await a.record([event('trace-opened')]);
     const b = await openRecorder(options);
     await b.record([event('decision-made')]);
@@ -41,6 +42,56 @@ describe('two processes', () => {
     expect(verifyTrace(await a.exportBundle(), TRUST)).toMatchObject({ valid: true, entries: 2 });
     await a.close();
     await b.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('that sign at the same time agree on one head', async () => {
+    const { recorder: a, options } = await bench();
+    await a.record([event('trace-opened')]);
+    const kept: boolean[] = [];
+    const { store } = options.storage;
+    const put = async (...args: Parameters<typeof store.put>): Promise<boolean> => {
+      const done = await store.put(...args);
+      kept.push(done);
+      return done;
+    };
+    const storage = { ...options.storage, store: { ...store, put } };
+    const [b, c] = [await openRecorder({ ...options, storage }), await openRecorder({ ...options, storage })];
+    await Promise.all([b.checkpoint(), c.checkpoint()]);
+    expect(kept).toEqual([true, false]);
+  });
+
+  it('pass a log by when somebody appends to it during recovery', async () => {
+    proves('decision.D28');
+    const { recorder: a, options } = await bench();
+    await a.record([event('intent-recorded')]);
+    const { log } = options.storage;
+    let raced = false;
+    const busy = (name: string): AppendLog => ({
+      ...log(name),
+      append: async (entries, expectedSize) => {
+        if (!raced) {
+          raced = true;
+          await a.record([event('decision-made')]);
+        }
+        return log(name).append(entries, expectedSize);
+      },
+    });
+    const b = await openRecorder({ ...options, storage: { ...options.storage, log: busy } });
+    expect([b.origin, b.size]).toEqual([`${POINT}/log/1`, 0n]);
+  });
+
+  it('do not bring back in the next log what was refused in the one they left', async () => {
+    const { recorder: a, options } = await bench();
+    const [b, c] = [await openRecorder(options), await openRecorder(options)];
+    await a.record([event('decision-made')]);
+    await b.record([event('trace-opened', { trace: traceOf(2) })]);
+    // In the first log there is no such trace to seal; in the second, where the record ends up, there is.
+    const [sealing, recorded] = [c.seal(traceOf(2)), c.record([event('decision-made')])];
+    expect(await codeRejectedBy(sealing)).toBe('ETR_TRACE_UNKNOWN');
+    await recorded;
+    expect(c.origin).toBe(b.origin);
+    expect((await entriesOf(c)).map(({ type }) => type)).toEqual(['trace-opened', 'decision-made']);
   });
 
   it('interleaved at random lose nothing', async () => {

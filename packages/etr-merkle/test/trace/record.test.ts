@@ -195,6 +195,26 @@ describe('opening', () => {
       expect(await codeRejectedBy(openRecorder({ ...options, storage: copy }))).toBe('ETR_LOG_INCONSISTENT');
     });
   });
+
+  it('refuses a log whose entries do not chain, though no head was signed for it yet', async () => {
+    proves('flaw.E3');
+    const { recorder, storage, options } = await bench();
+    for (let n = 0; n < 3; n++) await recorder.record([event('decision-made', { data: { n } })]);
+    const entries: Uint8Array[] = [];
+    for await (const entry of storage.log(recorder.origin).read(0n, 3n)) entries.push(entry);
+    const text = new TextDecoder().decode(entries[1]).replace('"n":1', '"n":7');
+    const altered = controlled().storage;
+    await altered.log(recorder.origin).append(entries.with(1, new TextEncoder().encode(text)));
+    expect(await codeRejectedBy(openRecorder({ ...options, storage: altered }))).toBe('ETR_LOG_INCONSISTENT');
+  });
+
+  it('refuses a log that is shorter than it says', async () => {
+    const { recorder, storage, options } = await bench();
+    await recorder.record([event('decision-made')]);
+    const log = (name: string) => ({ ...storage.log(name), size: async () => 2n });
+    const opened = openRecorder({ ...options, storage: { ...storage, log } });
+    expect(await codeRejectedBy(opened)).toBe('ETR_LOG_INCONSISTENT');
+  });
 });
 
 describe('closing', () => {
