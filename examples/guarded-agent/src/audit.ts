@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { sqlite } from '@ttp/adapters/sqlite';
+import { createTtp } from '@ttp/sdk';
+import { ttpCommand } from './guarded.ts';
+import { readSettings, type Stage } from './stage.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Exports the whole log as a bundle. Returns the key that a verifier has to trust. */
+export async function exportBundle({ identity, operators, path }: Stage): Promise<string> {
+  const storage = sqlite(path('ttp.db'));
+  try {
+    const policy = readSettings('policy.json');
+    const ttp = await createTtp({ identity, policy, operators, storage });
+    writeFileSync(path('bundle.jsonl'), await ttp.exportBundle());
+    await ttp.close();
+    return ttp.logKey;
+  } finally {
+    await storage.close();
+  }
+}
+
+/** Writes a copy of the bundle with one bit of one byte flipped, inside an entry. Returns the line it is in. */
+export function flipOneByte({ path }: Stage): number {
+  const bytes = readFileSync(path('bundle.jsonl'));
+  const at = bytes.indexOf('"decision-made') + 3;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path('tampered.jsonl'), bytes);
+  return bytes.subarray(0, at).toString('latin1').split('\n').length;
+}
+
+/** `ttp verify`, offline, as anybody would run it. */
+export function verify(
+  bundle: string,
+  logKey: string,
+): { readonly status: number | null; readonly output: string } {
+  const args = ttpCommand('verify', bundle, '--log-key', logKey, '--json');
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return { status, output: stdout === '' ? stderr : stdout };
+}
+
+/** The tool calls that reached the server, as the shim in front of it saw them. */
+export function seenByServer({ path }: Stage): readonly string[] {
+  return readFileSync(path('seen.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+    .filter(({ method }) => method === 'tools/call')
+    .map(({ params }) => `${params.name} ${params.arguments?.path ?? ''}`);
+}

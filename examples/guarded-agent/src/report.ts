@@ -1,0 +1,65 @@
+import type { Answer } from './guarded.ts';
+
+/** One line of the story: what was tried, what came of it, and whether it is what this demonstration promises. */
+export interface Step {
+  readonly step: string;
+  readonly expected: string;
+  readonly ok: boolean;
+  readonly answer?: Answer;
+  readonly detail?: unknown;
+}
+
+/** Tells the story as it happens: to people line by line, to machines as one document at the end. */
+export interface Report {
+  /** A call, and what it should come to: an outcome, or the code of a refusal. */
+  call(step: string, answer: Answer, expected: string, shows?: RegExp): void;
+  /** Something else that was done or checked. */
+  check(step: string, ok: boolean, detail?: unknown): void;
+  /** Ends the story. Returns whether everything was as promised. */
+  end(more: Readonly<Record<string, unknown>>): boolean;
+}
+
+const paint = (on: boolean) => {
+  const wrap = (code: number) => (text: string) => (on ? `\u001b[${code}m${text}\u001b[0m` : text);
+  return { good: wrap(32), bad: wrap(31), dim: wrap(2), bold: wrap(1) };
+};
+
+export function createReport(json: boolean, stdout: NodeJS.WriteStream): Report {
+  const { good, bad, dim, bold } = paint(stdout.isTTY && process.env['NO_COLOR'] === undefined);
+  const steps: Step[] = [];
+
+  function add(step: Step, lines: readonly string[]): void {
+    steps.push(step);
+    if (json) return;
+    const number = String(steps.length).padStart(2);
+    stdout.write(`${step.ok ? good('ok ') : bad('BAD')} ${number}  ${bold(step.step)}\n`);
+    for (const line of lines) stdout.write(`         ${line}\n`);
+  }
+
+  return {
+    call(step, answer, expected, shows) {
+      const { outcome, code, index, ms, reasons, text } = answer;
+      const ok = (code ?? outcome) === expected && (shows === undefined || shows.test(text));
+      const verdict = code === undefined ? good(outcome) : `${bad(outcome)} ${code}`;
+      add({ step, expected, ok, answer }, [
+        `${verdict}  ${dim(`${ms.toFixed(1)} ms, log position ${index ?? 'in the next batch'}`)}`,
+        ...reasons.slice(0, 3).map((reason) => dim(`because ${reason}`)),
+        ...(outcome === 'done' ? [`-> ${text.trim().slice(0, 100)}`] : []),
+      ]);
+    },
+    check(step, ok, detail) {
+      const lines =
+        detail === undefined ? [] : [typeof detail === 'string' ? detail : JSON.stringify(detail)];
+      add({ step, expected: 'true', ok, ...(detail === undefined ? {} : { detail }) }, lines);
+    },
+    end(more) {
+      const ok = steps.every((step) => step.ok);
+      if (json) stdout.write(`${JSON.stringify({ ok, ...more, steps }, null, 2)}\n`);
+      else
+        stdout.write(
+          `\n${ok ? good('Everything was as promised.') : bad('Something was not as promised.')}\n`,
+        );
+      return ok;
+    },
+  };
+}
