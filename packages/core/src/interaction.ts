@@ -55,7 +55,7 @@ export interface Evidence {
 /** Something that has to be done for the permission to hold. Unknown kinds block. */
 export interface Obligation<Kind extends string = string> {
   readonly kind: Kind;
-  /** Who obliges: `rule:<id>`, `policy`, or `profile:<mode>`. */
+  /** Who obliges: `rule:<id>`, `policy`, `risk` (the assessment), or `profile:<mode>`. */
   readonly from: string;
   readonly params: JsonObject;
 }

@@ -35,8 +35,8 @@ export interface Versioned {
 
 /**
  * Keys and values with compare-and-set. Atomic per key; durable when the promise resolves; a reader sees every
- * write that was acknowledged before. Any write or sync fault poisons the store: it throws STORE_POISONED from
- * then on, until it is opened again (decision D29). Keys are 1 to 512 printable ASCII characters.
+ * write that was acknowledged before. Any write or sync fault poisons the store: it is read-only, and every write
+ * throws STORE_POISONED, until it is opened again (decision D29). Keys are 1 to 512 printable ASCII characters.
  */
 export interface Store {
   get(key: string): Promise<Versioned | undefined>;
