@@ -1,4 +1,13 @@
-import { type Did, isDid, isTtpError, type JsonObject, type Random, TtpError } from '@ttp/core';
+import {
+  type Did,
+  isDid,
+  isJsonObject,
+  isTtpError,
+  type Json,
+  type JsonObject,
+  type Random,
+  TtpError,
+} from '@ttp/core';
 import { backend } from '#backend';
 import { openAead, sealAead } from './aead.js';
 import { equalBytes, requireLength, utf8 } from './bytes.js';
@@ -170,14 +179,10 @@ function requireCost(costLog2: number): number {
   throw new TtpError('CRYPTO_KEY_FILE_COST', `log2 of the cost is ${costLog2}`, { field: 'kdf.costLog2' });
 }
 
-function objectAt(value: unknown, field: string): JsonObject {
+function objectAt(value: Json | undefined, field: string): JsonObject {
   if (isJsonObject(value)) return value;
   throw malformed(field);
 }
-
-/** Of a value that is JSON data already. */
-const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function multikeyAt(value: unknown): string {
   if (typeof value !== 'string') throw malformed('publicKey');

@@ -1,4 +1,4 @@
-import { type Did, type Envelope, type Json, TtpError } from '@ttp/core';
+import { type Did, type Envelope, isJsonObject, type Json, TtpError } from '@ttp/core';
 import { canonicalBytes, decodeEnvelope, encodeEnvelope, parseJson } from '@ttp/crypto';
 
 /** What a resolver keeps of an identity: the log it knows, and the one that departs from it, if there is one. */
@@ -24,7 +24,7 @@ export function encodeStoredLog({ entries, fork }: StoredLog): Uint8Array {
  */
 export function decodeStoredLog(did: Did, bytes: Uint8Array): StoredLog {
   const value = parseJson(bytes);
-  if (!isRecord(value) || value['v'] !== 1)
+  if (!isJsonObject(value) || value['v'] !== 1)
     throw new TtpError('DID_BAD_LOG', `not a stored key log of ${did}`, { field: 'v' });
   const entries = decodeAll(value['entries'], 'entries');
   return value['fork'] === undefined ? { entries } : { entries, fork: decodeAll(value['fork'], 'fork') };
@@ -35,6 +35,3 @@ function decodeAll(texts: Json | undefined, field: string): readonly Envelope[] 
     throw new TtpError('DID_BAD_LOG', `${field}: not a list of envelopes`, { field });
   return texts.map((text) => decodeEnvelope(text));
 }
-
-const isRecord = (value: Json): value is { readonly [key: string]: Json } =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

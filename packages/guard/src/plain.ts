@@ -61,10 +61,6 @@ function spend(budget: Budget, units: number): void {
   if (budget.units < 0) throw new TtpError('GUARD_VALUE_TOO_LARGE', `more than ${VALUE_MAX_UNITS} units`);
 }
 
-/** Whether the JSON value is an object. */
-export const isJsonObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Text that any reader would take for JSON data, whether or not it is valid. */
 const LOOKS_LIKE_JSON = /^\s*(?:\[\s*)?\{/;
 

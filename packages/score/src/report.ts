@@ -4,6 +4,7 @@ import {
   type BasisPoints,
   type Hash,
   isHash,
+  isJsonObject,
   type Json,
   type JsonObject,
   STAGES,
@@ -146,7 +147,7 @@ function capOf({ killed, revoked, securityEvents }: TrustFacts): number {
  * evidence source answers for that.
  */
 export function isTrustReport(value: Json): value is TrustReport & JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!isJsonObject(value)) return false;
   const report = new Map(Object.entries(value));
   const integer = (name: string, from: number, to: number): number => {
     const n = report.get(name);

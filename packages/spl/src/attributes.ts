@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, RISK_LEVELS, STAGES } from '@ttp/core';
+import { type Json, RISK_LEVELS, STAGES } from '@ttp/core';
 import { DAYS, minutesOf } from './time.js';
 
 /**
@@ -79,11 +79,6 @@ export function attributeOf(name: string): Attribute | undefined {
 /** The own value of `key`; what an object inherits is never seen (flaw.P10). */
 export function own<V>(object: { readonly [key: string]: V }, key: string): V | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
-}
-
-/** Whether a value is an object, as opposed to null, a list or a scalar. */
-export function isJsonObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether every element is a text. */

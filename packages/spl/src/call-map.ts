@@ -1,7 +1,7 @@
-import { type Json, type JsonObject, TtpError } from '@ttp/core';
+import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
 import { canonicalize, parseJson } from '@ttp/crypto';
 import { ACTION } from './action.js';
-import { attributeOf, fits, isJsonObject, own } from './attributes.js';
+import { attributeOf, fits, own } from './attributes.js';
 import type { SplErrorCode } from './errors.js';
 import { at } from './field.js';
 import { POLICY_CEILING_BYTES } from './limits.js';

@@ -1,13 +1,5 @@
-import { type Json, type JsonObject, TtpError } from '@ttp/core';
-import {
-  ATTRIBUTES,
-  type Attribute,
-  attributeOf,
-  canonicalName,
-  fits,
-  isJsonObject,
-  NAMESPACES,
-} from './attributes.js';
+import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { ATTRIBUTES, type Attribute, attributeOf, canonicalName, fits, NAMESPACES } from './attributes.js';
 import type { SplErrorCode } from './errors.js';
 import { at } from './field.js';
 import { hint } from './suggest.js';

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '@ttp/core';
-import { attributeOf, fits, isJsonObject, own, type Source } from './attributes.js';
+import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
+import { attributeOf, fits, own, type Source } from './attributes.js';
 import type { LocalClock, LocalTime } from './time.js';
 
 /** What is asked, and everything known about it, by who knows it (decision D18). */

@@ -1,6 +1,5 @@
-import { type Hash, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { type Hash, isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
 import { canonicalize, fromUtf8, hashJson, parseJson, utf8 } from '@ttp/crypto';
-import { isJsonObject } from './attributes.js';
 import { type CompiledPolicy, compilePolicy } from './compile.js';
 import type { PolicyDocument } from './document.js';
 import { at } from './field.js';

@@ -1,13 +1,5 @@
-import type { JsonObject } from '@ttp/core';
-import {
-  ATTRIBUTES,
-  attributeOf,
-  isJsonObject,
-  NAMESPACES,
-  own,
-  SOURCES,
-  type Source,
-} from './attributes.js';
+import { isJsonObject, type JsonObject } from '@ttp/core';
+import { ATTRIBUTES, attributeOf, NAMESPACES, own, SOURCES, type Source } from './attributes.js';
 import type { PolicyRequest } from './facts.js';
 import { DROPPED_MAX_ENTRIES, DROPPED_NAME_CHARACTERS } from './limits.js';
 

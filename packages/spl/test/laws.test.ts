@@ -1,4 +1,4 @@
-import { EFFECTS, type Json, type JsonObject } from '@ttp/core';
+import { EFFECTS, isJsonObject, type Json, type JsonObject } from '@ttp/core';
 import { canonicalize } from '@ttp/crypto';
 import { proves, type SeededRandom, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
@@ -31,10 +31,8 @@ function shuffled(value: Json, random: SeededRandom): Json {
 
 const argumentsOf = ({ caller }: PolicyRequest): JsonObject => {
   const args = caller['request'];
-  return isObject(args) ? args : {};
+  return isJsonObject(args) ? args : {};
 };
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The request with one fact after another given to `change`, which returns the new value or undefined to leave it out. */
 function variants(

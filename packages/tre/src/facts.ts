@@ -1,4 +1,4 @@
-import { type Evidence, type Json, type JsonObject, WALL_CLOCK_TOLERANCE_MS } from '@ttp/core';
+import { type Evidence, isJsonObject, type Json, type JsonObject, WALL_CLOCK_TOLERANCE_MS } from '@ttp/core';
 import { isTrustReport, type TrustReport } from '@ttp/score';
 
 /**
@@ -36,8 +36,8 @@ export function readFacts(evidence: Evidence): Facts {
     identity: read(evidence, 'identity', isIdentity),
     trust: read(evidence, 'trust', isTrustReport),
     fraud: read(evidence, 'fraud', isFraud),
-    agent: read(evidence, 'agent', isObject),
-    resource: read(evidence, 'resource', isObject),
+    agent: read(evidence, 'agent', isJsonObject),
+    resource: read(evidence, 'resource', isJsonObject),
     activity: read(evidence, 'activity', isActivity),
     capabilities: read(evidence, 'capabilities', isTexts),
     labels: read(evidence, 'labels', isTexts),
@@ -68,34 +68,32 @@ function read<V extends Json>(
 
 const isTime = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
-/** Whether the JSON is an object. */
-export const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isTexts = (value: Json): value is readonly string[] =>
   Array.isArray(value) && value.every((member) => typeof member === 'string');
 
 function isIdentity(value: Json): value is { readonly verified: boolean; readonly method: string } {
   return (
-    isObject(value) && typeof own(value, 'verified') === 'boolean' && typeof own(value, 'method') === 'string'
+    isJsonObject(value) &&
+    typeof own(value, 'verified') === 'boolean' &&
+    typeof own(value, 'method') === 'string'
   );
 }
 
 function isFraud(value: Json): value is { readonly risk: number; readonly signals: readonly string[] } {
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   const risk = own(value, 'risk');
   return isAmount(risk) && Number.isInteger(risk) && risk <= 10_000 && isTexts(own(value, 'signals'));
 }
 
 function isActivity(value: Json): value is { readonly requestRate?: number; readonly errorRate?: number } {
-  if (!isObject(value)) return false;
+  if (!isJsonObject(value)) return false;
   return ['requestRate', 'errorRate'].every(
     (name) => !Object.hasOwn(value, name) || isAmount(own(value, name)),
   );
 }
 
 const isVouch = (value: Json): value is { readonly vouched: boolean } =>
-  isObject(value) && typeof own(value, 'vouched') === 'boolean';
+  isJsonObject(value) && typeof own(value, 'vouched') === 'boolean';
 
 const isAmount = (value: Json): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;

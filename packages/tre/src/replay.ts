@@ -9,6 +9,7 @@ import {
   type Evidence,
   type Fact,
   type Interaction,
+  isJsonObject,
   isTtpError,
   type Json,
   type JsonObject,
@@ -17,7 +18,6 @@ import {
 } from '@ttp/core';
 import { loadPolicy } from '@ttp/spl';
 import { decide } from './decide.js';
-import { isObject } from './facts.js';
 import { REPLAY_POLICY_MAX_BYTES } from './limits.js';
 import { parseThresholds } from './thresholds.js';
 
@@ -86,7 +86,7 @@ interface Reader {
 }
 
 function reader(json: Json, kind: string): Reader {
-  if (!isObject(json)) throw new TtpError('TRE_REPLAY_BAD_INPUT', `not an ${kind}`, { field: kind });
+  if (!isJsonObject(json)) throw new TtpError('TRE_REPLAY_BAD_INPUT', `not an ${kind}`, { field: kind });
   return {
     object: json,
     take(name, as) {
@@ -116,7 +116,7 @@ function asNumber(value: Json): number {
 }
 
 function asObject(value: Json): JsonObject {
-  if (isObject(value)) return value;
+  if (isJsonObject(value)) return value;
   throw refuse('an object');
 }
 

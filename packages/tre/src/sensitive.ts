@@ -1,5 +1,5 @@
-import { CAPABILITIES, CLASSIFICATIONS, type Json, type JsonObject } from '@ttp/core';
-import { type Facts, isObject } from './facts.js';
+import { CAPABILITIES, CLASSIFICATIONS, isJsonObject, type Json, type JsonObject } from '@ttp/core';
+import type { Facts } from './facts.js';
 
 /** Capabilities that a score alone never opens; `data:financial` stands for payment card data (decision D24). */
 const SENSITIVE_CAPABILITIES: readonly string[] = [
@@ -58,5 +58,5 @@ function attribute(object: JsonObject, name: string): Json | undefined {
   if (Object.hasOwn(object, name)) return object[name];
   const dot = name.indexOf('.');
   const inner = dot > 0 && Object.hasOwn(object, name.slice(0, dot)) ? object[name.slice(0, dot)] : undefined;
-  return inner !== undefined && isObject(inner) ? attribute(inner, name.slice(dot + 1)) : undefined;
+  return isJsonObject(inner) ? attribute(inner, name.slice(dot + 1)) : undefined;
 }

@@ -2,6 +2,7 @@ import {
   asBasisPoints,
   type BasisPoints,
   type DecisionOutcome,
+  isJsonObject,
   type Json,
   type RiskLevel,
   TtpError,
@@ -54,8 +55,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = /* @__PURE__ */ parseThresholds({}
  * @throws TRE_BAD_THRESHOLDS with the field: an unknown name, a value outside its safe bounds, levels that do not rise
  */
 export function parseThresholds(input: Json): Thresholds {
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
-    throw new TtpError('TRE_BAD_THRESHOLDS', 'thresholds are an object');
+  if (!isJsonObject(input)) throw new TtpError('TRE_BAD_THRESHOLDS', 'thresholds are an object');
   const given = new Map(Object.entries(input));
   const take = (name: keyof Thresholds): BasisPoints => {
     const { normal, min, max } = BOUNDS[name];

@@ -1,6 +1,14 @@
-import { CAPABILITIES, codeOf, type Interaction, type Json, type JsonObject, type Reason } from '@ttp/core';
+import {
+  CAPABILITIES,
+  codeOf,
+  type Interaction,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type Reason,
+} from '@ttp/core';
 import { evaluate, type Policy, type PolicyVerdict } from '@ttp/spl';
-import { type Facts, fresh, isObject } from './facts.js';
+import { type Facts, fresh } from './facts.js';
 import { reason } from './reasons.js';
 
 /** The policy's answer, and the reasons it gave. */
@@ -25,7 +33,7 @@ export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts
       engine: engineFacts(facts),
       resolver: fresh(facts.agent) ?? {},
       registry: fresh(facts.resource) ?? {},
-      caller: { ...interaction.claims, request: isObject(interaction.input) ? interaction.input : {} },
+      caller: { ...interaction.claims, request: isJsonObject(interaction.input) ? interaction.input : {} },
     });
     // The caller chose the name; as a JSON string it cannot carry a lone surrogate into what is hashed.
     const dropped = verdict.dropped.map(({ name, source, reason: why }) =>

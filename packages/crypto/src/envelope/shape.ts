@@ -5,6 +5,7 @@ import {
   type EnvelopeSignature,
   isDid,
   isHash,
+  isJsonObject,
   type Json,
   type JsonObject,
   NONCE_BYTES,
@@ -94,8 +95,8 @@ function signaturesOf(value: Json | undefined): readonly EnvelopeSignature[] {
 }
 
 function objectAt(value: Json | undefined, field: string): JsonObject {
-  if (typeof value !== 'object' || value === null || isArray(value)) throw malformed(field);
-  return value;
+  if (isJsonObject(value)) return value;
+  throw malformed(field);
 }
 
 /** `Array.isArray` does not narrow read-only arrays. */

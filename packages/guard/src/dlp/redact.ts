@@ -1,5 +1,5 @@
-import { type Json, TtpError } from '@ttp/core';
-import { isJsonObject, plainJson } from '../plain.js';
+import { isJsonObject, type Json, TtpError } from '@ttp/core';
+import { plainJson } from '../plain.js';
 import type { DlpAction, DlpSeverity } from './rules.js';
 import { type DlpFinding, scanText } from './scan.js';
 

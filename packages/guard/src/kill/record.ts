@@ -5,6 +5,7 @@ import {
   type Did,
   type Epoch,
   isDid,
+  isJsonObject,
   type Json,
   type JsonObject,
   KILL_REASONS,
@@ -13,7 +14,6 @@ import {
 } from '@ttp/core';
 import { canonicalBytes, hashJson, parseJson } from '@ttp/crypto';
 import { KILL_TARGET_MAX_UNITS, KILL_TEXT_MAX_UNITS } from '../limits.js';
-import { isJsonObject } from '../plain.js';
 
 /** Who is killed: one agent, by its `did:ttp`, or everybody. */
 export type KillTarget = Did | '*';

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, TtpError } from '@ttp/core';
-import { isJsonObject, jsonOfText, plainJson } from '../plain.js';
+import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { jsonOfText, plainJson } from '../plain.js';
 import { maskValue } from './mask.js';
 import { type Path, parseTransform, type Transform } from './params.js';
 

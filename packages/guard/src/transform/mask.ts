@@ -1,5 +1,4 @@
-import type { Json } from '@ttp/core';
-import { isJsonObject } from '../plain.js';
+import { isJsonObject, type Json } from '@ttp/core';
 
 const HIDDEN = '***';
 

@@ -1,5 +1,4 @@
-import { type Json, type JsonObject, TtpError } from '@ttp/core';
-import { isJsonObject } from '../plain.js';
+import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
 
 /** What may be done to a result before it leaves (ttp-protocol.txt L2274-2283), checked and split into paths. */
 export interface Transform {
