@@ -1,0 +1,11 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Collects an option that may be given several times. */
+export const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** A whole number of at least 1. */
+export function positiveInteger(text: string): number {
+  const value = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('it is a whole number from 1.');
+}

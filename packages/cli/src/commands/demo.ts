@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { TtpError } from '@ttp/core';
+import type { AddCommand } from '../answer.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { requireFile } from '../files/files.js';
+
+/** The repository's root, seen from `src/commands` and from `dist` alike: both are below `packages/cli`. */
+const REPOSITORY = new URL(import.meta.url.includes('/src/') ? '../../../../' : '../../../', import.meta.url);
+
+const inRepository = (path: string): string => fileURLToPath(new URL(path, REPOSITORY));
+
+/** `ttp demo`: the guarded agent of the repository. */
+export const demo: AddCommand = (program, _io, act) => {
+  program
+    .command('demo')
+    .description('Run the demonstration: a real MCP client, guarded, on the official filesystem server.')
+    .option('--json', 'errors as one JSON document')
+    .addHelpText(
+      'after',
+      `
+It stands in the repository (examples/guarded-agent); an installed ttp says so and ends with ${EXIT.cannotRun}.
+
+Example:
+  ttp demo`,
+    )
+    .action(() => act(run));
+};
+
+async function run(): Promise<ExitCode> {
+  const script = inRepository('tools/run.mjs');
+  try {
+    for (const file of [script, inRepository('examples/guarded-agent/src/main.ts')])
+      await requireFile(file, 'demo');
+  } catch (cause) {
+    throw new TtpError(
+      'CLI_DEMO_ABSENT',
+      'the demo is examples/guarded-agent of the TTP repository: clone it and run npm start there',
+      { cause },
+    );
+  }
+  const status = await new Promise<number | null>((resolve, reject) => {
+    const child = spawn(process.execPath, [script, 'start'], { stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  return status === 0 ? EXIT.ok : EXIT.cannotRun;
+}

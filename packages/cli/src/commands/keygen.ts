@@ -1,0 +1,133 @@
+import { sqlite } from '@ttp/adapters/sqlite';
+import { asTerm, type Did, type JsonObject, PRIVILEGES, TtpError } from '@ttp/core';
+import { encryptKey, generateKeyPair, multikey } from '@ttp/crypto';
+import { createIdentity, DID_TYPES, type DidType, didKey } from '@ttp/did';
+import { createKillSwitch } from '@ttp/guard';
+import { Option } from 'commander';
+import type { AddCommand, Answer } from '../answer.js';
+import { repeated } from '../arguments.js';
+import { EXIT } from '../exit-codes.js';
+import { requireAbsent, writeNew } from '../files/files.js';
+import { formatIdentityFile } from '../files/identity-file.js';
+import { operatorKid } from '../files/operators.js';
+import type { Io } from '../io.js';
+import { passphrases } from '../passphrase.js';
+
+interface KeygenOptions {
+  readonly out: string;
+  readonly type: DidType;
+  readonly store?: string;
+  readonly operator?: string;
+  readonly human?: string;
+  readonly level: string;
+  readonly privilege: readonly string[];
+}
+
+/** `ttp keygen`: a new identity, or a new operator's key. */
+export const keygen: AddCommand = (program, io, act) => {
+  program
+    .command('keygen')
+    .description('Make an identity: a key log and its private key under a passphrase; or an operator key.')
+    .requiredOption('-o, --out <file>', 'the file to write; it must not exist')
+    .addOption(new Option('--type <type>', 'what the identity is of').choices(DID_TYPES).default('agent'))
+    .option('--store <file>', 'the storage it will run on: its kill record is created there, alive')
+    .option('--operator <id>', "make an operator's key instead, and print its entry for the roster")
+    .option('--human <name>', 'the human behind the operator key; the id unless given')
+    .addOption(new Option('--level <level>', "the operator's level").choices(['1', '2', '3']).default('1'))
+    .option('--privilege <name>', 'a privilege of the operator; repeatable', repeated, [])
+    .option('--json', 'answer with one JSON document')
+    .addHelpText(
+      'after',
+      `
+The passphrase comes from TTP_PASSPHRASE or is asked for. The key for the next rotation is written beside the
+identity, to <file>.next: keep it elsewhere, so that a theft of the identity is not the end of it.
+
+Example:
+  ttp keygen --out agent.json --store ttp.db
+  ttp keygen --operator ada --level 2 --privilege review:senior --privilege kill:order --out ada.key.json`,
+    )
+    .action((options: KeygenOptions) =>
+      act(() => {
+        const { operator } = options;
+        return operator === undefined
+          ? makeIdentity(options, io)
+          : makeOperator({ ...options, operator }, io);
+      }),
+    );
+};
+
+async function makeIdentity({ out, type, store }: KeygenOptions, io: Io): Promise<Answer> {
+  const nextOut = `${out}.next`;
+  for (const file of [out, nextOut]) await requireAbsent(file, 'out');
+  const { clock, random } = io;
+  const passphrase = await passphrases(io).get('the new identity', { confirm: true });
+  const { did, seed, nextSeed, keyLog } = await createIdentity({ type, random, clock });
+  const key = await encryptKey({ seed, did, passphrase, random });
+  const nextKey = await encryptKey({ seed: nextSeed, did, passphrase, random });
+  // The record first: without one the identity is dead for ever, while a record without an identity harms nobody.
+  if (store !== undefined) await createKillRecord(did, store, io);
+  await writeNew(nextOut, `${JSON.stringify(nextKey, null, 2)}\n`, 'out');
+  await writeNew(out, formatIdentityFile(keyLog, key), 'out');
+  const json: JsonObject = {
+    did,
+    identity: out,
+    nextKey: nextOut,
+    ...(store === undefined ? {} : { store }),
+  };
+  return {
+    exit: EXIT.ok,
+    json,
+    text: () =>
+      [
+        did,
+        `identity  ${out}`,
+        `next key  ${nextOut} (for the next rotation: keep it somewhere else)`,
+        store === undefined
+          ? 'store     none: run keygen with --store, or the agent counts as killed where it runs'
+          : `store     ${store} (kill record created, alive)`,
+      ].join('\n'),
+  };
+}
+
+/** The kill record of an identity that was created in this very call (decision D32). */
+async function createKillRecord(did: Did, path: string, { clock, timer }: Io): Promise<void> {
+  const storage = sqlite(path);
+  try {
+    const kill = await createKillSwitch({ storage, clock, timer });
+    await kill.enrol(did, true);
+    kill.close();
+  } finally {
+    await storage.close();
+  }
+}
+
+async function makeOperator(options: KeygenOptions & { operator: string }, io: Io): Promise<Answer> {
+  const { out, store, operator: id, human = id, level } = options;
+  const privileges = options.privilege.map((word) => asTerm(PRIVILEGES, word, 'privilege'));
+  if (privileges.length === 0)
+    throw new TtpError('CLI_USAGE', `an operator needs a --privilege: ${PRIVILEGES.join(', ')}`, {
+      field: 'privilege',
+    });
+  if (store !== undefined)
+    throw new TtpError('CLI_USAGE', 'an operator has no kill record: leave --store out', { field: 'store' });
+  await requireAbsent(out, 'out');
+  const { random } = io;
+  const passphrase = await passphrases(io).get(`the operator key of ${id}`, { confirm: true });
+  const { seed, publicKey } = generateKeyPair(random);
+  const key = await encryptKey({ seed, did: didKey(publicKey), passphrase, random });
+  await writeNew(out, `${JSON.stringify(key, null, 2)}\n`, 'out');
+  const entry = {
+    id,
+    human,
+    level: Number(level),
+    privileges,
+    publicKey: multikey(publicKey),
+    kid: operatorKid(publicKey),
+  };
+  return {
+    exit: EXIT.ok,
+    json: { key: out, operator: entry },
+    text: () =>
+      `key       ${out}\nfor the list "operators" of the roster:\n${JSON.stringify(entry, null, 2)}`,
+  };
+}

@@ -1,0 +1,106 @@
+import type { JsonObject } from '@ttp/core';
+import type { ReplayedDecision } from '@ttp/sdk';
+import type { AddCommand, Answer } from '../answer.js';
+import { repeated } from '../arguments.js';
+import { EXIT } from '../exit-codes.js';
+import { readBytes } from '../files/files.js';
+import type { Io } from '../io.js';
+import { BUNDLE_MAX_BYTES } from '../limits.js';
+import { type Paint, printable } from '../terminal.js';
+import { parseLogKey } from '../verify/log-keys.js';
+import { type BundleReport, verifyBundle } from '../verify/verify-bundle.js';
+
+/** `ttp verify`: whether an audit bundle is whole, authentic, and decided as it says. */
+export const verify: AddCommand = (program, io, act) => {
+  program
+    .command('verify')
+    .description('Verify an audit bundle offline, and decide its decisions again.')
+    .argument('<bundle>', 'the bundle; - for standard input')
+    .option(
+      '--log-key <key>',
+      'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
+      repeated,
+      [],
+    )
+    .option('--json', 'answer with one JSON document')
+    .addHelpText(
+      'after',
+      `
+Without --log-key the bundle is held against the key it carries itself, which shows damage and never who made it:
+then the answer is no. Payloads that were erased or are not disclosed cannot be replayed; they are counted as absent.
+
+Example:
+  ttp verify bundle.jsonl --log-key z6MkfDbEnvZmTLr2TWNSnSHiExNyS8ioEHF9sDGjYRkYYBeS`,
+    )
+    .action((bundle: string, { logKey }: { logKey: readonly string[] }) =>
+      act(() => verifyFile(bundle, logKey, io)),
+    );
+};
+
+async function verifyFile(path: string, logKeys: readonly string[], io: Io): Promise<Answer> {
+  const keys = logKeys.map(parseLogKey);
+  const bundle = await readBytes(path, { field: 'bundle', io, maxBytes: BUNDLE_MAX_BYTES });
+  const report = verifyBundle(bundle, keys, io.clock.now());
+  return {
+    exit: report.valid ? EXIT.ok : EXIT.no,
+    json: jsonOf(report),
+    text: (paint) => linesOf(report, paint).join('\n'),
+  };
+}
+
+const withResult = (
+  replayed: readonly ReplayedDecision[],
+  result: ReplayedDecision['result'],
+): readonly ReplayedDecision[] => replayed.filter((decision) => decision.result === result);
+
+function jsonOf({ valid, trusted, claims, trace, replayed }: BundleReport): JsonObject {
+  const { origin, at, head, entries, checks, findings } = trace;
+  const differing = withResult(replayed, 'differs');
+  return {
+    valid,
+    trusted,
+    claimedKey: claims.key ?? null,
+    ...(origin === undefined ? {} : { origin }),
+    ...(at === undefined ? {} : { at }),
+    ...(head === undefined ? {} : { treeSize: `${head.size}` }),
+    entries,
+    checks: checks.map((check) => ({ ...check })),
+    findings: findings.map((finding) => ({ ...finding })),
+    replay: {
+      same: withResult(replayed, 'same').length,
+      absent: withResult(replayed, 'absent').length,
+      differs: differing.map(({ index, subject, code = null }) => ({ index: `${index}`, subject, code })),
+    },
+  };
+}
+
+function linesOf({ valid, trusted, claims, trace, replayed }: BundleReport, paint: Paint): string[] {
+  const mark = (isGood: boolean): string => (isGood ? paint.good('ok    ') : paint.bad('FAILED'));
+  const lines = [`${mark(trusted)}  trust      ${trustText(trusted, claims.key)}`];
+  for (const { check, status } of trace.checks) {
+    if (status === 'skipped') lines.push(`-       ${check}`);
+    else lines.push(`${mark(status === 'passed')}  ${check}`);
+    for (const finding of trace.findings.filter((one) => one.check === check))
+      lines.push(`          line ${finding.line}: ${printable(finding.message)} [${finding.code}]`);
+  }
+  const differing = withResult(replayed, 'differs');
+  if (trace.valid) {
+    const [same, absent] = [withResult(replayed, 'same'), withResult(replayed, 'absent')];
+    const counts = `${same.length} the same, ${absent.length} absent, ${differing.length} not the same`;
+    lines.push(`${mark(differing.length === 0)}  replay     ${replayed.length} decisions: ${counts}`);
+  } else lines.push('-       replay');
+  for (const { index, subject, code = '' } of differing)
+    lines.push(`          entry ${index}: ${printable(subject)} is decided otherwise [${code}]`);
+  const { origin = 'unknown', entries } = trace;
+  lines.push(
+    `${valid ? paint.good('valid') : paint.bad('NOT VALID')}: ${entries} entries of ${printable(origin)}`,
+  );
+  return lines;
+}
+
+function trustText(trusted: boolean, key: string | undefined): string {
+  if (trusted) return `signed by ${key ?? 'a key'} that you trust`;
+  const carried =
+    key === undefined ? 'It carries no key.' : `It carries ${key}: compare, then pass --log-key.`;
+  return `no key that you trust signed it. ${carried} [CLI_LOG_KEY_MISSING]`;
+}

@@ -1,0 +1,21 @@
+import { CRYPTO_OPERATIONS } from './ops/crypto.js';
+import { DECISION_OPERATIONS } from './ops/decision.js';
+import { IDENTITY_OPERATIONS } from './ops/identity.js';
+import { LOG_OPERATIONS } from './ops/log.js';
+import type { Operation, Operations } from './protocol.js';
+
+/**
+ * Every operation that a package stands behind. What is missing answers CONFORMANCE_NOT_IMPLEMENTED.
+ *
+ * @param more operations that only the conformance adapter has
+ */
+export const operations = (more: Readonly<Record<string, Operation>> = {}): Operations =>
+  new Map(
+    Object.entries({
+      ...CRYPTO_OPERATIONS,
+      ...IDENTITY_OPERATIONS,
+      ...LOG_OPERATIONS,
+      ...DECISION_OPERATIONS,
+      ...more,
+    }),
+  );

@@ -1,0 +1,78 @@
+import { isJsonObject, isTtpError, type JsonObject } from '@ttp/core';
+import { parseJson } from '@ttp/crypto';
+import { scanText } from '@ttp/guard/dlp';
+import { type TrustFacts, trustReport } from '@ttp/score';
+import { evaluate, lintPolicy, loadPolicy, matchResource } from '@ttp/spl';
+import { canonicalDecision, replay } from '@ttp/tre';
+import { parsePolicyRequest } from '../../policy-request.js';
+import { type Arguments, badArgument, json, object, text, time } from '../arguments.js';
+import type { Operation } from '../protocol.js';
+
+/** Policies, scores, decisions, and what looks for data that may not leave. */
+export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
+  'spl.load'(args) {
+    const policy = loadPolicy(text(args, 'text'));
+    const lint = lintPolicy(policy).map(
+      ({ code, rule }): JsonObject => ({ code, ...(rule === undefined ? {} : { rule }) }),
+    );
+    return { hash: policy.hash, lint };
+  },
+  'spl.match': (args) => ({ matches: matchResource(text(args, 'pattern'), text(args, 'resource')) }),
+  'spl.evaluate'(args) {
+    const request = requestOf(args);
+    const { effect, rules, obligations, reasons } = evaluate(loadPolicy(text(args, 'text')), request);
+    return {
+      effect,
+      rules,
+      obligations: obligations.map((obligation) => ({ ...obligation })),
+      reasons: reasons.map((reason) => ({ ...reason })),
+    };
+  },
+  'score.trust'(args) {
+    const facts = object(args, 'facts');
+    if (!mayBeFacts(facts)) return badArgument('facts');
+    const report = trustReport(facts);
+    const { totalScore, identityScore, reputationScore, behavioralScore, stage } = report;
+    const components = { identity: identityScore, reputation: reputationScore, behavioral: behavioralScore };
+    return { total: totalScore, components, stage, report };
+  },
+  'tre.decide'(args) {
+    const decision = replay({
+      interaction: object(args, 'interaction'),
+      evidence: object(args, 'evidence'),
+      policyText: text(args, 'policy'),
+      thresholds: json(args, 'thresholds') ?? {},
+    });
+    const canonical = parseJson(canonicalDecision(decision), { profile: 'foreign' });
+    return isJsonObject(canonical) ? canonical : badArgument('interaction');
+  },
+  'dlp.scan': (args) => ({
+    findings: scanText(text(args, 'text')).map(({ rule, start, end }) => ({ rule, start, end })),
+  }),
+};
+
+function requestOf(args: Arguments): ReturnType<typeof parsePolicyRequest> {
+  const request = json(args, 'request');
+  const now = args.get('now') === undefined && isJsonObject(request) ? request['now'] : args.get('now');
+  if (typeof now !== 'number') return badArgument('now');
+  try {
+    return parsePolicyRequest(request, time(args, 'now', now));
+  } catch (error) {
+    if (isTtpError(error, 'CLI_REQUEST')) return badArgument('request', error);
+    throw error;
+  }
+}
+
+const GATES = ['identityVerified', 'killed', 'revoked'];
+const LISTS = ['attestations', 'securityEvents'];
+
+/** Only as far as `trustReport` takes it for granted: it judges every member itself. */
+function mayBeFacts(facts: JsonObject): facts is JsonObject & TrustFacts {
+  const { behavior } = facts;
+  return (
+    GATES.every((gate) => typeof facts[gate] === 'boolean') &&
+    LISTS.every((list) => Array.isArray(facts[list])) &&
+    isJsonObject(behavior) &&
+    Object.values(behavior).every(isJsonObject)
+  );
+}

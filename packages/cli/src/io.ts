@@ -1,0 +1,60 @@
+import type { Readable, Writable } from 'node:stream';
+import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
+import type { Clock, Random, Timer } from '@ttp/core';
+
+/** A standard input that may be a terminal. */
+export type InputStream = Readable & {
+  readonly isTTY?: boolean;
+  setRawMode?(raw: boolean): unknown;
+};
+
+/** A standard output that may be a terminal. */
+export type OutputStream = Writable & { readonly isTTY?: boolean };
+
+/** Everything of the process that commands touch, so that tests can be the process. */
+export interface Io {
+  readonly stdin: InputStream;
+  /** The answer, and nothing else. */
+  readonly stdout: OutputStream;
+  /** Everything said to people meanwhile. */
+  readonly stderr: OutputStream;
+  /** The environment itself: secrets are deleted from it once they are read. */
+  readonly env: Record<string, string | undefined>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly timer: Timer;
+  /** Calls `fn` when somebody asks the process to end; returns what undoes it. */
+  onEndRequest(fn: () => void): () => void;
+}
+
+/** The process itself. */
+export function processIo(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  // Whoever reads us may stop reading (`ttp ... | head`): there is nobody left to tell.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    clock: systemClock,
+    random: systemRandom,
+    timer: systemTimer,
+    onEndRequest(fn) {
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+      for (const signal of signals) process.once(signal, fn);
+      return () => {
+        for (const signal of signals) process.off(signal, fn);
+      };
+    },
+  };
+}
+
+/** Writes text and waits until the stream has taken it. */
+export const write = (stream: Writable, text: string | Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });

@@ -1,0 +1,29 @@
+/** Longest file that a command reads whole, unless it is a bundle: 4 MiB. */
+export const FILE_MAX_BYTES = 4_194_304;
+
+/** Longest audit bundle that is verified: 512 MiB, near the longest text of the runtime. */
+export const BUNDLE_MAX_BYTES = 536_870_912;
+
+/** Longest passphrase that is read from a terminal: 1024 characters. */
+export const PASSPHRASE_MAX_CHARACTERS = 1024;
+
+/** Longest line of the conformance protocol: 16 MiB. */
+export const CONFORMANCE_LINE_MAX_BYTES = 16_777_216;
+
+/** How long an order to kill or reinstate is to be obeyed: 10 min. */
+export const ORDER_VALID_MS = 600_000;
+
+/**
+ * How long a call through `ttp mcp` waits for an approval unless told otherwise: 45 s, since common MCP clients give
+ * up after 60 s. A call that was given up finds the decision when it is made again.
+ */
+export const MCP_APPROVAL_WAIT_MS = 45_000;
+
+/** Calls in one list of forbidden ones: 1000. */
+export const FORBIDDEN_MAX_CALLS = 1_000;
+
+/** Operators in one roster: 1000. */
+export const OPERATORS_MAX_COUNT = 1_000;
+
+/** Longest message that is read from an agent over stdio: 4 MiB, as the gateway reads from a server. */
+export const MCP_MESSAGE_MAX_BYTES = 4_194_304;

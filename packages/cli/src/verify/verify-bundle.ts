@@ -1,0 +1,52 @@
+import { fromMultikey } from '@ttp/crypto';
+import type { TraceReport } from '@ttp/etr-merkle/trace';
+import { verifyTrace } from '@ttp/etr-merkle/trace';
+import { type ReplayedDecision, replayBundle } from '@ttp/sdk';
+import { type BundleClaims, claimsOf, type LogKeyArgument, trustedLog } from './log-keys.js';
+
+/** What is known of a bundle after everything was checked. */
+export interface BundleReport {
+  readonly claims: BundleClaims;
+  /** Whether a key of the caller's signed it. */
+  readonly trusted: boolean;
+  readonly trace: TraceReport;
+  /** Empty where the trace is not valid: its contents mean nothing then. */
+  readonly replayed: readonly ReplayedDecision[];
+  /** A trusted key signed it, nothing is wrong, and every decision that can be replayed is the same. */
+  readonly valid: boolean;
+}
+
+/**
+ * Verifies a bundle offline and replays its decisions. Without keys it is held against the key that it carries itself:
+ * that shows damage, and never who made it, so such a bundle is not valid.
+ *
+ * @param now wall clock, ms
+ * @throws CLI_BUNDLE for what does not begin like a bundle
+ */
+export function verifyBundle(bundle: Uint8Array, keys: readonly LogKeyArgument[], now: number): BundleReport {
+  const claims = claimsOf(bundle);
+  const own = claims.key === undefined ? [] : [{ publicKey: fromMultikey(claims.key) }];
+  const trace = verifyWithOne(bundle, keys.length === 0 ? own : keys, claims, now);
+  const trusted = keys.length > 0 && hasSigned(trace);
+  const replayed = trace.valid ? replayBundle(bundle) : [];
+  const valid = trusted && trace.valid && !replayed.some(({ result }) => result === 'differs');
+  return { claims, trusted, trace, replayed, valid };
+}
+
+/** With the first key that signed the bundle; a bundle has one signature, so at most one does. */
+function verifyWithOne(
+  bundle: Uint8Array,
+  keys: readonly LogKeyArgument[],
+  claims: BundleClaims,
+  now: number,
+): TraceReport {
+  let report: TraceReport | undefined;
+  for (const key of keys) {
+    report = verifyTrace(bundle, { logKeys: [trustedLog(key, claims)], now });
+    if (hasSigned(report)) return report;
+  }
+  return report ?? verifyTrace(bundle, { logKeys: [], now });
+}
+
+const hasSigned = ({ checks }: TraceReport): boolean =>
+  checks.some(({ check, status }) => check === 'signature' && status === 'passed');
