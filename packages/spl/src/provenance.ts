@@ -5,7 +5,7 @@ import { DROPPED_MAX_ENTRIES, DROPPED_NAME_CHARACTERS } from './limits.js';
 
 /** A value that counted for nothing. */
 export interface DroppedAttribute {
-  /** Cut to 80 characters: an attacker chooses it. */
+  /** Cut to 80 UTF-16 units, half of a surrogate pair replaced by U+FFFD: an attacker chooses it. */
   readonly name: string;
   /** Who gave it. */
   readonly source: Source;
@@ -59,7 +59,8 @@ function reportMembers(name: string, source: Source, members: JsonObject, droppe
 }
 
 function entry(name: string, source: Source, reason: DroppedAttribute['reason']): DroppedAttribute {
-  return { name: name.slice(0, DROPPED_NAME_CHARACTERS), source, reason };
+  // A cut through a surrogate pair, or a name that holds half of one, would make the verdict impossible to hash.
+  return { name: name.slice(0, DROPPED_NAME_CHARACTERS).toWellFormed(), source, reason };
 }
 
 function compare(a: DroppedAttribute, b: DroppedAttribute): number {

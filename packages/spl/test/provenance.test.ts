@@ -1,4 +1,5 @@
 import type { JsonObject } from '@ttp/core';
+import { hashJson, plainCopy } from '@ttp/crypto';
 import { proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -105,6 +106,19 @@ describe('what is dropped', () => {
     const dropped = droppedFrom(many);
     expect(dropped).toHaveLength(DROPPED_MAX_ENTRIES);
     expect(Math.max(...dropped.map(([name = '']) => name.length))).toBe(DROPPED_NAME_CHARACTERS);
+  });
+
+  it('is text that can be hashed, wherever the cut falls and whatever the name holds', () => {
+    const pair = '\u{1F600}';
+    const cut = `${'x'.repeat(DROPPED_NAME_CHARACTERS - 1)}${pair}`;
+    const whole = `${'y'.repeat(DROPPED_NAME_CHARACTERS - 2)}${pair}`;
+    const verdict = evaluate(policy, { ...BARE, caller: { [cut]: 1, [whole]: 1, 'z\uD800': 1 } });
+    expect(verdict.dropped.map(({ name }) => name)).toEqual([
+      `${'x'.repeat(DROPPED_NAME_CHARACTERS - 1)}\uFFFD`,
+      whole,
+      'z\uFFFD',
+    ]);
+    expect(hashJson(plainCopy(verdict))).toMatch(/^sha256:/);
   });
 
   it('never reaches a verdict through the prototype', () => {

@@ -66,7 +66,9 @@ function walkObject(object: { readonly [key: string]: Json }, path: string): Red
   const reports: DlpReport[] = [];
   for (const [key, member] of Object.entries(object)) {
     const name = redactText(key, '').value;
-    const below = path === '' ? name.slice(0, PATH_NAME_UNITS) : `${path}.${name.slice(0, PATH_NAME_UNITS)}`;
+    // A path that ends in half of a surrogate pair could not be hashed where a report is recorded.
+    const step = name.slice(0, PATH_NAME_UNITS).toWellFormed();
+    const below = path === '' ? step : `${path}.${step}`;
     const inside = walk(member, below);
     reports.push(...redactText(key, below).reports, ...inside.reports);
     members.set(name === key ? key : unused(name, object, members), inside.value);

@@ -46,8 +46,7 @@ export function keyOf(target: string): string {
 }
 
 /** `text`, at most {@link KILL_TEXT_MAX_UNITS} long and well-formed: a kill never fails because of its explanation. */
-export const shortened = (text: string): string =>
-  text.slice(0, KILL_TEXT_MAX_UNITS).replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+export const shortened = (text: string): string => text.slice(0, KILL_TEXT_MAX_UNITS).toWellFormed();
 
 /** The bytes of a record, with a checksum: a record put together from two writes must not read as either. */
 export function encodeRecord(record: KillRecord): Uint8Array {

@@ -26,6 +26,11 @@ describe('redactJson', () => {
     expect(JSON.stringify(reports)).not.toMatch(/6789|1111/);
   });
 
+  it('names a place in text that can be hashed, though a long key is cut inside a surrogate pair', () => {
+    const { reports } = redactJson({ [`${'k'.repeat(63)}\u{1F600}`]: { 'half \uD83D': SSN } });
+    expect(reports.map(({ path }) => path)).toEqual([`${'k'.repeat(63)}\uFFFD.half \uFFFD`]);
+  });
+
   it('leaves a value without findings as it is', () => {
     const value = { a: [1, null, true, 'x'.repeat(50)], __proto__x: '' };
     expect(redactJson(value)).toEqual({ value, reports: [] });
