@@ -11,6 +11,11 @@ export {
   encodeEnvelope,
   envelopeId,
 } from './envelope/codec.js';
+export {
+  type VerifiedOperatorEnvelope,
+  type VerifyOperatorEnvelopeOptions,
+  verifyOperatorEnvelope,
+} from './envelope/operator.js';
 export type { UnverifiedEnvelope } from './envelope/shape.js';
 export { cosignEnvelope, type SignEnvelopeInput, signEnvelope } from './envelope/sign.js';
 export type { SignersRule } from './envelope/signers.js';

@@ -75,6 +75,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'verifyChain',
     'verifyEd25519',
     'verifyEnvelope',
+    'verifyOperatorEnvelope',
     'verifyP256',
     'verifySignature',
   ]);

@@ -98,7 +98,8 @@ function received(
   { maxBytes }: { readonly maxBytes?: number },
 ): UnverifiedEnvelope {
   const limit = maxBytes === undefined ? {} : { maxBytes };
-  const isWire = typeof input === 'string' || input instanceof Uint8Array;
+  // `isView` runs no code of the input, as `instanceof` would.
+  const isWire = typeof input === 'string' || ArrayBuffer.isView(input);
   return decodeEnvelope(isWire ? input : canonicalize(plainCopy(input)), limit);
 }
 

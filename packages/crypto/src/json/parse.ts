@@ -35,6 +35,9 @@ export function parseJson(input: Uint8Array | string, options: ParseJsonOptions 
 }
 
 function textOf(input: Uint8Array | string, maxBytes: number): string {
+  // Callers without types hand over what a peer left out.
+  if (typeof input !== 'string' && !ArrayBuffer.isView(input))
+    throw new TtpError('CRYPTO_JSON_SYNTAX', 'neither text nor bytes');
   // A text has at least as many bytes as UTF-16 code units, so this bounds the work before it is done.
   if (input.length > maxBytes) throw tooLarge(maxBytes);
   if (typeof input === 'string') {

@@ -1,4 +1,4 @@
-import { type Json, TtpError } from '@ttp/core';
+import { isTtpError, type Json, TtpError } from '@ttp/core';
 import { isWellFormed } from '../bytes.js';
 import type { CryptoErrorCode } from '../errors.js';
 import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_VALUES } from '../limits.js';
@@ -12,7 +12,14 @@ import { fieldOf } from './field.js';
  * @throws CRYPTO_JSON_NOT_PLAIN, CRYPTO_JSON_LONE_SURROGATE, CRYPTO_JSON_NUMBER_RANGE, CRYPTO_JSON_FORBIDDEN_KEY,
  *   CRYPTO_JSON_DEPTH, CRYPTO_JSON_TOO_LARGE, with the path in `field`
  */
-export const plainCopy = (value: unknown): Json => new Copier().copy(value);
+export function plainCopy(value: unknown): Json {
+  const copier = new Copier();
+  try {
+    return copier.copy(value);
+  } catch (cause) {
+    throw copier.refusalOf(cause);
+  }
+}
 
 class Copier {
   readonly #path: (string | number)[] = [];
@@ -74,6 +81,16 @@ class Copier {
   #text(text: string): string {
     if (isWellFormed(text)) return text;
     throw this.#refuse('CRYPTO_JSON_LONE_SURROGATE', 'a lone surrogate');
+  }
+
+  /** A refusal as it is. What else is thrown comes from a trap of a proxy, or of one that was revoked. */
+  refusalOf(cause: unknown): TtpError {
+    return isTtpError(cause)
+      ? cause
+      : new TtpError('CRYPTO_JSON_NOT_PLAIN', 'what throws when it is read is no JSON data', {
+          field: fieldOf(this.#path),
+          cause,
+        });
   }
 
   #notPlain(what: string): TtpError {

@@ -1,4 +1,11 @@
-import { type Did, type EnvelopeHead, type JsonObject, MESSAGE_MAX_AGE_MS, TtpError } from '@ttp/core';
+import {
+  type Did,
+  type Envelope,
+  type EnvelopeHead,
+  type JsonObject,
+  MESSAGE_MAX_AGE_MS,
+  TtpError,
+} from '@ttp/core';
 import { codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -135,17 +142,38 @@ it('refuses hostile bytes with a code, and never otherwise', async () => {
   expect(codeThrownBy(() => verifyEnvelope(wire, options()))).toBeUndefined();
 });
 
-it('refuses objects that are no envelopes, with a code', () => {
-  for (const change of [
-    { sigs: undefined },
-    { head: null },
-    { body: [] },
-    { head: new Map() },
-    { type: 7 },
-  ]) {
-    const broken = Object.assign({ ...record }, change);
-    expect(codeThrownBy(() => verifyEnvelope(broken, options()))).toMatch(/SHAPE|NOT_PLAIN/);
-  }
+describe('an object that is no envelope is refused with a code', () => {
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const without = (member: string): object =>
+    Object.fromEntries(Object.entries(record).filter(([name]) => name !== member));
+  const signature = record.sigs[0];
+  it.each<[what: string, value: unknown, code: string]>([
+    ['no type', without('type'), 'CRYPTO_ENVELOPE_SHAPE'],
+    ['no head', without('head'), 'CRYPTO_ENVELOPE_SHAPE'],
+    ['no body', without('body'), 'CRYPTO_ENVELOPE_SHAPE'],
+    ['no sigs', without('sigs'), 'CRYPTO_ENVELOPE_SHAPE'],
+    ['no members', {}, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a head without members', { ...record, head: {} }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a head that is null', { ...record, head: null }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a body that is a list', { ...record, body: [] }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a type that is a number', { ...record, type: 7 }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['signatures in an object', { ...record, sigs: { 0: signature } }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a signature that is null', { ...record, sigs: [null] }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a signature without members', { ...record, sigs: [{}] }, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['null', null, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a list', [record], 'CRYPTO_ENVELOPE_SHAPE'],
+    ['a number', 7, 'CRYPTO_ENVELOPE_SHAPE'],
+    ['nothing', undefined, 'CRYPTO_JSON_NOT_PLAIN'],
+    ['signatures that are undefined', { ...record, sigs: undefined }, 'CRYPTO_JSON_NOT_PLAIN'],
+    ['a Map', { ...record, head: new Map() }, 'CRYPTO_JSON_NOT_PLAIN'],
+    ['a proxy that was revoked', revoked, 'CRYPTO_JSON_NOT_PLAIN'],
+  ])('%s', (_what, value, code) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a caller without types may pass
+    const envelope = value as Envelope;
+    expect(codeThrownBy(() => verifyEnvelope(envelope, options()))).toBe(code);
+    expect(codeThrownBy(() => encodeEnvelope(envelope))).toBe(code);
+  });
 });
 
 it('refuses keys that are no keys', () => {

@@ -1,4 +1,4 @@
-import { isTtpError, type Json } from '@ttp/core';
+import { isTtpError, type Json, type TtpError } from '@ttp/core';
 import { codeThrownBy, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes, canonicalize, hashJson, utf8 } from '../../src/index.js';
@@ -6,6 +6,17 @@ import { canonicalBytes, canonicalize, hashJson, utf8 } from '../../src/index.js
 /** What a caller without types could hand over. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the point of these tests is what types forbid
 const smuggled = (value: unknown): Json => value as Json;
+
+/** The error that `fn` throws. */
+function errorOf(fn: () => unknown): TtpError | undefined {
+  try {
+    fn();
+  } catch (error) {
+    if (isTtpError(error)) return error;
+    throw error;
+  }
+  return undefined;
+}
 
 describe('canonicalize', () => {
   it('sorts keys by UTF-16 code unit, and writes numbers as RFC 8785 does', () => {
@@ -104,6 +115,24 @@ describe('canonicalize', () => {
     expect(looks).toBe(1);
   });
 
+  it('refuses what throws when it is read, with a code and the place', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const trapped = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new RangeError('no keys');
+        },
+      },
+    );
+    for (const hostile of [proxy, trapped]) {
+      const error = errorOf(() => canonicalize({ a: [hostile] }));
+      expect([error?.code, error?.field]).toEqual(['CRYPTO_JSON_NOT_PLAIN', 'a[0]']);
+      expect(error?.cause).toBeInstanceOf(Error);
+    }
+  });
+
   it('does not let a polluted prototype speak for a value', () => {
     proves('flaw.J1');
     const everything: object = Object.prototype;
@@ -119,12 +148,6 @@ describe('canonicalize', () => {
   });
 
   it('names the place of what it refuses', () => {
-    let field: string | undefined;
-    try {
-      canonicalize(smuggled({ a: [{ b: undefined }] }));
-    } catch (error) {
-      if (isTtpError(error)) field = error.field;
-    }
-    expect(field).toBe('a[0].b');
+    expect(errorOf(() => canonicalize(smuggled({ a: [{ b: undefined }] })))?.field).toBe('a[0].b');
   });
 });

@@ -92,6 +92,14 @@ it('refuses a text beyond its limit before it reads it', () => {
   expect(parseJson('"éé"', { maxBytes: 6 })).toBe('éé');
 });
 
+it('refuses what is neither text nor bytes, as a caller without types may have it', () => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what types forbid
+  const inputs: readonly unknown[] = [undefined, null, 7, {}, ['{}'], new ArrayBuffer(2)];
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what types forbid
+  for (const input of inputs)
+    expect(codeThrownBy(() => parseJson(input as string))).toBe('CRYPTO_JSON_SYNTAX');
+});
+
 it('refuses a text that is no text: half of a surrogate pair has no bytes', () => {
   expect(codeThrownBy(() => parseJson('"\ud800"'))).toBe('CRYPTO_JSON_LONE_SURROGATE');
 });
