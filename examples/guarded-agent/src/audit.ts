@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sqlite } from '@ttp/adapters/sqlite';
+import { bundleEntries } from '@ttp/etr-merkle/trace';
 import { createTtp } from '@ttp/sdk';
 import { ttpCommand } from './guarded.ts';
 import { readSettings, type Stage } from './stage.ts';
@@ -31,14 +32,35 @@ export function flipOneByte({ path }: Stage): number {
   return bytes.subarray(0, at).toString('latin1').split('\n').length;
 }
 
+/** What `ttp verify --json` answers, as far as it is told here. */
+export interface Verification {
+  readonly valid: boolean;
+  readonly entries: number;
+  readonly checks: readonly { readonly check: string; readonly status: string }[];
+  readonly findings: readonly {
+    readonly line: number;
+    readonly check: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  readonly replay?: { readonly same: number; readonly absent: number; readonly differs: readonly unknown[] };
+}
+
 /** `ttp verify`, offline, as anybody would run it. */
 export function verify(
   bundle: string,
   logKey: string,
-): { readonly status: number | null; readonly output: string } {
+): { readonly status: number | null; readonly result: Verification } {
   const args = ttpCommand('verify', bundle, '--log-key', logKey, '--json');
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  return { status, output: stdout === '' ? stderr : stdout };
+  const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  return { status, result: JSON.parse(stdout) };
+}
+
+/** Where the calls that were refused stand in the log, in order: they were written with the next batch. */
+export function refusedPositions({ path }: Stage): readonly string[] {
+  return bundleEntries(readFileSync(path('bundle.jsonl')))
+    .filter(({ type, data }) => type === 'interaction-settled' && data['status'] === 'blocked')
+    .map(({ index }) => String(index));
 }
 
 /** The tool calls that reached the server, as the shim in front of it saw them. */

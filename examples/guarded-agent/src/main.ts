@@ -1,7 +1,7 @@
 // The guarded agent: a real MCP client asks the official filesystem server for real files, through `ttp mcp`.
 // Every line shows a promise of TTP being kept. `--json` prints one document for machines instead.
 import { rmSync, writeFileSync } from 'node:fs';
-import { exportBundle, flipOneByte, seenByServer, verify } from './audit.ts';
+import { exportBundle, flipOneByte, refusedPositions, seenByServer, verify } from './audit.ts';
 import { openDesk } from './desk.ts';
 import { type GuardedSession, startSession } from './guarded.ts';
 import { createReport } from './report.ts';
@@ -101,18 +101,28 @@ async function tell(): Promise<boolean> {
   session = undefined;
 
   const logKey = await exportBundle(stage);
+  report.place(refusedPositions(stage));
   const sound = verify(stage.path('bundle.jsonl'), logKey);
+  const { entries, checks, replay } = sound.result;
+  const passed = checks.filter(({ status }) => status === 'passed').map(({ check }) => check);
   report.check(
-    'export the audit log and verify it offline; every decision is made again to the same bytes',
-    sound.status === 0,
-    JSON.parse(sound.output),
+    'export the audit log as a bundle and verify it offline',
+    sound.status === 0 && sound.result.valid,
+    `${entries} entries; ${passed.join(', ')}: ok`,
+  );
+  const remade = replay?.same ?? 0;
+  report.check(
+    'make every decision in it again, to the same bytes',
+    remade > 9 && replay?.absent === 0 && replay.differs.length === 0,
+    `${remade} decisions, ${remade} the same`,
   );
   const line = flipOneByte(stage);
   const forged = verify(stage.path('tampered.jsonl'), logKey);
+  const [finding] = forged.result.findings;
   report.check(
-    `flip one bit in line ${line}: verification fails and names the line`,
-    forged.status === 1 && forged.output.includes(`"line":${line}`),
-    JSON.parse(forged.output),
+    'flip one bit: verification fails, and names the line and the check',
+    forged.status === 1 && finding?.line === line,
+    `line ${finding?.line}, check "${finding?.check}": ${finding?.message} [${finding?.code}]`,
   );
 
   await cleanUp();

@@ -15,6 +15,8 @@ export interface Report {
   call(step: string, answer: Answer, expected: string, shows?: RegExp): void;
   /** Something else that was done or checked. */
   check(step: string, ok: boolean, detail?: unknown): void;
+  /** Says where the refused calls stand in the log, once it is exported: they were not waited for. */
+  place(positions: readonly string[]): void;
   /** Ends the story. Returns whether everything was as promised. */
   end(more: Readonly<Record<string, unknown>>): boolean;
 }
@@ -51,6 +53,15 @@ export function createReport(json: boolean, stdout: NodeJS.WriteStream): Report 
       const lines =
         detail === undefined ? [] : [typeof detail === 'string' ? detail : JSON.stringify(detail)];
       add({ step, expected: 'true', ok, ...(detail === undefined ? {} : { detail }) }, lines);
+    },
+    place(positions) {
+      const refused = steps.flatMap(({ answer }, n) => (answer?.outcome === 'blocked' ? [n] : []));
+      const placed = refused.map((n, nth) => `step ${n + 1} at ${positions[nth] ?? 'no position'}`);
+      this.check(
+        'the refused calls are in the log as well',
+        refused.length <= positions.length, // more, where the revived agent was refused until the order was read
+        placed.join(', '),
+      );
     },
     end(more) {
       const ok = steps.every((step) => step.ok);
