@@ -10,8 +10,6 @@ export const GUARD_ERRORS = {
   GUARD_STORE_FAILED: 'The store failed with an error that has no code of its own.',
   GUARD_BAD_LEASE: 'The lease or the time between two reads is not a number of ms within its bounds.',
   GUARD_OPERATORS_ABSENT: 'No roster of operators is configured, so no order can be verified.',
-  GUARD_OPERATOR_UNKNOWN: 'The key that signed the order is not on the roster of operators.',
-  GUARD_OPERATOR_PRIVILEGE: 'The operator does not have the privilege that the order needs.',
   GUARD_ORDER_INVALID: 'The body of the order does not have the shape that its type demands.',
   GUARD_ORDER_EXPIRED: 'The order was to be obeyed until a time that has passed.',
   GUARD_ORDER_STALE: 'The order was given for another kill epoch than the current one.',

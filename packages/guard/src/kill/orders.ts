@@ -16,7 +16,7 @@ import {
   type Signer,
   TtpError,
 } from '@ttp/core';
-import { decodeEnvelope, encodeEnvelope, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
 import { ORDER_EPOCH_MAX } from '../limits.js';
 import { type KillTarget, keyOf } from './record.js';
 
@@ -82,13 +82,12 @@ async function sign<T extends OrderType>(
 }
 
 /**
- * The order in an envelope, after its operator was found on the roster, has the privilege, and signed exactly this.
- * The name of an operator is no authority; only the key is (flaw.K3).
+ * The order in an envelope, after `verifyOperatorEnvelope` found who gave it, that he may, and that it still holds.
  *
  * @param input the envelope or its text, as hostile as anything from outside
  * @param now wall clock, ms
- * @throws GUARD_OPERATORS_ABSENT, GUARD_OPERATOR_UNKNOWN, GUARD_OPERATOR_PRIVILEGE, GUARD_ORDER_INVALID,
- *   GUARD_BAD_TARGET, GUARD_ORDER_EXPIRED, and the codes of `verifyEnvelope`
+ * @throws GUARD_OPERATORS_ABSENT, GUARD_ORDER_INVALID, GUARD_BAD_TARGET, GUARD_ORDER_EXPIRED, and the codes of
+ *   `verifyOperatorEnvelope`
  */
 export async function verifyOrder(
   type: OrderType,
@@ -98,24 +97,13 @@ export async function verifyOrder(
 ): Promise<VerifiedOrder> {
   if (operators === undefined)
     throw new TtpError('GUARD_OPERATORS_ABSENT', 'orders need a roster of operators');
-  // One reading: an object could answer differently the second time.
-  const text = typeof input === 'string' ? input : encodeEnvelope(input);
-  const [sig, ...more] = decodeEnvelope(text).sigs;
-  if (sig === undefined || more.length > 0)
-    throw new TtpError('GUARD_ORDER_INVALID', 'an order has one signature', { field: 'sigs' });
-  const operator = await operators.byKid(sig.kid);
-  if (operator === undefined || operator.kid !== sig.kid)
-    throw new TtpError('GUARD_OPERATOR_UNKNOWN', `no operator has the key ${sig.kid}`, {
-      field: 'sigs[0].kid',
-    });
-  const { body } = verifyEnvelope(text, {
+  const { body, operator } = await verifyOperatorEnvelope(input, {
     type,
     parse: parseOrder,
-    keyOf: (kid) => (kid === operator.kid ? operator.publicKey : undefined),
+    operators,
     now,
+    privileges: [PRIVILEGE[type]],
   });
-  if (!operator.privileges.includes(PRIVILEGE[type]))
-    throw new TtpError('GUARD_OPERATOR_PRIVILEGE', `${operator.id} does not have ${PRIVILEGE[type]}`);
   if (!(now < body.notAfter))
     throw new TtpError('GUARD_ORDER_EXPIRED', `to be obeyed until ${body.notAfter}`, {
       field: 'body.notAfter',
