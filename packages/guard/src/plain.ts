@@ -11,7 +11,8 @@ interface Budget {
  * A deep copy of `value` as plain JSON data. What leaves is always the copy, each member read once: a getter or a
  * proxy cannot show one value to the scanner and another to the receiver (flaw.J1). Members that are `undefined`
  * are left out, as JSON does; everything else that JSON cannot say is refused. The errors name no path, since a
- * key may be what must not get out.
+ * key may be what must not get out. That is why it is not `plainCopy` of @ttp/crypto, which serves what is hashed
+ * or signed: it names the path, and refuses getters, `undefined` members and lone surrogates, which tools do return.
  *
  * @param value anything a tool returned
  * @throws GUARD_NOT_JSON, GUARD_VALUE_TOO_LARGE

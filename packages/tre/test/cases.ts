@@ -10,7 +10,9 @@ import {
 } from '@ttp/core';
 import {
   type AttestationFact,
+  type BehaviorFacts,
   NO_BEHAVIOR,
+  type Tally,
   type TrustFacts,
   type TrustReport,
   trustReport,
@@ -53,6 +55,16 @@ export const trust = (changes: Partial<TrustFacts> = {}): TrustReport =>
     securityEvents: [],
     ...changes,
   });
+
+/** One tally for all six components. */
+export const behaviorOf = (tally: Tally): BehaviorFacts => ({
+  policyCompliance: tally,
+  uptime: tally,
+  errorRate: tally,
+  latencyP95: tally,
+  securityEvents: tally,
+  dataPatterns: tally,
+});
 
 export const attestations = (count: number, changes: Partial<AttestationFact> = {}): AttestationFact[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -131,15 +143,7 @@ export function evidenceOf({
   classification,
   vouched,
 }: Drawn): Evidence {
-  const tally = { good, total };
-  const behavior = {
-    policyCompliance: tally,
-    uptime: tally,
-    errorRate: tally,
-    latencyP95: tally,
-    securityEvents: tally,
-    dataPatterns: tally,
-  };
+  const behavior = behaviorOf({ good, total });
   return evidence({
     identity: fact({ verified, method: 'challenge-response' }),
     trust: fact(trust({ identityVerified: verified, killed, attestations: ratings, behavior })),

@@ -2,17 +2,9 @@ import type { Decision, Evidence } from '@ttp/core';
 import { proves } from '@ttp/testkit';
 import { decide } from '@ttp/tre';
 import { describe, expect, it } from 'vitest';
-import { attestations, caseOf, evidence, fact, interaction, policyOf, trust } from './cases.js';
+import { attestations, behaviorOf, caseOf, evidence, fact, interaction, policyOf, trust } from './cases.js';
 
-const tally = { good: 100_000, total: 100_000 };
-const perfect = {
-  policyCompliance: tally,
-  uptime: tally,
-  errorRate: tally,
-  latencyP95: tally,
-  securityEvents: tally,
-  dataPatterns: tally,
-};
+const perfect = behaviorOf({ good: 100_000, total: 100_000 });
 const codes = (decision: Decision): string[] => decision.reasons.map(({ code }) => code);
 
 describe('score alone', () => {

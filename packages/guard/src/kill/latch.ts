@@ -96,13 +96,16 @@ function shutUnreadable(latch: Latch, found: Versioned | undefined): Change {
   return 'shut';
 }
 
-/** The record of a closed latch. */
-export const killedRecord = ({ target, epoch, reasons, by, message, at }: Latch): KillRecord => ({
+/** What is known, in the form of a record. */
+export const snapshotOf = ({ target, epoch, killed, reasons, by, message, at }: Latch): KillRecord => ({
   target,
   epoch: asEpoch(epoch),
-  killed: true,
+  killed,
   reasons,
   by,
   message,
   at,
 });
+
+/** The record of a closed latch. */
+export const killedRecord = (latch: Latch): KillRecord => ({ ...snapshotOf(latch), killed: true });

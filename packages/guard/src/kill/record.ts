@@ -18,7 +18,7 @@ import { KILL_TARGET_MAX_UNITS, KILL_TEXT_MAX_UNITS } from '../limits.js';
 /** Who is killed: one agent, by its `did:ttp`, or everybody. */
 export type KillTarget = Did | '*';
 
-/** What a store keeps of the latch of one target. */
+/** The latch of one target, as a store keeps it. */
 export interface KillRecord {
   readonly target: KillTarget;
   /** Raised by every kill and every reinstatement. */

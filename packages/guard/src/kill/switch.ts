@@ -12,7 +12,7 @@ import {
 } from '@ttp/core';
 import { KILL_COOLDOWN_MS, KILL_LEASE_MAX_MS, KILL_LEASE_MS, KILL_POLL_MS } from '../limits.js';
 import { createKeeper } from './keeper.js';
-import { type Change, closeLatch, type Latch, newLatch } from './latch.js';
+import { type Change, closeLatch, type Latch, newLatch, snapshotOf } from './latch.js';
 import { verifyOrder } from './orders.js';
 import { endsByItself } from './reasons.js';
 import { KILL_PREFIX, type KillTarget, keyOf, shortened } from './record.js';
@@ -228,27 +228,8 @@ function leaseOf({ leaseMs = KILL_LEASE_MS, pollMs = KILL_POLL_MS }: KillSwitchO
   return { leaseMs, pollMs };
 }
 
-function statusOf({
-  target,
-  known,
-  epoch,
-  killed,
-  reasons,
-  by,
-  message,
-  at,
-  unsaved,
-  fault,
-}: Latch): KillStatus {
-  const status = {
-    target,
-    epoch: asEpoch(epoch),
-    killed,
-    reasons,
-    by,
-    message,
-    at,
-    durable: known && !unsaved,
-  };
+function statusOf(latch: Latch): KillStatus {
+  const { known, unsaved, fault } = latch;
+  const status = { ...snapshotOf(latch), durable: known && !unsaved };
   return fault === undefined ? status : { ...status, fault };
 }

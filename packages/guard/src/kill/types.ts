@@ -11,7 +11,7 @@ import type {
   Timer,
   TtpEvent,
 } from '@ttp/core';
-import type { KillTarget } from './record.js';
+import type { KillRecord, KillTarget } from './record.js';
 
 /** What {@link createKillSwitch} needs. */
 export interface KillSwitchOptions {
@@ -50,18 +50,8 @@ export interface KillResult {
   readonly enforced: { readonly confirmed: number; readonly configured: number };
 }
 
-/** What is known of a target. */
-export interface KillStatus {
-  readonly target: KillTarget;
-  /** The target's own epoch: what an order has to name. */
-  readonly epoch: Epoch;
-  readonly killed: boolean;
-  /** Why, all reasons since it was last alive. */
-  readonly reasons: readonly KillReason[];
-  readonly by: string;
-  readonly message: string;
-  /** Wall clock of the last change, ms. */
-  readonly at: number;
+/** What is known of a target. Its own epoch is what an order has to name. */
+export interface KillStatus extends KillRecord {
   /** Whether the store says so too. */
   readonly durable: boolean;
   /** Code of the store's last fault, as long as it lasts. */
