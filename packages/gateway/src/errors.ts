@@ -3,7 +3,6 @@ export const GATEWAY_ERRORS = {
   GATEWAY_BAD_OPTION: 'An option of the gateway is not what it has to be.',
   GATEWAY_BAD_REQUEST: 'The request is not one that the protocol knows, or is malformed.',
   GATEWAY_CANCELLED: 'Whoever asked no longer wants an answer.',
-  GATEWAY_CLOSED: 'The gateway was closed before the session began.',
   GATEWAY_UPSTREAM_UNREACHABLE:
     'The server behind the gateway could not be started or did not introduce itself.',
   GATEWAY_UPSTREAM_CLOSED: 'The connection to the server ended before it answered.',
@@ -26,13 +25,11 @@ export const GATEWAY_ERRORS = {
   GATEWAY_PINS_UNREADABLE:
     'The stored pins cannot be read; without them no tool can be told from a changed one.',
   GATEWAY_PINS_RACE: 'Other processes kept writing the same pins.',
-  GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool, signed once.',
+  GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool.',
   GATEWAY_RELEASE_MISMATCH:
     'The order is about another server, or another definition than the one in quarantine.',
   GATEWAY_RELEASE_REPLAYED: 'The order is not younger than the last release of this tool.',
   GATEWAY_OPERATORS_ABSENT: 'No operators are configured, so nobody can release a tool.',
-  GATEWAY_OPERATOR_UNKNOWN: 'No operator of the roster has the key that signed.',
-  GATEWAY_OPERATOR_PRIVILEGE: 'The operator may not do this.',
 } as const;
 
 /** The closed list of codes that @ttp/gateway throws or returns. */

@@ -45,3 +45,6 @@ export const HELD_MESSAGES_MAX = 16;
 
 /** JSON-RPC error code of what the gateway refuses: -32080 (server-defined range; none of MCP's own). */
 export const REFUSED_JSONRPC_CODE = -32_080;
+
+/** How long the end of a session waits for calls that are under way, so that their outcomes are recorded: 2 s. */
+export const CLOSE_WAIT_MS = 2000;

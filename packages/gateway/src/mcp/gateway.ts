@@ -34,15 +34,15 @@ export interface McpGatewayOptions {
 
 /** A gateway before one MCP server. */
 export interface McpGateway {
-  /** Resolves when the session is over and the server's process is gone, for whatever reason. Never rejects. */
+  /** Resolves when the session is over, its calls are recorded and the server's process was ended, for whatever reason. Never rejects. */
   readonly closed: Promise<void>;
   /** Tools that are neither listed nor called until an operator releases them. */
   quarantined(): Promise<readonly QuarantinedTool[]>;
   /**
    * Lets a tool out of quarantine by an operator's `ttp/tool-release@1`, see `signToolRelease`.
    *
-   * @throws GATEWAY_OPERATORS_ABSENT, GATEWAY_OPERATOR_UNKNOWN, GATEWAY_OPERATOR_PRIVILEGE, GATEWAY_RELEASE_INVALID,
-   *   GATEWAY_RELEASE_MISMATCH, GATEWAY_RELEASE_REPLAYED, GATEWAY_TOOL_UNRELEASABLE, GATEWAY_PINS_*, CRYPTO_*
+   * @throws GATEWAY_OPERATORS_ABSENT, GATEWAY_RELEASE_INVALID, GATEWAY_RELEASE_MISMATCH, GATEWAY_RELEASE_REPLAYED,
+   *   GATEWAY_TOOL_UNRELEASABLE, GATEWAY_PINS_UNREADABLE, GATEWAY_PINS_RACE, CRYPTO_OPERATOR_*, CRYPTO_ENVELOPE_*
    */
   release(order: Envelope | string): Promise<void>;
   /** Ends the session and the server's process. Calling it again waits for the same end. */
@@ -54,7 +54,7 @@ const SERVER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 /**
  * Puts an enforcement point in front of one MCP server (2025-11-25 and earlier): every tool call, resource, prompt,
  * sampling and elicitation goes through the policy and into the log, and a tool that is no longer what was pinned
- * is not called (decision D11 is for HTTP; over stdio the agent is the one that `ttp` embodies).
+ * is not called. The agent of the session is the one that `ttp` acts for.
  *
  * Resolves when it listens. The server is started when the agent introduces itself, so that each is told what the
  * other can do; if that fails, the agent's `initialize` is answered with an error and the gateway closes.
@@ -77,8 +77,9 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
 
   /** Both ends, whatever becomes of either. */
   async function end(): Promise<void> {
-    for (const side of await Promise.allSettled([session?.close(), downstream.close()]))
-      if (side.status === 'rejected') onFault(side.reason);
+    // The server first: a call that it left open is one that it did not answer, not one that the agent gave up.
+    await session?.close().catch(onFault);
+    await downstream.close().catch(onFault);
     ended.resolve();
   }
   const close = (): Promise<void> => (closing ??= end());

@@ -9,7 +9,7 @@ import {
   type Signer,
   TtpError,
 } from '@ttp/core';
-import { decodeEnvelope, encodeEnvelope, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
 
 const TYPE = 'ttp/tool-release@1';
 
@@ -47,12 +47,10 @@ export function signToolRelease(
 }
 
 /**
- * A release from outside: one signature, by a key of the roster that may sign policies. The name of an operator is
- * no authority.
+ * A release from outside, by an operator who may sign policies.
  *
  * @param now wall clock, ms
- * @throws GATEWAY_OPERATORS_ABSENT, GATEWAY_OPERATOR_UNKNOWN, GATEWAY_OPERATOR_PRIVILEGE, GATEWAY_RELEASE_INVALID,
- *   and the codes of `verifyEnvelope`
+ * @throws GATEWAY_OPERATORS_ABSENT, GATEWAY_RELEASE_INVALID, CORE_BAD_HASH, and the codes of `verifyOperatorEnvelope`
  */
 export async function verifyToolRelease(
   input: Envelope | string,
@@ -61,23 +59,13 @@ export async function verifyToolRelease(
 ): Promise<VerifiedRelease> {
   if (operators === undefined)
     throw new TtpError('GATEWAY_OPERATORS_ABSENT', 'releases need a roster of operators');
-  // One reading: an object could answer differently the second time.
-  const text = typeof input === 'string' ? input : encodeEnvelope(input);
-  const [sig, ...more] = decodeEnvelope(text).sigs;
-  if (sig === undefined || more.length > 0) throw invalid('sigs');
-  const operator = await operators.byKid(sig.kid);
-  if (operator === undefined || operator.kid !== sig.kid)
-    throw new TtpError('GATEWAY_OPERATOR_UNKNOWN', `no operator has the key ${sig.kid}`, {
-      field: 'sigs[0].kid',
-    });
-  const { id, head, body } = verifyEnvelope(text, {
+  const { id, head, body, operator } = await verifyOperatorEnvelope(input, {
     type: TYPE,
     parse: parseRelease,
-    keyOf: (kid) => (kid === operator.kid ? operator.publicKey : undefined),
+    operators,
     now,
+    privileges: ['policy:sign'],
   });
-  if (!operator.privileges.includes('policy:sign'))
-    throw new TtpError('GATEWAY_OPERATOR_PRIVILEGE', `${operator.id} does not have policy:sign`);
   return { ...body, id, signedAt: head.iat, operator };
 }
 

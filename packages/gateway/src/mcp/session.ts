@@ -5,10 +5,11 @@ import {
   type Implementation,
 } from '@modelcontextprotocol/client';
 import { Server } from '@modelcontextprotocol/server';
+import { systemTimer } from '@ttp/adapters/system';
 import { type Clock, isJsonObject, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
-import { CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
+import { CLOSE_WAIT_MS, CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
 import { ask, type Peer, requireSize } from './ask.js';
 import { offeredToAgent, offeredToServer } from './capabilities.js';
 import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
@@ -44,8 +45,9 @@ export interface Session {
 
 /** Prepares a session. Nothing is started before {@link Session.connect}. */
 export function openSession(options: SessionOptions): Session {
-  const { onFault, onEnd, ttp, server: name } = options;
+  const { onFault, onEnd } = options;
   const upstream = upstreamTransport(options.upstream);
+  const busy = createBusy();
   let client: Client | undefined;
   let server: Server | undefined;
 
@@ -53,10 +55,10 @@ export function openSession(options: SessionOptions): Session {
     async connect({ clientInfo, capabilities }, downstream) {
       client = new Client(clientInfo, { capabilities: offeredToServer(capabilities) });
       const agentReady = Promise.withResolvers<Server>();
-      relayFromServer(client, agentReady.promise, { ttp, server: name });
+      relayFromServer(client, agentReady.promise, { ...options, busy });
       await introduce(client);
       server = serverLike(client);
-      relayFromAgent(server, client, options);
+      relayFromAgent(server, client, { ...options, busy });
       const ready = server;
       Object.assign(server, {
         oninitialized: () => agentReady.resolve(ready),
@@ -69,6 +71,7 @@ export function openSession(options: SessionOptions): Session {
       // Also where the client never got as far as to know it.
       await Promise.all([client?.close(), upstream.close()]);
       await server?.close();
+      await busy.done();
     },
   };
 
@@ -94,7 +97,36 @@ function serverLike(client: Client): Server {
   return server;
 }
 
-function relayFromAgent(server: Server, upstream: Client, options: SessionOptions): void {
+/** What is under way. */
+interface Busy {
+  with<T>(work: Promise<T>): Promise<T>;
+  /** Waits for all of it, at most {@link CLOSE_WAIT_MS}: a call may wait for a human who is not there. */
+  done(): Promise<void>;
+}
+
+function createBusy(): Busy {
+  const under = new Set<Promise<unknown>>();
+  return {
+    with(work) {
+      under.add(work);
+      const forget = (): boolean => under.delete(work);
+      work.then(forget, forget);
+      return work;
+    },
+    async done() {
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const cancel = systemTimer.after(CLOSE_WAIT_MS, resolve);
+      await Promise.race([late, Promise.allSettled(under)]);
+      cancel();
+    },
+  };
+}
+
+function relayFromAgent(
+  server: Server,
+  upstream: Client,
+  options: SessionOptions & { readonly busy: Busy },
+): void {
   const { ttp, book, clock, callTimeoutMs } = options;
   const identity = identityOf(upstream);
   const list = async (): Promise<readonly SeenTool[]> => {
@@ -104,20 +136,27 @@ function relayFromAgent(server: Server, upstream: Client, options: SessionOption
     return inspectTools(tools, identity);
   };
   const side = { ttp, server: options.server, upstream, book, clock, timeoutMs: callTimeoutMs, list };
-  server.fallbackRequestHandler = (request, context) => answerAgent(side, request, context);
-  server.fallbackNotificationHandler = (notification) => relay(upstream, notification, AGENT_NOTIFICATIONS);
+  server.fallbackRequestHandler = (request, context) =>
+    options.busy.with(answerAgent(side, request, context));
+  server.fallbackNotificationHandler = (notification) =>
+    relay(upstream, notification, AGENT_NOTIFICATIONS).catch(options.onFault);
 }
 
 /** A server may speak before the agent is ready to listen: then it waits. */
 function relayFromServer(
   client: Client,
   agent: Promise<Server>,
-  { ttp, server }: { readonly ttp: Ttp; readonly server: string },
+  {
+    ttp,
+    server,
+    busy,
+    onFault,
+  }: Pick<SessionOptions, 'ttp' | 'server' | 'onFault'> & { readonly busy: Busy },
 ): void {
   client.fallbackRequestHandler = async (request, context) =>
-    answerServer({ ttp, server, client: await agent }, request, context);
+    busy.with(answerServer({ ttp, server, client: await agent }, request, context));
   client.fallbackNotificationHandler = async (notification) =>
-    relay(await agent, notification, SERVER_NOTIFICATIONS);
+    relay(await agent, notification, SERVER_NOTIFICATIONS).catch(onFault);
 }
 
 /** Hands a notification on, if it is one that this side may send. */
