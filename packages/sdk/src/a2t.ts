@@ -13,6 +13,7 @@ import {
 } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import { type CallMap, mapCall } from '@ttp/spl';
+import { ownMembers } from './plain.js';
 
 /** A tool call, as an agent makes it. */
 export interface ToolCall {
@@ -33,6 +34,26 @@ export interface ToolCall {
   /** Further evidence that this call needs, such as a check of the tool itself. */
   readonly evidence?: readonly EvidenceSource[];
 }
+
+/**
+ * A call's own members, each read once: what a polluted prototype adds is no argument, and a getter is asked once.
+ *
+ * @throws SDK_BAD_CALL
+ */
+export function readCall(given: ToolCall): ToolCall {
+  if (!isObject(given)) throw new TtpError('SDK_BAD_CALL', 'a call is an object');
+  const call = ownMembers(given);
+  const { tool, server, action, resource, trace, evidence } = call;
+  const texts = { tool, server, action, resource, trace };
+  for (const [name, text] of Object.entries<unknown>(texts))
+    if (text === '' || (typeof text !== 'string' && (text !== undefined || name === 'tool')))
+      throw new TtpError('SDK_BAD_CALL', `${name} is a text`, { field: name });
+  if (evidence !== undefined && !Array.isArray(evidence))
+    throw new TtpError('SDK_BAD_CALL', 'evidence is a list of sources', { field: 'evidence' });
+  return call;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** What the call map says about a call, and the interaction it becomes. */
 export interface MappedCall {
@@ -58,7 +79,6 @@ export function mapToolCall(
 ): MappedCall {
   const { agent, at, id } = context;
   const { tool, server = 'local', trace = context.trace } = call;
-  if (tool === '') throw new TtpError('SDK_BAD_CALL', 'a tool is needed', { field: 'tool' });
   // One reading of the arguments: what is decided over is what is recorded and what the caller is shown (flaw.J1).
   const input = plainCopy(call.input);
   const claims = asObject(plainCopy(call.claims ?? {}));

@@ -2,24 +2,25 @@ import {
   asHash,
   type Did,
   type Hash,
-  type Json,
+  isJsonObject,
   type JsonObject,
   type Signer,
   type Store,
   TtpError,
 } from '@ttp/core';
-import { canonicalBytes, envelopeId, parseJson } from '@ttp/crypto';
+import { canonicalBytes, envelopeId, fromUtf8, parseJson, utf8 } from '@ttp/crypto';
 import { loadPolicy, POLICY_CEILING_BYTES, type Policy, signPolicy } from '@ttp/spl';
 
-const KEY = 'sdk/policy';
+/** Each agent's own: several agents may keep their policies in one store. */
+const policyKey = (agent: Did): string => `sdk/policy/${agent}`;
+/** Kept for ever: a name that was pinned once never comes to mean another agent. */
+const nameKey = (name: string): string => `sdk/name/${name}`;
 
-/** What was armed last, as the store keeps it. */
+/** What was armed last for an agent, as the store keeps it. */
 interface Armed {
   readonly hash: Hash;
   readonly serial: number;
-  /** The name that the policy is written for, pinned to the agent that it was armed for. */
-  readonly name: string;
-  readonly agent: string;
+  readonly version: number;
 }
 
 /** A policy in force. */
@@ -29,6 +30,10 @@ export interface ArmedPolicy {
   /** Id of the envelope in which the enforcement point signed it. */
   readonly envelope: Hash;
 }
+
+/** Whether a policy was ever armed for this agent here: then its identity is not new, whatever anybody says. */
+export const wasArmed = async (store: Store, agent: Did): Promise<boolean> =>
+  (await store.get(policyKey(agent))) !== undefined;
 
 /**
  * Arms a policy that the host process gives (decision D20): loads it strictly, pins the readable name it is written
@@ -40,42 +45,46 @@ export interface ArmedPolicy {
  *   another agent; SDK_POLICY_STATE, SDK_POLICY_RACE
  */
 export async function armPolicy(
-  source: string | Uint8Array | JsonObject | undefined,
+  source: string | Uint8Array | JsonObject | null | undefined,
   agent: Did,
   { signer, store, now }: { readonly signer: Signer; readonly store: Store; readonly now: number },
 ): Promise<ArmedPolicy> {
-  if (source === undefined || source.length === 0)
+  if (source === undefined || source === null || source.length === 0)
     throw new TtpError('SDK_POLICY_MISSING', 'without a policy nothing is permitted', { field: 'policy' });
   const policy = loadPolicy(source, { maxBytes: POLICY_CEILING_BYTES });
   const { hash, text } = policy;
-  const name = policy.document.agentDid ?? agent;
-  const stored = await store.get(KEY);
-  const last = stored === undefined ? undefined : parseArmed(parseJson(stored.value));
-  const bound = name.startsWith('did:ttp:') ? name : last?.name === name ? last.agent : agent;
-  if (bound !== agent)
-    throw new TtpError('SDK_POLICY_REBOUND', `the policy is for ${name}, which is ${bound}`, {
-      field: 'agentDid',
-    });
+  await pinName(store, policy.document.agentDid ?? agent, agent);
+  const last = await lastArmed(store, agent);
   const serial = last === undefined ? 1 : last.hash === hash ? last.serial : last.serial + 1;
-  const armed = canonicalBytes({ hash, serial, name, agent });
-  if (last?.hash !== hash || last.agent !== agent)
-    if (!(await store.put(KEY, armed, stored?.version ?? 0)))
+  if (last?.hash !== hash)
+    if (!(await store.put(policyKey(agent), canonicalBytes({ hash, serial }), last?.version ?? 0)))
       throw new TtpError('SDK_POLICY_RACE', 'another process armed a policy at the same moment', {
         field: 'policy',
       });
   return { policy, serial, envelope: envelopeId(await signPolicy({ agent, serial, text, signer, now })) };
 }
 
-function parseArmed(value: Json): Armed {
-  if (typeof value === 'object' && value !== null && 'hash' in value) {
-    const { hash, serial, name, agent } = value;
-    if (
-      typeof hash === 'string' &&
-      typeof serial === 'number' &&
-      typeof name === 'string' &&
-      typeof agent === 'string'
-    )
-      return { hash: asHash(hash), serial, name, agent };
+/** Whoever comes first with a name has it in this store; a `did:ttp` needs no pin, it means one agent everywhere. */
+async function pinName(store: Store, name: string, agent: Did): Promise<void> {
+  let bound = name;
+  if (!name.startsWith('did:ttp:')) {
+    if (await store.put(nameKey(name), utf8(agent), 0)) return;
+    bound = fromUtf8((await store.get(nameKey(name)))?.value ?? utf8(''));
+  }
+  if (bound === agent) return;
+  throw new TtpError('SDK_POLICY_REBOUND', `the policy is for ${name}, which is ${bound}`, {
+    field: 'agentDid',
+  });
+}
+
+async function lastArmed(store: Store, agent: Did): Promise<Armed | undefined> {
+  const stored = await store.get(policyKey(agent));
+  if (stored === undefined) return undefined;
+  const record = parseJson(stored.value);
+  if (isJsonObject(record)) {
+    const { hash, serial } = record;
+    if (typeof hash === 'string' && typeof serial === 'number' && Number.isSafeInteger(serial))
+      return { hash: asHash(hash), serial, version: stored.version };
   }
   throw new TtpError('SDK_POLICY_STATE', 'the record of the policy armed last cannot be read', {
     field: 'storage',

@@ -1,70 +1,94 @@
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
-import {
-  asTraceId,
-  type Clock,
-  type Did,
-  HANDLER_ORDER,
-  type ObligationHandler,
-  type Random,
-  type Signer,
-  type TraceId,
-} from '@ttp/core';
+import { asTraceId, type Clock, type Did, type Dispose, type Signer, type TraceId } from '@ttp/core';
 import { createSigner, hex, hkdfSha256, LOG_PURPOSES, utf8 } from '@ttp/crypto';
-import { openRecorder } from '@ttp/etr-merkle/trace';
-import { createKillSwitch, transformHandler } from '@ttp/guard';
-import { dlpHandler } from '@ttp/guard/dlp';
+import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
+import { createKillSwitch } from '@ttp/guard';
 import { createOversight } from '@ttp/oversight';
 import { loadCallMap } from '@ttp/spl';
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
-import { armPolicy } from './arming.js';
+import { armPolicy, wasArmed } from './arming.js';
 import { guardClock } from './guarded-clock.js';
+import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
 import { noteInto, recordKill } from './note.js';
 import type { TtpOptions } from './options.js';
+import { ownMembers } from './plain.js';
 import { agentSources } from './sources.js';
+import { claimStorage } from './storage-claim.js';
+import { trackCalls } from './under-way.js';
 
 /**
  * Assembles the enforcement point of one agent: opens its log and completes what a crash left open in it, reads the
  * kill record, arms the policy.
  *
- * @throws SDK_POLICY_*, and the codes of what is opened: SPL_* for policy and call map, TRE_BAD_THRESHOLDS, DID_*,
- *   ETR_*, STORE_*, GUARD_*, CORE_CLOCK_REGRESSED
+ * @throws SDK_POLICY_*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
+ *   call map, TRE_BAD_THRESHOLDS, DID_*, ETR_*, STORE_*, GUARD_*, CORE_CLOCK_REGRESSED
  */
 export async function createTtp(options: TtpOptions): Promise<Ttp> {
+  const given = ownMembers(options);
+  const release = claimStorage(given.storage);
+  const opened: (() => Promise<void> | void)[] = [];
+  try {
+    return await open(given, { opened, release });
+  } catch (error) {
+    // Nothing of a half-opened instance goes on: no timer, no poll, no append. The fault is the one that comes first.
+    await Promise.allSettled(opened.toReversed().map(async (close) => close()));
+    release();
+    throw error;
+  }
+}
+
+/** What has to be undone when opening fails half-way, and the claim on the storage. */
+interface Undo {
+  readonly opened: (() => Promise<void> | void)[];
+  readonly release: Dispose;
+}
+
+async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp> {
   const { identity, storage, operators, fresh = false, onEvent } = options;
-  const { clock = systemClock, timer = systemTimer, random = systemRandom } = options.ports ?? {};
+  const {
+    clock = systemClock,
+    timer = systemTimer,
+    random = systemRandom,
+  }: NonNullable<TtpOptions['ports']> = ownMembers(options.ports ?? {});
   const { did: agent, signer } = identity;
+  const { store } = storage;
   const callMap = loadCallMap(options.callMap ?? { version: 1, tools: {} });
   const thresholds = parseThresholds(options.thresholds ?? {});
-  const time = await guardClock(clock, storage.store);
+  const time = await guardClock(clock, store);
   // For what compares stored times: nothing that has expired becomes valid again (flaw.H10).
   const steady: Clock = { now: time.stamp, monotonic: () => clock.monotonic() };
-  const { policy, serial, envelope } = await armPolicy(options.policy, agent, {
-    signer,
-    store: storage.store,
-    now: time.now(),
-  });
 
   const logSigner = options.logSigner ?? logSignerOf(agent, identity.seed);
   const recorder = await openRecorder({ storage, clock, timer, random, signer: logSigner, origin: agent });
-  if (onEvent !== undefined) recorder.onEvent(onEvent);
-  const trace = newTraceId(random);
-  const note = noteInto(recorder, { agent, trace, component: 'sdk', now: time.stamp });
-
-  // The texts that decisions name by hash: whoever replays them finds them by these commitments.
-  const kept = { policyText: policy.text, thresholds };
-  await note('trace-opened', trace, {});
-  await note('policy-armed', policy.hash, { serial, source: 'host', envelope }, kept);
+  opened.push(() => recorder.close());
+  if (onEvent !== undefined) recorder.onEvent(listening(onEvent));
+  const newTrace = (): TraceId => asTraceId(hex(random.bytes(16)));
+  const trace = newTrace();
 
   const kill = await createKillSwitch({
     storage,
     clock,
     timer,
     ...(operators === undefined ? {} : { operators }),
-    emit: (event) => void recordKill(recorder, event, { agent, trace }),
+    emit: (event) => void recordKill(recorder, event, { agent, trace, newTrace }),
   });
-  await kill.enrol(agent, fresh);
+  opened.push(() => kill.close());
+  // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
+  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)));
+
+  const { policy, serial, envelope } = await armPolicy(options.policy, agent, {
+    signer,
+    store,
+    now: time.now(),
+  });
+  const note = noteInto(recorder, { agent, trace, component: 'sdk', now: time.stamp });
+  // The texts that decisions name by hash: whoever replays them finds them by these commitments.
+  const kept = { policyText: policy.text, thresholds };
+  await note('trace-opened', trace, {});
+  await note('policy-armed', policy.hash, { serial, source: 'host', envelope }, kept);
+
   const oversight =
     operators === undefined
       ? undefined
@@ -77,15 +101,8 @@ export async function createTtp(options: TtpOptions): Promise<Ttp> {
           recorder,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
-
   const activity = createActivity(clock);
-  const handlers = [
-    ...RECORDED,
-    transformHandler(),
-    dlpHandler(),
-    ...(oversight === undefined ? [] : [oversight.handler()]),
-    ...(options.handlers ?? []),
-  ];
+  const underWay = trackCalls(timer);
   return assemble({
     agent,
     trace,
@@ -98,7 +115,8 @@ export async function createTtp(options: TtpOptions): Promise<Ttp> {
     logKey: logSigner.publicKey,
     note,
     sources: agentSources(identity, activity, { clock: steady, random }),
-    flushClock: time.flush,
+    underWay,
+    closed: [() => time.flush(), release],
     clock: steady,
     flow: {
       kill,
@@ -108,20 +126,22 @@ export async function createTtp(options: TtpOptions): Promise<Ttp> {
       stamp: time.stamp,
       policy: () => policy,
       thresholds,
-      handlers: new Map(handlers.map((handler) => [handler.kind, handler])),
+      handlers: handlersByKind(oversight?.handler(), options.handlers ?? []),
+      closing: underWay,
     },
   });
 }
 
-/** Obligations that the log itself fulfils: the intent names them, and whoever listens to the log acts on them. */
-const RECORDED = (['alert', 'audit'] as const).map(
-  (kind): ObligationHandler => ({ kind, order: HANDLER_ORDER[kind], check: () => undefined }),
-);
+/** A listener may be an async function: what it rejects with is no more anybody's than what one throws. */
+const listening =
+  (listener: (entry: Entry) => unknown): ((entry: Entry) => void) =>
+  (entry) => {
+    const heard = listener(entry);
+    if (heard instanceof Promise) heard.catch(() => undefined);
+  };
 
 /** A key of its own for the log, so that no signature of the agent is ever one of the log (flaw.E4). */
 function logSignerOf(agent: Did, seed: Uint8Array): Signer {
   const ikm = { ikm: seed, salt: utf8(agent), info: utf8('ttp log key 1'), length: 32 };
   return createSigner({ seed: hkdfSha256(ikm), kid: `${agent}#log-1`, purposes: LOG_PURPOSES });
 }
-
-const newTraceId = (random: Random): TraceId => asTraceId(hex(random.bytes(16)));

@@ -3,6 +3,7 @@ import {
   type Decision,
   type Evidence,
   type Interaction,
+  isJsonObject,
   type Obligation,
   type Permit,
   type Profile,
@@ -11,12 +12,17 @@ import {
 import { canonicalize } from '@ttp/crypto';
 import { decide } from '@ttp/tre';
 import { gather, isFresh } from './evidence.js';
+import { frozen, frozenCopy } from './plain.js';
 import type { Flow } from './run.js';
 
-/** What was verified, what was decided, and all that is to be done for it. */
+/** What was verified and what was decided. Frozen: no source, handler or profile changes it afterwards. */
 export interface Decided {
   readonly evidence: Evidence;
   readonly decision: Decision;
+}
+
+/** A decision that permits, and all that is to be done for it. */
+export interface Permitted extends Decided {
   readonly obligations: readonly Obligation[];
 }
 
@@ -35,8 +41,10 @@ export async function verifyAndDecide<I extends Interaction, R>(
     timer: flow.timer,
     now: flow.now,
   });
-  const decision = decide({ interaction, evidence, policy, thresholds: flow.thresholds });
-  return { evidence, decision, obligations: obligationsOf(profile, interaction, evidence, decision, flow) };
+  return {
+    evidence,
+    decision: frozen(decide({ interaction, evidence, policy, thresholds: flow.thresholds })),
+  };
 }
 
 /**
@@ -46,14 +54,25 @@ export async function verifyAndDecide<I extends Interaction, R>(
 function obligationsOf<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
-  evidence: Evidence,
-  decision: Decision,
+  { evidence, decision }: Decided,
   flow: Flow,
 ): readonly Obligation[] {
-  const all = [...decision.obligations, ...profile.obligations(interaction, evidence, decision)];
+  const own = profile.obligations(interaction, evidence, decision).map(readObligation);
+  const all = [...decision.obligations, ...own];
   if (!asksHuman(decision, flow) || all.some((o) => o.kind === 'approval')) return all;
   const reason = `assessed risk ${decision.risk.level} (${decision.risk.score}/10000)`;
   return [...all, { kind: 'approval', from: 'risk', params: { reason, level: 1 } }];
+}
+
+/** A profile may be anybody's code: what it obliges to is read once. Throws SDK_UNKNOWN_OBLIGATION, CRYPTO_JSON_*. */
+function readObligation(given: Obligation): Obligation {
+  const copy = frozenCopy(given);
+  if (isJsonObject(copy)) {
+    const { kind, from, params } = copy;
+    if (typeof kind === 'string' && typeof from === 'string' && isJsonObject(params))
+      return { kind, from, params };
+  }
+  throw new TtpError('SDK_UNKNOWN_OBLIGATION', 'an obligation needs kind, from and params');
 }
 
 const asksHuman = (decision: Decision, flow: Flow): boolean =>
@@ -62,9 +81,16 @@ const asksHuman = (decision: Decision, flow: Flow): boolean =>
   decision.humanOverridable &&
   flow.handlers.has('approval');
 
-/** Throws SDK_DENIED unless the decision permits, or leaves it to a human. */
-export function requirePermission({ decision }: Decided, flow: Flow): void {
-  if (decision.outcome === 'allow' || decision.outcome === 'warn' || asksHuman(decision, flow)) return;
+/** The obligations of a decision that permits, or leaves it to a human. Throws SDK_DENIED for any other. */
+export function requirePermission<I extends Interaction, R>(
+  profile: Profile<I, R>,
+  interaction: I,
+  decided: Decided,
+  flow: Flow,
+): Permitted {
+  const { decision } = decided;
+  if (decision.outcome === 'allow' || decision.outcome === 'warn' || asksHuman(decision, flow))
+    return { ...decided, obligations: obligationsOf(profile, interaction, decided, flow) };
   const why = decision.reasons.map((reason) => reason.text).join('; ');
   throw new TtpError('SDK_DENIED', why === '' ? 'the decision denies' : why);
 }
@@ -80,19 +106,19 @@ export async function stillCurrent<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
   permit: Permit,
-  before: Decided,
+  before: Permitted,
   flow: Flow,
-): Promise<Decided> {
+): Promise<Permitted> {
   permit.enter();
   const unchanged = flow.policy().hash === before.decision.inputs.policy;
   if (unchanged && isFresh(before.evidence, flow.now())) return before;
-  const again = await verifyAndDecide(profile, interaction, permit, flow);
-  requirePermission(again, flow);
+  const decided = await verifyAndDecide(profile, interaction, permit, flow);
+  const again = requirePermission(profile, interaction, decided, flow);
   const known = new Set(before.obligations.map(canonical));
-  const rank = (d: Decided): number => DECISION_OUTCOMES.indexOf(d.decision.outcome);
   if (rank(again) > rank(before) || again.obligations.some((o) => !known.has(canonical(o))))
     throw new TtpError('SDK_DECISION_STALE', 'the decision became stricter while the interaction waited');
   return again;
 }
 
+const rank = ({ decision }: Decided): number => DECISION_OUTCOMES.indexOf(decision.outcome);
 const canonical = ({ kind, from, params }: Obligation): string => canonicalize({ kind, from, params });

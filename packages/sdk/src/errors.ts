@@ -1,7 +1,12 @@
 /** Error codes of @ttp/sdk, each with what it means. */
 export const SDK_ERRORS = {
   SDK_BAD_CALL: 'The call to be checked is not well formed.',
+  SDK_BAD_HANDLER: 'A handler of an obligation is not one, or its kind has a handler already.',
+  SDK_BAD_NOTE: 'Events of this type are recorded by the flow itself and by nobody else.',
   SDK_CLOSED: 'This TTP instance was closed.',
+  SDK_STORAGE_IN_USE: 'Another instance of this process keeps its kill records and log in this storage.',
+  SDK_PERMIT_ENDED: 'The interaction that the permit was given for has ended.',
+  SDK_STREAM_RESULT: 'The effect returned a stream, which cannot be scanned and recorded as one result.',
   SDK_DENIED: 'The decision denies the interaction; the decision says why.',
   SDK_POLICY_MISSING: 'There is no policy; without one nothing is permitted, so nothing is armed.',
   SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent in this store.',

@@ -1,6 +1,5 @@
 import {
   asTime,
-  codeOf,
   type Dispose,
   type Epoch,
   type ErrorCode,
@@ -11,8 +10,8 @@ import {
   type Timer,
   TtpError,
 } from '@ttp/core';
-import { canonicalBytes } from '@ttp/crypto';
 import { EVIDENCE_TIMEOUT_MS } from './limits.js';
+import { faultCode, frozen, frozenCopy } from './plain.js';
 
 /** What gathering needs beside the sources. */
 export interface Gathering {
@@ -36,41 +35,51 @@ export async function gather<I extends Interaction>(
   interaction: I,
   context: Gathering,
 ): Promise<Evidence> {
-  const names = sources.map((source) => source.name);
-  const clash = names.find((name, n) => names.indexOf(name) !== n);
-  if (clash !== undefined) throw new TtpError('SDK_EVIDENCE_CLASH', `two sources are named ${clash}`);
+  const asked = namedOnce(sources);
   context.now(); // a clock that was set back is a fault of its own, before it makes every fact look strange
-  const found = await Promise.all(sources.map((source) => ask(source, interaction, context)));
-  return {
+  const found = await Promise.all(
+    [...asked].map(([name, source]) => ask(name, source, interaction, context)),
+  );
+  return frozen({
     now: context.now(),
     epoch: context.epoch,
     facts: Object.fromEntries(found.flatMap((f) => ('fact' in f ? [[f.name, f.fact]] : []))),
     absent: Object.fromEntries(found.flatMap((f) => ('missing' in f ? [[f.name, f.missing]] : []))),
-  };
+  });
+}
+
+/** Each name is read once: one that changed afterwards could stand for another source's fact. */
+function namedOnce<I extends Interaction>(
+  sources: readonly EvidenceSource<I>[],
+): ReadonlyMap<string, EvidenceSource<I>> {
+  const named = new Map<string, EvidenceSource<I>>();
+  for (const source of sources) {
+    const { name } = source;
+    if (typeof name !== 'string' || name === '')
+      throw new TtpError('SDK_EVIDENCE_MALFORMED', 'an evidence source has no name');
+    if (named.has(name)) throw new TtpError('SDK_EVIDENCE_CLASH', `two sources are named ${name}`);
+    named.set(name, source);
+  }
+  return named;
 }
 
 async function ask<I extends Interaction>(
+  name: string,
   source: EvidenceSource<I>,
   i: I,
   context: Gathering,
 ): Promise<Found> {
   try {
-    const late = timeout(source.name, context.timer);
+    const late = timeout(name, context.timer);
     try {
-      return {
-        name: source.name,
-        fact: checked(await Promise.race([source.gather(i, context.signal), late.expired])),
-      };
+      return { name, fact: checked(await Promise.race([source.gather(i, context.signal), late.expired])) };
     } finally {
       late.cancel();
     }
   } catch (error) {
-    const missing = codeOf(error, 'SDK_EVIDENCE_FAILED');
-    if (source.optional === true) return { name: source.name, missing };
-    throw new TtpError(missing, `evidence ${source.name}: ${messageOf(error)}`, {
-      field: source.name,
-      cause: error,
-    });
+    const missing = faultCode(error, 'SDK_EVIDENCE_FAILED');
+    if (source.optional === true) return { name, missing };
+    throw new TtpError(missing, `evidence ${name} is missing`, { field: name, cause: error });
   }
 }
 
@@ -83,18 +92,18 @@ function timeout(name: string, timer: Timer): { expired: Promise<never>; cancel:
   return { expired, cancel };
 }
 
-/** A source may be anybody's code: what it returns is a fact only if it can be hashed and has a sane life. */
+/**
+ * A source may be anybody's code: what it returns is a fact only if it is plain JSON and has a sane life. It is a copy:
+ * the source may go on using its own.
+ */
 function checked(fact: Fact): Fact {
   try {
     const { value, at, validFor } = fact;
-    canonicalBytes(value);
-    return { value, at: asTime(at), validFor: asTime(validFor) };
+    return { value: frozenCopy(value), at: asTime(at), validFor: asTime(validFor) };
   } catch (cause) {
-    throw new TtpError('SDK_EVIDENCE_MALFORMED', messageOf(cause), { cause });
+    throw new TtpError('SDK_EVIDENCE_MALFORMED', 'what the source returned is no fact', { cause });
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Whether every fact may still be relied on at `now`, ms. */
 export const isFresh = (evidence: Evidence, now: number): boolean =>

@@ -1,6 +1,6 @@
 import { advanceClock, type Clock, type Store, TtpError } from '@ttp/core';
 import { fromUtf8, utf8 } from '@ttp/crypto';
-import { CLOCK_MARK_STEP_MS } from './limits.js';
+import { CLOCK_MARK_STEP_MS, CLOCK_WRITE_ATTEMPTS } from './limits.js';
 
 const KEY = 'sdk/clock';
 
@@ -8,7 +8,7 @@ const KEY = 'sdk/clock';
 export interface GuardedClock {
   /** Wall clock, ms. Throws CORE_CLOCK_REGRESSED when the clock was set back by more than the tolerance (flaw.H10). */
   readonly now: () => number;
-  /** The same for stamps: the highest time seen, whatever the clock says. */
+  /** The same for stamps: the highest time seen, whatever the clock says. Never throws. */
   readonly stamp: () => number;
   /** Waits for the mark to be written. */
   readonly flush: () => Promise<void>;
@@ -16,8 +16,7 @@ export interface GuardedClock {
 
 /** Reads the mark of the store and keeps it; a mark that is unreadable counts as a fault, not as none. */
 export async function guardClock(clock: Clock, store: Store): Promise<GuardedClock> {
-  const stored = await store.get(KEY);
-  let mark = stored === undefined ? 0 : readMark(stored.value);
+  let mark = await storedMark(store);
   let written = mark;
   let writing: Promise<unknown> = Promise.resolve();
 
@@ -25,7 +24,7 @@ export async function guardClock(clock: Clock, store: Store): Promise<GuardedClo
     if (mark - written < CLOCK_MARK_STEP_MS && written !== 0) return;
     written = mark;
     // A store that cannot be written blocks every interaction at its first append; nothing is lost here.
-    writing = store.put(KEY, utf8(String(mark))).catch(() => undefined);
+    writing = writing.then(() => raise(store, mark)).catch(() => undefined);
   }
 
   return {
@@ -34,13 +33,34 @@ export async function guardClock(clock: Clock, store: Store): Promise<GuardedClo
       write();
       return mark;
     },
-    stamp: () => Math.max(mark, Math.trunc(clock.now()) || 0),
+    stamp() {
+      try {
+        return Math.max(mark, advanceClock(0, clock.now()));
+      } catch {
+        return mark; // a clock that gives no time: what asks for the guarded time gets the fault
+      }
+    },
     async flush() {
       await writing;
-      if (written !== mark) await store.put(KEY, utf8(String(mark)));
+      if (written !== mark) await raise(store, mark);
       written = mark;
     },
   };
+}
+
+/** Writes the mark, unless another process of the same store has seen a higher one. */
+async function raise(store: Store, mark: number): Promise<void> {
+  // A writer that keeps getting in between saw about the same time; the next step tries again.
+  for (let attempt = 0; attempt < CLOCK_WRITE_ATTEMPTS; attempt++) {
+    const stored = await store.get(KEY);
+    if (stored !== undefined && readMark(stored.value) >= mark) return;
+    if (await store.put(KEY, utf8(String(mark)), stored?.version ?? 0)) return;
+  }
+}
+
+async function storedMark(store: Store): Promise<number> {
+  const stored = await store.get(KEY);
+  return stored === undefined ? 0 : readMark(stored.value);
 }
 
 function readMark(bytes: Uint8Array): number {

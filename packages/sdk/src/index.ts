@@ -4,10 +4,10 @@ export { SDK_ERRORS, type SdkErrorCode } from './errors.js';
 export type { TraceView, Ttp } from './instance.js';
 export {
   ACTIVITY_WINDOW_MS,
+  CLOSE_GRACE_MS,
   EVIDENCE_TIMEOUT_MS,
   IDENTITY_VALID_MS,
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
 export type { TtpOptions } from './options.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';
-export { type Flow, run } from './run.js';

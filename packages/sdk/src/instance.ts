@@ -1,8 +1,8 @@
 import {
   type Clock,
-  codeOf,
   type Did,
   type Envelope,
+  type ErrorCode,
   type EventType,
   type EvidenceSource,
   type Interaction,
@@ -23,18 +23,26 @@ import type { Entry, ExportOptions, SealedTrace, TraceRecorder } from '@ttp/etr-
 import type { KillResult, KillSwitch } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
 import type { CallMap, Policy } from '@ttp/spl';
-import { a2tProfile, type MappedCall, mapToolCall, type ToolCall } from './a2t.js';
+import { a2tProfile, mapToolCall, readCall, type ToolCall } from './a2t.js';
 import type { Activity } from './activity.js';
+import { readInteraction } from './interaction.js';
+import { openJournal } from './journal.js';
 import { INTERACTION_ID_BYTES } from './limits.js';
-import type { Note } from './note.js';
+import { type Note, requireNotable } from './note.js';
+import { faultCode } from './plain.js';
 import { type Flow, run } from './run.js';
 import { localSource } from './sources.js';
+import type { UnderWay } from './under-way.js';
 
 /** One trace: the entries that belong together. */
 export interface TraceView {
   readonly id: TraceId;
-  /** Proof that the entry at `index` is in the log, to be checked offline against a checkpoint. */
-  proof(index: bigint): InclusionProof;
+  /**
+   * Proof that the entry at `index` is in the log, to be checked offline against a checkpoint.
+   *
+   * @param log `receipt.log`, where another process has taken the log over since; the current one when left out
+   */
+  proof(index: bigint, log?: string): InclusionProof;
   /** Its durable entries, in order. */
   events(): AsyncIterable<Entry>;
   /** Ends it: nothing more can be recorded under this id. */
@@ -54,7 +62,10 @@ export interface Ttp {
    * permits; it calls `permit.enter()` again before each further effect, and hands `permit.signal` on.
    */
   a2t<R>(call: ToolCall, perform: (permit: Permit) => Promise<R>): Promise<Outcome<R>>;
-  /** The same flow for a profile of one's own. */
+  /**
+   * The same flow for a profile of one's own. The interaction is read once and frozen; it is this agent's, of the
+   * profile's mode, and its id is that of no other call under way. Anything else is blocked with SDK_BAD_CALL.
+   */
   run<I extends Interaction, R>(profile: Profile<I, R>, interaction: I): Promise<Outcome<R>>;
   /**
    * Stops an agent, or all (`*`): the next effect, here, in this tick, is refused.
@@ -65,7 +76,11 @@ export interface Ttp {
   /** Revives, by orders that operators signed (decision D33). */
   reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
   isKilled(agent?: Did): boolean;
-  /** Records an event of the embedding component in this instance's trace, durably. */
+  /**
+   * Records an event of the embedding component in this instance's trace, durably: a finding, a pin, a quarantine.
+   *
+   * @throws SDK_BAD_NOTE for types that others record, SDK_CLOSED, ETR_*
+   */
   note(type: EventType, subject: string, data: JsonObject): Promise<Receipt>;
   /** A trace by its id; this instance's own when left out. */
   trace(id?: TraceId): TraceView;
@@ -73,7 +88,10 @@ export interface Ttp {
   checkpoint(): Promise<string>;
   /** The log as a bundle that anybody verifies offline. */
   exportBundle(options?: ExportOptions): Promise<string>;
-  /** Writes what is queued and stops the timers. Later calls are refused with SDK_CLOSED. */
+  /**
+   * No effect begins any more. Waits for the calls under way, at most CLOSE_GRACE_MS before it aborts them, then
+   * writes what is queued and stops the timers. Later calls are refused with SDK_CLOSED; a kill is still taken.
+   */
   close(): Promise<void>;
 }
 
@@ -92,81 +110,138 @@ export interface Parts {
   readonly note: Note;
   readonly sources: readonly EvidenceSource[];
   readonly flow: Flow;
-  readonly flushClock: () => Promise<void>;
+  readonly underWay: UnderWay;
+  /** Called in order at the very end, whatever failed before. */
+  readonly closed: readonly (() => Promise<void> | void)[];
 }
 
 /** The facade over the parts: it maps, counts and delegates, and decides nothing. */
 export function assemble(parts: Parts): Ttp {
-  const { agent, trace, callMap, activity, kill, recorder, clock, flow } = parts;
-  let isClosed = false;
+  const { agent, trace, callMap, activity, kill, recorder, clock, flow, underWay } = parts;
+  const policy = flow.policy();
+  const ids = new Set<string>();
+  let closing: Promise<void> | undefined;
 
-  async function counted<I extends Interaction, R>(
-    profile: Profile<I, R>,
-    interaction: I,
+  const newId = (): string => base64url(parts.random.bytes(INTERACTION_ID_BYTES));
+
+  /** An attempt that came to no interaction: nothing was decided and nothing happened, but it is on the record. */
+  async function refused(code: ErrorCode): Promise<Outcome<never>> {
+    try {
+      const nothing = { ...NOTHING, id: newId(), trace, agent, at: flow.stamp() };
+      await openJournal(recorder, nothing, flow.stamp).blocked(code, undefined, false);
+      return { status: 'blocked', code };
+    } catch (error) {
+      return { status: 'blocked', code, auditFault: faultCode(error, 'SDK_AUDIT_FAILED') };
+    }
+  }
+
+  /** Every attempt is counted and waited for; `prepare` throws for one that is no interaction. */
+  async function attempt<I extends Interaction, R>(
+    prepare: () => { readonly profile: Profile<I, R>; readonly interaction: I },
   ): Promise<Outcome<R>> {
-    if (isClosed) return { status: 'blocked', code: 'SDK_CLOSED' };
+    if (underWay.isClosed()) return { status: 'blocked', code: 'SDK_CLOSED' };
     activity.begin();
+    return await underWay.track(flowOf(prepare));
+  }
+
+  async function flowOf<I extends Interaction, R>(
+    prepare: () => { readonly profile: Profile<I, R>; readonly interaction: I },
+  ): Promise<Outcome<R>> {
+    let prepared: ReturnType<typeof prepare>;
+    try {
+      prepared = prepare();
+    } catch (error) {
+      return await refused(faultCode(error, 'SDK_BAD_CALL'));
+    }
+    const { profile, interaction } = prepared;
+    // Two of one id at once: the end of the one would close the intent of the other (flaw.E9).
+    if (ids.has(interaction.id)) return await refused('SDK_BAD_CALL');
+    ids.add(interaction.id);
     const outcome = await run(profile, interaction, flow);
+    ids.delete(interaction.id);
     activity.end(outcome);
     return outcome;
   }
 
+  function requireOpen(): void {
+    if (underWay.isClosed()) throw new TtpError('SDK_CLOSED', 'the instance was closed');
+  }
+
+  async function close(): Promise<void> {
+    parts.oversight?.close();
+    try {
+      await underWay.close();
+      kill.close(); // not before: a kill from elsewhere still reaches what is under way
+      await recorder.close();
+    } finally {
+      for (const last of parts.closed) await last();
+    }
+  }
+
   return {
     did: agent,
-    policy: flow.policy(),
+    policy,
     logKey: multikey(parts.logKey),
     oversight: parts.oversight,
-    run: counted,
-    async a2t(call, perform) {
-      let mapped: MappedCall;
-      try {
-        const id = base64url(parts.random.bytes(INTERACTION_ID_BYTES));
-        mapped = mapToolCall(call, { agent, trace, callMap, at: flow.stamp(), id });
-      } catch (error) {
-        // It never came to an interaction: there is nothing that could be decided, and nothing happened.
-        return { status: 'blocked', code: codeOf(error, 'SDK_BAD_CALL') };
-      }
-      const { interaction, attributes } = mapped;
-      const resource = localSource('resource', clock, () => Promise.resolve(attributes));
-      const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
-      return counted(a2tProfile(evidence, perform), interaction);
-    },
-    kill(target, { reason, message = '' }) {
-      return kill.kill(targetOf(target), { reason, message, by: agent });
+    run: (profile, interaction) =>
+      attempt(() => {
+        const read = readInteraction(interaction);
+        if (read.agent !== agent || read.mode !== profile.mode)
+          throw new TtpError('SDK_BAD_CALL', `an interaction of ${agent} in mode ${profile.mode} is needed`);
+        return { profile, interaction: read };
+      }),
+    a2t: (given, perform) =>
+      attempt(() => {
+        const call = readCall(given);
+        if (typeof perform !== 'function') throw new TtpError('SDK_BAD_CALL', 'an effect is a function');
+        const { interaction, attributes } = mapToolCall(call, {
+          agent,
+          trace,
+          callMap,
+          at: flow.stamp(),
+          id: newId(),
+        });
+        const resource = localSource('resource', clock, () => Promise.resolve(attributes));
+        const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
+        return { profile: a2tProfile(evidence, perform), interaction: readInteraction(interaction) };
+      }),
+    kill(target, { reason, message }) {
+      return kill.kill(targetOf(target), { reason, message: textOf(message), by: agent });
     },
     async reinstate(orders) {
+      requireOpen();
       await kill.reinstate(orders);
     },
     isKilled: (did = agent) => kill.isKilled(did),
-    note: (type, subject, data) => parts.note(type, subject, data),
+    async note(type, subject, data) {
+      requireOpen();
+      requireNotable(type);
+      return await parts.note(type, subject, data);
+    },
     trace: (id = trace) => ({
       id,
-      proof: (index) => recorder.proof(index),
+      proof: (index, log) => recorder.proof(index, undefined, log),
       events: () => recorder.events({ trace: id }),
       seal: () => recorder.seal(id),
     }),
     checkpoint: () => recorder.checkpoint(),
     exportBundle: (options) => recorder.exportBundle(options),
-    async close() {
-      if (isClosed) return;
-      isClosed = true;
-      parts.oversight?.close();
-      kill.close();
-      try {
-        await recorder.close();
-      } finally {
-        await parts.flushClock();
-      }
-    },
+    close: () => (closing ??= close()),
   };
 
   /** A kill by a name that nobody resolved would stop nobody, and look as if it had. */
-  function targetOf(target: string): Did | '*' {
+  function targetOf(target: unknown): Did | '*' {
     if (target === '*') return target;
-    if (target === flow.policy().document.agentDid) return agent;
-    if (isDid(target) && target.startsWith('did:ttp:')) return target;
-    throw new TtpError('DID_UNRESOLVED', `${JSON.stringify(target)} is no agent known here`, {
-      field: 'agent',
-    });
+    if (typeof target === 'string') {
+      if (target === policy.document.agentDid) return agent;
+      if (isDid(target) && target.startsWith('did:ttp:')) return target;
+    }
+    throw new TtpError('DID_UNRESOLVED', 'that is no agent known here', { field: 'agent' });
   }
 }
+
+/** What is known of an attempt that came to no interaction. */
+const NOTHING = { mode: 'a2t', target: '', action: '', resource: '', input: null, claims: {} } as const;
+
+/** A kill never fails because of its explanation. */
+const textOf = (message: unknown): string => (typeof message === 'string' ? message : '');

@@ -1,16 +1,7 @@
-import {
-  type ErrorCode,
-  type EventType,
-  type Hash,
-  type Interaction,
-  isTtpError,
-  type JsonObject,
-  type Receipt,
-  type TtpEvent,
-} from '@ttp/core';
+import type { ErrorCode, EventType, Hash, Interaction, JsonObject, Receipt, TtpEvent } from '@ttp/core';
 import { hashJson, plainCopy } from '@ttp/crypto';
 import type { Payload, TraceRecorder } from '@ttp/etr-merkle/trace';
-import type { Decided } from './deciding.js';
+import type { Decided, Permitted } from './deciding.js';
 
 /** What became of the effect, as the log says it. */
 export type EffectStatus = 'done' | 'failed' | 'withheld' | 'not-performed';
@@ -18,11 +9,11 @@ export type EffectStatus = 'done' | 'failed' | 'withheld' | 'not-performed';
 /** Writes one interaction into the log: two durable appends for a permitted one, whatever it emits (decision D29). */
 export interface Journal {
   /** Before the effect: verified, decision and intent in one durable batch. Throws when it is not durable. */
-  intent(decided: Decided): Promise<Receipt>;
+  intent(permitted: Permitted, mayKeep: boolean): Promise<Receipt>;
   /** After the effect: outcome and end in one durable batch. */
   finished(status: EffectStatus, code: ErrorCode | undefined, value?: unknown): Promise<Receipt>;
   /** Nothing happened: recorded with the next batch, and not awaited longer than the bounded queue asks for. */
-  blocked(code: ErrorCode, decided: Decided | undefined): Promise<void>;
+  blocked(code: ErrorCode, decided: Decided | undefined, mayKeep: boolean): Promise<void>;
 }
 
 /** An event, and what goes encrypted to the payload store for it (decision D30). */
@@ -31,7 +22,12 @@ interface Line {
   readonly payloads: readonly Payload[];
 }
 
-/** @param now wall clock, ms; it must not throw, whatever the clock does: the end is always recorded */
+/**
+ * `mayKeep` says whether payloads may be kept: those of an interaction with a secret in it must not, not even
+ * encrypted, whatever it was refused for (flaw.L2).
+ *
+ * @param now wall clock, ms; it must not throw, whatever the clock does: the end is always recorded
+ */
 export function openJournal(recorder: TraceRecorder, interaction: Interaction, now: () => number): Journal {
   const { agent, trace, id, target, mode } = interaction;
 
@@ -54,13 +50,25 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
     return { event, payloads: payloads.map(({ payload }) => payload) };
   }
 
-  function verified({ evidence, decision }: Decided): readonly Line[] {
+  function verified({ evidence, decision }: Decided, mayKeep: boolean): readonly Line[] {
     const { outcome, effect, inputs, epoch } = decision;
     const { policy, thresholds } = inputs;
-    return [
-      line('evidence-gathered', { mode, target }, { interaction, evidence }),
-      line('decision-made', { outcome, effect, epoch, policy, thresholds }, { decision }),
-    ];
+    const decided = { outcome, effect, epoch, policy, thresholds };
+    return mayKeep
+      ? [
+          line('evidence-gathered', { mode, target }, { interaction, evidence }),
+          line('decision-made', decided, { decision }),
+        ]
+      : [line('evidence-gathered', { mode }), line('decision-made', decided)];
+  }
+
+  /** A payload that cannot be kept, such as one that is too large, must not keep the denial itself out of the log. */
+  function denied(decided: Decided, mayKeep: boolean): readonly Line[] {
+    try {
+      return verified(decided, mayKeep);
+    } catch {
+      return verified(decided, false);
+    }
   }
 
   async function record(lines: readonly Line[]): Promise<Receipt> {
@@ -72,21 +80,19 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
   }
 
   return {
-    intent: (decided) =>
+    intent: (permitted, mayKeep) =>
       record([
-        ...verified(decided),
-        line('intent-recorded', { obligations: decided.obligations.map(({ kind }) => kind) }),
+        ...verified(permitted, mayKeep),
+        line('intent-recorded', { obligations: permitted.obligations.map(({ kind }) => kind) }),
       ]),
     finished(status, code, value) {
       const end = code === undefined ? { status } : { status, code };
       return record([line('effect-finished', end, resultOf(value)), line('interaction-settled', end)]);
     },
-    async blocked(code, decided) {
-      const before = decided === undefined ? [] : verified(decided);
-      // What was refused because a secret is in it must not be kept either, not even encrypted (flaw.L2).
-      const isSecret = code === 'GUARD_DLP_BLOCKED';
+    async blocked(code, decided, mayKeep) {
+      const before = decided === undefined ? [] : denied(decided, mayKeep);
       for (const { event, payloads } of [...before, line('interaction-settled', { status: 'blocked', code })])
-        await recorder.queue(event, isSecret ? [] : payloads);
+        await recorder.queue(event, payloads);
     },
   };
 }
@@ -95,8 +101,7 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
 function resultOf(value: unknown): { readonly result?: Hash } {
   try {
     return value === undefined ? {} : { result: hashJson(plainCopy(value)) };
-  } catch (error) {
-    if (isTtpError(error)) return {};
-    throw error;
+  } catch {
+    return {}; // also for a proxy that throws when it is looked at: the outcome is recorded all the same
   }
 }

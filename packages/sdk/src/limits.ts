@@ -16,5 +16,14 @@ export const ACTIVITY_MAX = 10_000;
 /** How far the clock may move before its high-water mark is written again, ms. */
 export const CLOCK_MARK_STEP_MS = 10_000;
 
+/** How often a write of the clock's mark is tried again when another process gets in between. */
+export const CLOCK_WRITE_ATTEMPTS = 3;
+
 /** Length of the random id of an interaction, bytes. */
 export const INTERACTION_ID_BYTES = 16;
+
+/** Longest target or id of an interaction, UTF-16 code units: both stand in the leaf in clear. */
+export const TARGET_MAX_CHARS = 1024;
+
+/** How long closing waits for calls under way before it aborts them, and then for those that ignore it, ms. */
+export const CLOSE_GRACE_MS = 5000;

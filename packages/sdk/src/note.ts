@@ -1,4 +1,12 @@
-import type { Did, EventType, JsonObject, Receipt, TraceId } from '@ttp/core';
+import {
+  type Did,
+  type EventType,
+  isTtpError,
+  type JsonObject,
+  type Receipt,
+  type TraceId,
+  TtpError,
+} from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { KillEvent } from '@ttp/guard';
@@ -10,6 +18,21 @@ export type Note = (
   data: JsonObject,
   kept?: Readonly<Record<string, unknown>>,
 ) => Promise<Receipt>;
+
+/** What an embedding component may record. Everything else is the flow's, the switch's or the log's own word. */
+const NOTABLE: readonly EventType[] = [
+  'policy-refused',
+  'tools-pinned',
+  'tool-quarantined',
+  'tool-released',
+  'finding-raised',
+];
+
+/** Throws SDK_BAD_NOTE for a type that would look like an interaction, a kill or an arming that never was. */
+export function requireNotable(type: EventType): void {
+  if (!NOTABLE.includes(type))
+    throw new TtpError('SDK_BAD_NOTE', `${type} is not for others to record`, { field: 'type' });
+}
 
 /** What stands outside any interaction: arming, pins, quarantines. `kept` goes encrypted to the payload store. */
 export function noteInto(
@@ -30,11 +53,24 @@ export function noteInto(
   };
 }
 
-/** A kill is in force whether or not the log can be written; a log that fails says so in its own faults. */
+/**
+ * A kill is in force whether or not the log can be written; a log that fails says so in its own faults. It is
+ * recorded even where the instance's own trace was sealed: then in a trace of its own.
+ */
 export async function recordKill(
   recorder: TraceRecorder,
   event: KillEvent,
-  context: { readonly agent: Did; readonly trace: TraceId },
+  {
+    agent,
+    trace,
+    newTrace,
+  }: { readonly agent: Did; readonly trace: TraceId; readonly newTrace: () => TraceId },
 ): Promise<void> {
-  await recorder.queue({ ...event, ...context, component: 'guard' }).catch(() => undefined);
+  const told = { ...event, agent, component: 'guard' };
+  try {
+    await recorder.queue({ ...told, trace });
+  } catch (error) {
+    if (isTtpError(error, 'ETR_TRACE_SEALED'))
+      await recorder.queue({ ...told, trace: newTrace() }).catch(() => undefined);
+  }
 }

@@ -1,5 +1,4 @@
 import {
-  codeOf,
   type Decision,
   type ErrorCode,
   type Hold,
@@ -9,6 +8,8 @@ import {
   type Outcome,
   TtpError,
 } from '@ttp/core';
+import { untilAborted } from './permit.js';
+import { faultCode } from './plain.js';
 
 /** An obligation and whoever fulfils it. */
 interface Duty {
@@ -57,7 +58,7 @@ export function resolveDuties(
       try {
         await call(hold);
       } catch (error) {
-        fault ??= codeOf(error, 'SDK_OBLIGATION_FAILED');
+        fault ??= faultCode(error, 'SDK_OBLIGATION_FAILED');
       }
     return fault;
   }
@@ -66,14 +67,17 @@ export function resolveDuties(
     check(interaction) {
       for (const { obligation, handler } of duties) {
         const code = handler.check(obligation, interaction);
-        if (code !== undefined)
-          throw new TtpError(code, `${obligation.kind} refuses`, { field: obligation.from });
+        if (code === undefined) continue;
+        throw new TtpError(refusalOf(code), `${obligation.kind} refuses`, { field: obligation.from });
       }
     },
     async hold(interaction, decision, signal) {
       for (const { obligation, handler } of duties)
-        if (handler.hold !== undefined)
-          held.push(await handler.hold(obligation, interaction, decision, signal));
+        if (handler.hold !== undefined) {
+          const hold = handler.hold(obligation, interaction, decision, signal);
+          // One that comes after the call has ended is given back: nothing happened.
+          held.push(readHold(await untilAborted(hold, signal, (late) => readHold(late).release())));
+        }
     },
     async after(value, interaction) {
       let result = value;
@@ -84,4 +88,18 @@ export function resolveDuties(
     release: () => drain((hold) => hold.release()),
     settle: (outcome) => drain((hold) => hold.settle(outcome)),
   };
+}
+
+/** A check that gives a promise has not checked anything yet, and nobody would hear of its fault. */
+function refusalOf(code: ErrorCode | Promise<unknown>): ErrorCode {
+  if (typeof code === 'string') return code;
+  Promise.resolve(code).catch(() => undefined);
+  return 'SDK_OBLIGATION_FAILED';
+}
+
+/** A hold that could not be ended would keep what it reserved for ever. */
+function readHold(hold: Partial<Hold> | undefined): Hold {
+  if (typeof hold?.settle === 'function' && typeof hold.release === 'function')
+    return { settle: hold.settle.bind(hold), release: hold.release.bind(hold) };
+  throw new TtpError('SDK_OBLIGATION_FAILED', 'a handler held nothing that could be settled or released');
 }

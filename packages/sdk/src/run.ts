@@ -1,10 +1,8 @@
 import {
-  codeOf,
   type ErrorCode,
   type Interaction,
   type ObligationHandler,
   type Outcome,
-  type Permit,
   type Profile,
   type Receipt,
   type Timer,
@@ -14,9 +12,17 @@ import type { TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { KillSwitch } from '@ttp/guard';
 import type { Policy } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
-import { type Decided, requirePermission, stillCurrent, verifyAndDecide } from './deciding.js';
+import {
+  type Decided,
+  type Permitted,
+  requirePermission,
+  stillCurrent,
+  verifyAndDecide,
+} from './deciding.js';
 import { type Journal, openJournal } from './journal.js';
 import { type Duties, resolveDuties } from './obligations.js';
+import { type Closing, type OwnPermit, ownPermit, untilAborted } from './permit.js';
+import { faultCode } from './plain.js';
 
 /** What the flow runs on. */
 export interface Flow {
@@ -31,20 +37,25 @@ export interface Flow {
   readonly policy: () => Policy;
   readonly thresholds: Thresholds;
   readonly handlers: ReadonlyMap<string, ObligationHandler>;
+  readonly closing: Closing;
 }
 
 /** What is known of an interaction once everything before its effect is done. */
 interface Cleared {
-  readonly permit: Permit;
+  readonly own: OwnPermit;
   readonly decided: Decided;
   readonly duties: Duties;
   readonly intent: Receipt;
+  /** Whether the interaction was scanned and has nothing in it that must not be kept. */
+  readonly isScanned: boolean;
 }
 
 /**
  * The one flow of all six modes: alive? -> gather evidence -> decide -> resolve a handler for every obligation ->
  * checks -> holds -> current again -> first durable append -> `enter()` -> perform -> after -> holds settled ->
  * second durable append -> feedback (architecture.md section 2). It never throws: a fault blocks, fails or withholds.
+ *
+ * @param interaction as `readInteraction` gives it: plain and frozen
  */
 export async function run<I extends Interaction, R>(
   profile: Profile<I, R>,
@@ -55,39 +66,56 @@ export async function run<I extends Interaction, R>(
   const known: { -readonly [K in keyof Cleared]?: Cleared[K] } = {};
   let cleared: Cleared;
   try {
-    const permit = flow.kill.permit(interaction.agent, flow.kill.epochOf(interaction.agent));
+    const { agent } = interaction;
+    const own = (known.own = ownPermit(flow.kill.permit(agent, flow.kill.epochOf(agent)), flow.closing));
+    const { permit } = own;
     permit.enter();
     known.decided = await verifyAndDecide(profile, interaction, permit, flow);
-    requirePermission(known.decided, flow);
-    const duties = resolveDuties(known.decided.obligations, flow.handlers);
-    known.duties = duties;
+    const permitted = requirePermission(profile, interaction, known.decided, flow);
+    const duties = (known.duties = resolveDuties(permitted.obligations, flow.handlers));
     duties.check(interaction);
-    await duties.hold(interaction, known.decided.decision, permit.signal);
-    const decided = await stillCurrent(profile, interaction, permit, known.decided, flow);
+    const isScanned = isScannedBy(permitted) || isClean(interaction, flow);
+    known.isScanned = isScanned;
+    await duties.hold(interaction, permitted.decision, permit.signal);
+    const decided = await stillCurrent(profile, interaction, permit, permitted, flow);
     known.decided = decided;
-    const intent = await journal.intent(decided);
-    known.intent = intent;
-    cleared = { permit, decided, duties, intent };
+    const intent = (known.intent = await journal.intent(decided, isScanned));
+    cleared = { own, decided, duties, intent, isScanned };
     permit.enter(); // nothing is awaited between this line and the effect (flaw.K1)
   } catch (error) {
-    return await blocked(journal, codeOf(error, 'SDK_OBLIGATION_FAILED'), known);
+    known.isScanned ??= isClean(interaction, flow);
+    return await blocked(journal, faultCode(error, 'SDK_OBLIGATION_FAILED'), known);
   }
   return await finish(profile, interaction, journal, cleared);
+}
+
+/** The checks that have passed include the scan of everything that goes in. */
+const isScannedBy = ({ obligations }: Permitted): boolean => obligations.some(({ kind }) => kind === 'dlp');
+
+/** Nothing is logged before it was scanned, not even what is refused for another reason (decision D36, flaw.L2). */
+function isClean(interaction: Interaction, { handlers }: Flow): boolean {
+  const scanner = handlers.get('dlp');
+  try {
+    return scanner?.check({ kind: 'dlp', from: 'log', params: {} }, interaction) === undefined;
+  } catch {
+    return false; // what could not be scanned is not kept
+  }
 }
 
 /** Nothing happened. A denial joins the next batch; an intent that is already in the log gets its end there, durably. */
 async function blocked<R>(
   journal: Journal,
   code: ErrorCode,
-  { decided, duties, intent }: Partial<Cleared>,
+  { own, decided, duties, intent, isScanned = false }: Partial<Cleared>,
 ): Promise<Outcome<R>> {
+  own?.dispose('nothing');
   let fault = await duties?.release();
   let receipt: Receipt | undefined;
   try {
-    if (intent === undefined) await journal.blocked(code, decided);
+    if (intent === undefined) await journal.blocked(code, decided, isScanned);
     else receipt = await journal.finished('not-performed', code);
   } catch (error) {
-    fault ??= codeOf(error, 'SDK_AUDIT_FAILED');
+    fault ??= faultCode(error, 'SDK_AUDIT_FAILED');
   }
   return {
     status: 'blocked',
@@ -103,10 +131,12 @@ async function finish<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
   journal: Journal,
-  { permit, decided, duties, intent }: Cleared,
+  cleared: Cleared,
 ): Promise<Outcome<R>> {
-  const ended = await performed(profile, interaction, permit, decided, duties);
-  let outcome: Outcome<R> = { ...ended, receipt: intent };
+  const { duties, intent } = cleared;
+  const ended = await performed(profile, interaction, cleared);
+  // Frozen: whoever is told of an outcome cannot make another one of it.
+  let outcome: Outcome<R> = Object.freeze({ ...ended, receipt: intent });
   const held = await duties.settle(outcome);
   if (held !== undefined) outcome = withFault(outcome, held);
   try {
@@ -116,14 +146,14 @@ async function finish<I extends Interaction, R>(
       ended.status === 'done' ? undefined : ended.code,
       value,
     );
-    outcome = { ...outcome, receipt };
+    outcome = Object.freeze({ ...outcome, receipt });
   } catch (error) {
-    outcome = withFault(outcome, codeOf(error, 'SDK_AUDIT_FAILED'));
+    outcome = withFault(outcome, faultCode(error, 'SDK_AUDIT_FAILED'));
   }
   try {
     await profile.feedback?.(interaction, outcome);
   } catch (error) {
-    outcome = withFault(outcome, codeOf(error, 'SDK_FEEDBACK_FAILED'));
+    outcome = withFault(outcome, faultCode(error, 'SDK_FEEDBACK_FAILED'));
   }
   return outcome;
 }
@@ -136,42 +166,40 @@ type Ended<R> =
 async function performed<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
-  permit: Permit,
-  { decision }: Decided,
-  duties: Duties,
+  { own, decided: { decision }, duties }: Cleared,
 ): Promise<Ended<R>> {
+  const { permit } = own;
   let value: R;
   try {
     value = await untilAborted(profile.perform(interaction, permit), permit.signal);
-    if (permit.signal.aborted) throw abortedBy(permit.signal);
+    permit.signal.throwIfAborted();
   } catch (error) {
-    return { status: 'failed', code: codeOf(error, 'SDK_PERFORM_FAILED'), decision };
+    // An effect that heeds its signal throws an error of its own; the cause is what aborted it.
+    const cause: unknown = permit.signal.aborted ? permit.signal.reason : error;
+    own.dispose('nothing');
+    return { status: 'failed', code: faultCode(cause, 'SDK_PERFORM_FAILED'), decision };
   }
+  own.end();
   try {
+    if (isStream(value)) throw new TtpError('SDK_STREAM_RESULT', 'a stream is not one result');
     // The handlers take text and JSON and give the same back, redacted: the shape the caller knows.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return { status: 'done', decision, value: (await duties.after(value, interaction)) as R };
+    const result = (await untilAborted(duties.after(value, interaction), permit.signal)) as R;
+    permit.signal.throwIfAborted(); // whoever was killed meanwhile gets no data any more
+    own.dispose('something');
+    return { status: 'done', decision, value: result };
   } catch (error) {
-    return { status: 'withheld', code: codeOf(error, 'SDK_OBLIGATION_FAILED'), decision };
+    own.dispose('nothing');
+    return { status: 'withheld', code: faultCode(error, 'SDK_OBLIGATION_FAILED'), decision };
   }
 }
 
-/** Settles with the effect, or fails as soon as the agent is killed, even where the effect ignores its signal. */
-async function untilAborted<R>(effect: Promise<R>, signal: AbortSignal): Promise<R> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(abortedBy(signal));
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([effect, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-/** The latch aborts with its own coded error; anything else that aborted counts as a kill. */
-const abortedBy = (signal: AbortSignal): TtpError =>
-  new TtpError(codeOf(signal.reason, 'GUARD_KILLED'), 'the agent was killed while the effect was under way');
+/** What goes on after the effect could neither be scanned as a whole nor end where the log says that it ended. */
+const isStream = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  [Symbol.asyncIterator, 'getReader'].some((name) => typeof Reflect.get(value, name) === 'function');
 
 /** Keeps the first fault: it is the nearest to the cause. */
 const withFault = <R>(outcome: Outcome<R>, code: ErrorCode): Outcome<R> =>
-  outcome.auditFault === undefined ? { ...outcome, auditFault: code } : outcome;
+  outcome.auditFault === undefined ? Object.freeze({ ...outcome, auditFault: code }) : outcome;

@@ -61,8 +61,8 @@ describe('arming', () => {
   it('refuses to go on from a record that it cannot read', async () => {
     const r = await rig();
     await r.ttp.close();
-    for (const text of ['{}', '[]', 'x', '{"hash":1}']) {
-      await r.storage.store.put('sdk/policy', new TextEncoder().encode(text));
+    for (const text of ['{}', '[]', 'x', '{"hash":1}', `{"hash":"${r.ttp.policy.hash}","serial":0.5}`]) {
+      await r.storage.store.put(`sdk/policy/${r.ttp.did}`, new TextEncoder().encode(text));
       expect(await codeRejectedBy(createTtp({ ...r, policy: POLICY }))).toMatch(
         /^SDK_POLICY_STATE$|^CRYPTO_JSON/,
       );

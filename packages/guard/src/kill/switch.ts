@@ -80,10 +80,19 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     }
   }
 
+  /** A clock that fails must not keep a latch open, nor a kill out of the log: then the last time known stands. */
+  function stamp(latch: Latch): number {
+    try {
+      return asTime(clock.now());
+    } catch {
+      return latch.at;
+    }
+  }
+
   function tell(latch: Latch, type: KillEvent['type'], data: KillEvent['data']): void {
     emit?.({
       type,
-      at: clock.now(),
+      at: stamp(latch),
       subject: latch.target,
       data: { ...data, epoch: latch.epoch, by: latch.by },
     });
@@ -123,7 +132,7 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     const latch = latchOf(target);
     closeLatch(
       latch,
-      { reason, by: shortened(input.by), message: shortened(input.message ?? ''), at: asTime(clock.now()) },
+      { reason, by: shortened(input.by), message: shortened(input.message ?? ''), at: stamp(latch) },
       seen,
     );
     const epoch = asEpoch(latch.epoch);

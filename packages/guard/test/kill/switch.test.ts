@@ -23,6 +23,41 @@ describe('kill', () => {
     expect(epoch).toBe(1);
   });
 
+  it.each([
+    ['nothing, but throws', undefined],
+    ['no number', NaN],
+    ['half a millisecond', 0.5],
+  ])('closes the latch with a clock that says %s, durably', async (_, time) => {
+    const storage = memory();
+    const clock = fakeClock();
+    let isBroken = false;
+    const broken = {
+      monotonic: () => clock.monotonic(),
+      now() {
+        if (!isBroken) return clock.now();
+        if (time === undefined) throw new Error('no clock');
+        return time;
+      },
+    };
+    const events: string[] = [];
+    const kill = await createKillSwitch({
+      storage,
+      clock: broken,
+      timer: clock,
+      emit: ({ type, at }) => events.push(`${type} ${Number.isSafeInteger(at)}`),
+    });
+    await kill.enrol(AGENT, true);
+    const permit = kill.permit(AGENT, kill.epochOf(AGENT));
+    isBroken = true;
+    const { durable } = kill.kill(AGENT, KILL);
+    expect(codeThrownBy(() => permit.enter())).toBe('GUARD_KILLED');
+    expect(permit.signal.aborted).toBe(true);
+    await durable;
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, durable: true });
+    expect(events).toEqual(['agent-killed true']);
+    kill.close();
+  });
+
   it('aborts what is under way, with the code', async () => {
     proves('flaw.K1', 'guard.kill.step-requests');
     const { kill } = await bench();
