@@ -52,7 +52,7 @@ export async function ask(
       throw new TtpError(codeOf(options.signal.reason, 'GATEWAY_CANCELLED'), 'the request was given up');
     answer = { error: errorAnswer(error, side) };
   }
-  requireSize(plainCopy(answer));
+  requireSize(answer);
   return answer;
 }
 

@@ -10,6 +10,7 @@ import {
 import { plainCopy } from '@ttp/crypto';
 import type { ToolCall, Ttp } from '@ttp/sdk';
 import { ADDRESS_MAX_CHARS, CALL_TOTAL_TIMEOUT_MS } from '../limits.js';
+import { requireAlive } from './alive.js';
 import { methodResult, methodUnknown, passedOn, protocolError, toolResult } from './answers.js';
 import { type Answer, ask, type Peer } from './ask.js';
 import { isToolName, type SeenTool } from './listing.js';
@@ -64,10 +65,11 @@ export async function answerAgent(
     const params = plainCopy(request.params ?? {});
     if (!isJsonObject(params)) throw badRequest('params');
     const asked = { method, params, context };
-    if (method === 'tools/list') return await listedTools(side, params);
     if (method === 'tools/call') return await calledTool(side, asked);
     if (method === 'resources/read' || method === 'prompts/get' || method === 'resources/subscribe')
       return await policed(side, asked);
+    requireAlive(side.ttp);
+    if (method === 'tools/list') return await listedTools(side, params);
     if (RELAYED.includes(method)) return passedOn(await forward(side, asked, context.mcpReq.signal), {});
     throw methodUnknown();
   } catch (error) {

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import { CLIENT_TIMEOUT_MS } from '../limits.js';
+import { requireAlive } from './alive.js';
 import { methodUnknown, passedOn, protocolError, resultForServer } from './answers.js';
 import { type Answer, ask, type Peer } from './ask.js';
 import { forwardable } from './meta.js';
@@ -52,6 +53,7 @@ export async function answerServer(
           forward(AbortSignal.any([permit.signal, signal])),
         ),
       );
+    requireAlive(ttp);
     if (RELAYED.includes(method)) return passedOn(await forward(signal), {});
     throw methodUnknown();
   } catch (error) {

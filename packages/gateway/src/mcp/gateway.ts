@@ -28,7 +28,7 @@ export interface McpGatewayOptions {
   readonly callTimeoutMs?: number;
   /** The system's clock unless given. */
   readonly ports?: { readonly clock?: Clock };
-  /** Told of faults that no request can be answered with, such as a notification that could not be relayed. */
+  /** Told of faults that no request can be answered with, such as a notification that could not be relayed. It must not throw. */
   readonly onFault?: (fault: unknown) => void;
 }
 

@@ -25,6 +25,8 @@ export interface QuarantinedTool {
   readonly digest: Hash;
   /** Of the definition that was accepted before, if there was one. */
   readonly pinned?: Hash;
+  /** The definition, for whoever has to judge it: hostile text. Absent until this session has listed the tool. */
+  readonly definition?: JsonObject;
 }
 
 /** The pins of one server: compared with what it says, kept durably, changed by operators. */
@@ -44,6 +46,14 @@ interface PinBookOptions {
   readonly clock: Clock;
 }
 
+/** What becomes of stored pins. */
+interface Update<T> {
+  readonly result: T;
+  /** Undefined: they stay what they are. */
+  readonly pins: Pins | undefined;
+  readonly record: () => Promise<unknown>;
+}
+
 const PREFIX = 'gateway/pins/';
 
 /** What is no change of the definition, and so nothing that an operator could accept. */
@@ -53,6 +63,7 @@ const UNRELEASABLE: readonly GatewayErrorCode[] = ['GATEWAY_TOOL_DUPLICATE', 'GA
 export function openPinBook({ ttp, store, server, operators, clock }: PinBookOptions): PinBook {
   const key = `${PREFIX}${server}`;
   let turn: Promise<unknown> = Promise.resolve();
+  let last: readonly SeenTool[] = [];
 
   /** One writer at a time in this process, so that a change that two calls see is recorded once. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -62,12 +73,12 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
   }
 
   /** Records, then stores: a crash in between records it again, and never leaves a change without its record. */
-  async function update<T>(
-    step: (pins: Pins | undefined) => { result: T; pins: Pins | undefined; record: () => Promise<unknown> },
-  ): Promise<T> {
+  async function update<T>(step: (pins: Pins | undefined) => Promise<Update<T>>): Promise<T> {
     for (let attempt = 0; attempt < PIN_WRITE_ATTEMPTS; attempt++) {
       const stored = await store.get(key);
-      const { result, pins, record } = step(stored === undefined ? undefined : decodePins(stored.value));
+      const { result, pins, record } = await step(
+        stored === undefined ? undefined : decodePins(stored.value),
+      );
       if (pins === undefined) return result;
       await record();
       if (await store.put(key, encodePins(pins), stored?.version ?? 0)) return result;
@@ -88,9 +99,11 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
       });
   }
 
-  /** The names that other servers were first to use. */
-  async function takenNames(): Promise<ReadonlySet<string>> {
+  /** The names that other servers were first to use, where `seen` has one that is new. */
+  async function takenFor(pins: Pins | undefined, seen: readonly SeenTool[]): Promise<ReadonlySet<string>> {
+    const known = new Set(pins?.map((pin) => pin.key));
     const names = new Set<string>();
+    if (seen.every((tool) => known.has(tool.key))) return names;
     for await (const other of store.list(PREFIX)) {
       const stored = other === key ? undefined : await store.get(other);
       if (stored === undefined) continue;
@@ -101,10 +114,10 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
 
   return {
     admit: (seen) =>
-      inTurn(async () => {
-        const taken = await takenNames();
-        return update((before) => {
-          const comparison = compareTools(before, seen, taken);
+      inTurn(() => {
+        last = seen;
+        return update(async (before) => {
+          const comparison = compareTools(before, seen, await takenFor(before, seen));
           const isChanged = before === undefined || comparison.quarantined.length > 0;
           return {
             result: comparison.admitted,
@@ -115,7 +128,8 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
       }),
     async quarantined() {
       const stored = await store.get(key);
-      return stored === undefined ? [] : decodePins(stored.value).flatMap(quarantinedTool);
+      const pins = stored === undefined ? [] : decodePins(stored.value);
+      return pins.flatMap((pin) => quarantinedTool(pin, last));
     },
     async release(order) {
       const { id, signedAt, operator, digest, ...release } = await verifyToolRelease(
@@ -128,7 +142,7 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
           field: 'body.server',
         });
       await inTurn(() =>
-        update((before = []) => {
+        update(async (before = []) => {
           const pin = releasable(before, release.tool, digest, signedAt);
           const next: Pin = { key: pin.key, digest, releasedAt: signedAt };
           return {
@@ -162,9 +176,15 @@ function releasable(pins: Pins, tool: string, digest: Hash, signedAt: number): P
   return pin;
 }
 
-function quarantinedTool({ key, digest, quarantine }: Pin): readonly QuarantinedTool[] {
+function quarantinedTool(
+  { key, digest, quarantine }: Pin,
+  seen: readonly SeenTool[],
+): readonly QuarantinedTool[] {
   if (quarantine === undefined) return [];
-  return [{ tool: key, ...quarantine, ...(digest === undefined ? {} : { pinned: digest }) }];
+  const shown = seen.find((tool) => tool.key === key && tool.digest === quarantine.digest);
+  const pinned = digest === undefined ? {} : { pinned: digest };
+  const definition = shown === undefined ? {} : { definition: shown.definition };
+  return [{ tool: key, ...quarantine, ...pinned, ...definition }];
 }
 
 /**

@@ -10,6 +10,7 @@ import { type Clock, isJsonObject, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import { CLOSE_WAIT_MS, CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
+import { requireAlive } from './alive.js';
 import { ask, type Peer, requireSize } from './ask.js';
 import { offeredToAgent, offeredToServer } from './capabilities.js';
 import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
@@ -139,7 +140,7 @@ function relayFromAgent(
   server.fallbackRequestHandler = (request, context) =>
     options.busy.with(answerAgent(side, request, context));
   server.fallbackNotificationHandler = (notification) =>
-    relay(upstream, notification, AGENT_NOTIFICATIONS).catch(options.onFault);
+    relay(ttp, upstream, notification, AGENT_NOTIFICATIONS).catch(options.onFault);
 }
 
 /** A server may speak before the agent is ready to listen: then it waits. */
@@ -156,16 +157,18 @@ function relayFromServer(
   client.fallbackRequestHandler = async (request, context) =>
     busy.with(answerServer({ ttp, server, client: await agent }, request, context));
   client.fallbackNotificationHandler = async (notification) =>
-    relay(await agent, notification, SERVER_NOTIFICATIONS).catch(onFault);
+    relay(ttp, await agent, notification, SERVER_NOTIFICATIONS).catch(onFault);
 }
 
 /** Hands a notification on, if it is one that this side may send. */
 async function relay(
+  ttp: Ttp,
   to: Peer,
   { method, params }: { readonly method: string; readonly params?: unknown },
   allowed: readonly string[],
 ): Promise<void> {
   if (!allowed.includes(method)) return;
+  requireAlive(ttp);
   const copy = plainCopy(params ?? {});
   if (!isJsonObject(copy))
     throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@ttp/core';
+import { codeOf, isJsonObject, type JsonObject } from '@ttp/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RESULT_MAX_BYTES } from '../../src/limits.js';
 import { closeAll, rig } from '../rig.js';
@@ -256,6 +256,31 @@ describe('cancellation, progress and kill', () => {
       'ttp/code': 'GUARD_KILLED',
     });
     expect(r.upstream.count('tools/call')).toBe(1);
+  });
+
+  it('relays nothing for a killed agent, in neither direction', async () => {
+    const heard: string[] = [];
+    const r = await rig({
+      capabilities: { roots: { listChanged: true } },
+      prepare: (agent) => {
+        agent.fallbackNotificationHandler = ({ method }) => Promise.resolve(void heard.push(method));
+      },
+    });
+    await r.names();
+    r.ttp.kill(r.ttp.did, { reason: 'security_violation' });
+    const before = r.upstream.received.length;
+    const killed = { data: { 'ttp/code': 'GUARD_KILLED' } };
+    await expect(r.names()).rejects.toMatchObject(killed);
+    await expect(r.agent.listResources()).rejects.toMatchObject(killed);
+    await expect(r.upstream.server?.request({ method: 'roots/list' }, ANYTHING)).rejects.toMatchObject(
+      killed,
+    );
+    await r.upstream.server?.notification({ method: 'notifications/tools/list_changed' });
+    await r.agent.notification({ method: 'notifications/roots/list_changed' });
+    await r.agent.ping();
+    expect(r.upstream.received).toHaveLength(before);
+    expect(heard).toEqual([]);
+    expect(r.faults.map((fault) => codeOf(fault, 'TEST_OTHER'))).toEqual(['GUARD_KILLED', 'GUARD_KILLED']);
   });
 });
 

@@ -46,7 +46,9 @@ describe('pinning', () => {
     expect(await echo(r)).toBe('GATEWAY_TOOL_QUARANTINED');
     expect(r.upstream.count('tools/call')).toBe(0);
     expect(r.notes()).toEqual(['tools-pinned rig', 'tool-quarantined rig/echo']);
-    expect(await r.gateway.quarantined()).toMatchObject([{ tool: 'echo', code: 'GATEWAY_TOOL_CHANGED' }]);
+    expect(await r.gateway.quarantined()).toMatchObject([
+      { tool: 'echo', code: 'GATEWAY_TOOL_CHANGED', definition: CHANGED },
+    ]);
   });
 
   it('compares at every call, also where nobody was told of a change', async () => {
