@@ -16,11 +16,11 @@ export const PENDING_MAX_PER_AGENT = 20;
 /** How often a waiting call looks whether another process has decided, ms. */
 export const REVIEW_POLL_MS = 250;
 
-/** Attempts of a compare-and-set on a review before the call gives up: each that fails is a use of somebody else. */
-export const REVIEW_WRITE_ATTEMPTS = 128;
+/** Attempts of a compare-and-set against other processes before the call gives up: 16. */
+export const REVIEW_WRITE_ATTEMPTS = 16;
 
-/** Longest record of a new review, bytes: with two decisions it is still read back (512 KiB). */
-export const REVIEW_MAX_BYTES = 524_288;
+/** Longest record of a new review, bytes: 128 KiB. More is nothing a human reads, and every waiting call reads it anew. */
+export const REVIEW_MAX_BYTES = 131_072;
 
 /** Longest envelope of a decision, bytes: 64 KiB. */
 export const DECISION_MAX_BYTES = 65_536;

@@ -87,10 +87,25 @@ export interface ReviewStore {
 
 /** Reviews under `oversight/review/` of a store, where other processes find them. */
 export function reviewStore(store: Store): ReviewStore {
+  /** The writers of this process take turns on a review; those of others are met by compare-and-set. */
+  const turns = new Map<string, Promise<void>>();
+
   async function read(id: string): Promise<{ review: Review; version: number } | undefined> {
     const found = await store.get(reviewKey(id));
     return found === undefined ? undefined : { review: decode(found.value, id), version: found.version };
   }
+  async function compareAndSet(id: string, change: (review: Review) => Review): Promise<Review> {
+    for (let attempt = 0; attempt < REVIEW_WRITE_ATTEMPTS; attempt++) {
+      const found = await read(id);
+      if (found === undefined)
+        throw new TtpError('OVERSIGHT_UNKNOWN_REVIEW', `no review ${id}`, { field: 'review' });
+      const changed = change(found.review);
+      if (changed === found.review) return changed;
+      if (await store.put(reviewKey(id), encode(changed), found.version)) return changed;
+    }
+    throw new TtpError('OVERSIGHT_CONTENTION', `the review ${id} kept changing`);
+  }
+
   return {
     read: async (id) => (await read(id))?.review,
     async create(review) {
@@ -101,15 +116,17 @@ export function reviewStore(store: Store): ReviewStore {
       return store.put(reviewKey(review.id), bytes, 0);
     },
     async update(id, change) {
-      for (let attempt = 0; attempt < REVIEW_WRITE_ATTEMPTS; attempt++) {
-        const found = await read(id);
-        if (found === undefined)
-          throw new TtpError('OVERSIGHT_UNKNOWN_REVIEW', `no review ${id}`, { field: 'review' });
-        const changed = change(found.review);
-        if (changed === found.review) return changed;
-        if (await store.put(reviewKey(id), encode(changed), found.version)) return changed;
+      // Many calls on one approval would otherwise all try, and all but one in vain, again and again.
+      const before = turns.get(id);
+      const { promise: turn, resolve: done } = Promise.withResolvers<void>();
+      turns.set(id, turn);
+      await before;
+      try {
+        return await compareAndSet(id, change);
+      } finally {
+        done();
+        if (turns.get(id) === turn) turns.delete(id);
       }
-      throw new TtpError('OVERSIGHT_CONTENTION', `the review ${id} kept changing`);
     },
     async remove(id) {
       await store.delete(reviewKey(id));

@@ -57,6 +57,7 @@ describe('who may decide', () => {
   );
 
   it('has at least this privilege and this level', async () => {
+    proves('oversight.escalation.levels');
     expect(table).toHaveLength(PRIVILEGES.length * 9);
     for (const { privilege, own, level, expected } of table) {
       const who = person(9, { level: own, privileges: [privilege] });
@@ -69,7 +70,6 @@ describe('who may decide', () => {
   });
 
   it('is on the roster with the key that signed', async () => {
-    proves('decision.D33');
     const r = await asked();
     expect(await codeRejectedBy(decide(r, nobody))).toBe('OVERSIGHT_UNKNOWN_OPERATOR');
     const impostor = person(8, { kid: alice.entry.kid });
@@ -151,7 +151,7 @@ describe('who may decide', () => {
 
 describe('an approval as the store has it', () => {
   it('is worth nothing without the signatures, whoever wrote it there', async () => {
-    proves('decision.D33', 'flaw.O1');
+    proves('flaw.O1');
     const r = await asked();
     const forged = await asked();
     await decide(forged, alice);
@@ -213,7 +213,6 @@ describe('an approval as the store has it', () => {
   });
 
   it('ends with the operator who leaves the roster', async () => {
-    proves('decision.D33');
     const people = [alice, bob];
     const r = await asked(1, people);
     await decide(r, alice, { conditions: { maxUses: 9 } });
@@ -262,7 +261,6 @@ describe('dual control', () => {
   });
 
   it('leaves the owner and the first approver free to deny: stopping is cheap', async () => {
-    proves('decision.D33');
     const r = await asked(1, undefined, () => ['human-2']);
     await decide(r, alice, { conditions: TWO });
     expect((await decide(r, alice, { verdict: 'deny' })).state.at).toBe('denied');

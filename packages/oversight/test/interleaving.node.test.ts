@@ -111,13 +111,13 @@ describe('executions', () => {
   it.each([
     [2, { maxUses: 1, takers: 2, returners: 0, preemptions: 5 }],
     [3, { maxUses: 1, takers: 3, returners: 0, preemptions: 2 }],
-    [3, { maxUses: 2, takers: 3, returners: 0, preemptions: 2 }],
+    [3, { maxUses: 2, takers: 3, returners: 0, preemptions: 1 }],
     [2, { maxUses: 1, takers: 1, returners: 1, preemptions: 4 }],
-    [3, { maxUses: 2, takers: 2, returners: 1, preemptions: 2 }],
+    [3, { maxUses: 2, takers: 2, returners: 1, preemptions: 1 }],
   ])('of %i callers never exceed the uses in any schedule of %o', async (_, { preemptions, ...counts }) => {
     proves('decision.D35', 'flaw.O1', 'law.O-1', 'oversight.conditions.max-uses');
     const { schedules } = await explore({ preemptions, setup: (sched) => callers(sched, counts) });
-    expect(schedules).toBeGreaterThan(50);
+    expect(schedules).toBeGreaterThan(20);
   });
 
   it('never exceed the uses in random schedules without a bound on preemptions', async () => {

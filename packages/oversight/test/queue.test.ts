@@ -85,15 +85,15 @@ describe('the queue', () => {
 
   it('does not take what it could not show', async () => {
     const r = rig({ waitMs: 0 });
-    expect(await codeRejectedBy(r.ask({ input: 'x'.repeat(600_000) }))).toBe('OVERSIGHT_TOO_LARGE');
+    expect(await codeRejectedBy(r.ask({ input: 'x'.repeat(140_000) }))).toBe('OVERSIGHT_TOO_LARGE');
     let deep: unknown = 1;
     for (let n = 0; n < 64; n++) deep = [deep];
     expect(await codeRejectedBy(r.ask({ input: deep as never }))).toBe('CRYPTO_JSON_DEPTH');
     expect(await r.oversight.pending()).toEqual([]);
     // The longest that is taken can be decided on and used.
-    const input = '"'.repeat(262_000);
+    const input = '"'.repeat(65_500);
     expect(await codeRejectedBy(r.ask({ input }))).toBe('OVERSIGHT_TOO_LARGE');
-    const most = '"'.repeat(261_000);
+    const most = '"'.repeat(65_000);
     expect(await codeRejectedBy(r.ask({ input: most }))).toBe(PENDING);
     const allowedResources = ['accounts/7', ...Array.from({ length: 63 }, () => '"'.repeat(380))];
     const reason = '"'.repeat(2000);

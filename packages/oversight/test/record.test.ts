@@ -102,7 +102,7 @@ describe('writers that meet', () => {
     };
     const busy = rig({ storage: withStore(storage, { put }), clock: r.clock, waitMs: 0 });
     expect(await codeRejectedBy(busy.ask())).toBe('OVERSIGHT_CONTENTION');
-    expect(attempts).toBe(128);
+    expect(attempts).toBe(16);
     expect((await r.oversight.review(id))?.usesLeft).toBe(1);
   });
 
