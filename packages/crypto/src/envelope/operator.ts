@@ -24,6 +24,8 @@ export interface VerifyOperatorEnvelopeOptions<B> {
   readonly now: number;
   /** The operator has to hold at least one of these; an empty list refuses everybody. */
   readonly privileges: readonly Privilege[];
+  /** Longest envelope, bytes; `JSON_MAX_BYTES` unless given. */
+  readonly maxBytes?: number;
 }
 
 /** What an operator says, after his signature verified and his privilege was found. */
@@ -46,11 +48,12 @@ export interface VerifiedOperatorEnvelope<B> {
  */
 export async function verifyOperatorEnvelope<B>(
   input: Envelope | string,
-  { type, parse, operators, now, privileges }: VerifyOperatorEnvelopeOptions<B>,
+  { type, parse, operators, now, privileges, maxBytes }: VerifyOperatorEnvelopeOptions<B>,
 ): Promise<VerifiedOperatorEnvelope<B>> {
   // One reading, before the roster is asked: an object could answer differently the second time.
-  const text = typeof input === 'string' ? input : encodeEnvelope(input);
-  const [sig, ...more] = decodeEnvelope(text).sigs;
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const text = typeof input === 'string' ? input : encodeEnvelope(input, limit);
+  const [sig, ...more] = decodeEnvelope(text, limit).sigs;
   if (sig === undefined || more.length > 0)
     throw new TtpError('CRYPTO_OPERATOR_SIGNATURES', 'an operator signs alone', { field: 'sigs' });
   const operator = await operators.byKid(sig.kid);
@@ -59,7 +62,13 @@ export async function verifyOperatorEnvelope<B>(
     throw new TtpError('CRYPTO_OPERATOR_UNKNOWN', `no operator has the key ${sig.kid}`, {
       field: 'sigs[0].kid',
     });
-  const { id, head, body } = verifyEnvelope(text, { type, parse, keyOf: () => operator.publicKey, now });
+  const { id, head, body } = verifyEnvelope(text, {
+    type,
+    parse,
+    keyOf: () => operator.publicKey,
+    now,
+    ...limit,
+  });
   if (!privileges.some((privilege) => operator.privileges.includes(privilege)))
     throw new TtpError('CRYPTO_OPERATOR_PRIVILEGE', `${operator.id} has none of: ${privileges.join(', ')}`);
   return { id, head, body, operator };

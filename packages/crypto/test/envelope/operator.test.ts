@@ -147,6 +147,15 @@ describe('refused is', () => {
     expect(await refusal('kill it')).toBe('CRYPTO_JSON_SYNTAX');
   });
 
+  it('what is longer than its reader takes', async () => {
+    const byAnn = await signedBy(ann);
+    const { length } = encodeEnvelope(byAnn);
+    for (const input of [byAnn, encodeEnvelope(byAnn)]) {
+      expect(await refusal(input, { maxBytes: length })).toBeUndefined();
+      expect(await refusal(input, { maxBytes: length - 1 })).toBe('CRYPTO_JSON_TOO_LARGE');
+    }
+  });
+
   it('what the parser refuses, and nothing unsigned reaches it', async () => {
     const byAnn = await signedBy(ann);
     expect(await refusal(byAnn, { parse: parseNothing })).toBe('GUARD_ORDER_INVALID');
