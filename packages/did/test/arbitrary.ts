@@ -7,7 +7,7 @@ const ALNUM = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const SEGMENT = `${NAME}ABCXYZ._`;
 
 /** `min` to `max` characters of `alphabet`. */
-export function word(random: SeededRandom, alphabet: string, min: number, max: number): string {
+function word(random: SeededRandom, alphabet: string, min: number, max: number): string {
   const length = min + random.int(max - min + 1);
   return Array.from({ length }, () => alphabet[random.int(alphabet.length)]).join('');
 }

@@ -28,7 +28,7 @@ export interface Keeper {
 }
 
 /** Who reopens, and when on the wall clock, ms. */
-export interface Reopener {
+interface Reopener {
   readonly by: string;
   readonly at: number;
 }
