@@ -58,7 +58,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
         await write(io.stdout, help);
         return EXIT.ok;
       }
-      throw usageError(error, asked);
+      throw usageError(error, program, asked);
     }
     if (typeof ending === 'number') return ending;
     return await print(ending, json, io);
@@ -82,12 +82,16 @@ Exit codes: ${EXIT.ok} ok, ${EXIT.no} the answer is no, ${EXIT.badInput} usage o
 }
 
 /** What commander says of wrong arguments, as an error of ours that says where to look. */
-function usageError(error: CommanderError, asked: readonly string[]): TtpError {
+function usageError(error: CommanderError, program: Command, asked: readonly string[]): TtpError {
   const isHelp = error.code === 'commander.help';
   const message = isHelp ? 'a command is missing' : error.message.replace(/^error: /, '');
-  const verb = asked.find((word) => !word.startsWith('-'));
-  const more = `see ttp ${verb === undefined || /unknown command/.test(message) ? '' : `${verb} `}--help`;
-  return new TtpError('CLI_USAGE', `${message}; ${more}`);
+  return new TtpError('CLI_USAGE', `${message}; see ${pathOf(program, asked)} --help`);
+}
+
+/** The command that was meant, as far as it is known: `ttp policy lint`. */
+function pathOf(command: Command, [word, ...rest]: readonly string[]): string {
+  const next = command.commands.find((child) => child.name() === word);
+  return next === undefined ? command.name() : `${command.name()} ${pathOf(next, rest)}`;
 }
 
 async function print(answer: Answer, json: boolean, io: Io): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
 import type { Clock, Random, Timer } from '@ttp/core';
+import { EXIT } from './exit-codes.js';
 
 /** A standard input that may be a terminal. */
 export type InputStream = Readable & {
@@ -30,9 +31,11 @@ export interface Io {
 /** The process itself. */
 export function processIo(): Io {
   const { stdin, stdout, stderr, env } = process;
-  // Whoever reads us may stop reading (`ttp ... | head`): there is nobody left to tell.
+  // Whoever reads us may stop reading (`ttp ... | head`): there is nobody left to tell. A command that serves somebody
+  // listens itself, and ends in order.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
+    if (stdout.listenerCount('error') > 1) return;
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
     throw error;
   });
   return {

@@ -151,6 +151,7 @@ function targetOf(agent: string): Did | '*' {
 }
 
 async function killAgent(options: OrderOptions, io: Io): Promise<Answer> {
+  targetOf(options.agent);
   const { operators, signer } = await authority(options, io);
   return withSwitch(options, io, operators, async (guard, target) => {
     const order = orderFor(guard, target, options.reason, io);
@@ -162,6 +163,7 @@ async function killAgent(options: OrderOptions, io: Io): Promise<Answer> {
 
 async function reinstateAgent(options: ReinstateOptions, io: Io): Promise<Answer> {
   const { out } = options;
+  targetOf(options.agent);
   const { operators, signer } = await authority(options, io);
   const others = await Promise.all(options.order.map((file) => readText(file, { field: 'order' })));
   return withSwitch(options, io, operators, async (guard, target) => {

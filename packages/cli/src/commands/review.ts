@@ -86,24 +86,22 @@ async function decide(
 ): Promise<Answer> {
   const { store, operatorKey, reason, maxUses } = options;
   const operators = await readOperators(options.operators, 'operators');
-  const signer = await readOperatorKey(operatorKey, { field: 'operator-key', passphrases: passphrases(io) });
   const decided = await withStore(store, (storage) =>
     withOversight(storage, io, operators, async (oversight) => {
       const found = await oversight.review(id);
       if (found === undefined)
         throw new TtpError('OVERSIGHT_UNKNOWN_REVIEW', `no review ${id} in ${store}`, { field: 'review' });
       const { state } = found;
-      return oversight.submit(
-        await signReview({
-          review: found,
-          reason,
-          // Conditions belong to the verdict MODIFY alone, and a number of uses is one.
-          ...(maxUses === undefined ? { verdict } : { verdict: 'modify', conditions: { maxUses } }),
-          ...(state.at === 'seconding' && verdict === 'approve' ? { seconds: state.first.id } : {}),
-          signer,
-          now: io.clock.now(),
-        }),
-      );
+      const signed = await signReview({
+        review: found,
+        reason,
+        // Conditions belong to the verdict MODIFY alone, and a number of uses is one.
+        ...(maxUses === undefined ? { verdict } : { verdict: 'modify', conditions: { maxUses } }),
+        ...(state.at === 'seconding' && verdict === 'approve' ? { seconds: state.first.id } : {}),
+        signer: await readOperatorKey(operatorKey, { field: 'operator-key', passphrases: passphrases(io) }),
+        now: io.clock.now(),
+      });
+      return oversight.submit(signed);
     }),
   );
   return {
