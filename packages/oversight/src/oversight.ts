@@ -56,11 +56,11 @@ export interface Oversight {
    * Enters an operator's signed decision (`signReview`). The first one that ends a review stands.
    *
    * @throws OVERSIGHT_BAD_DECISION, OVERSIGHT_UNKNOWN_OPERATOR, OVERSIGHT_NO_PRIVILEGE, OVERSIGHT_CONFLICT,
-   *   OVERSIGHT_DIGEST_MISMATCH, OVERSIGHT_NOT_SECONDED, OVERSIGHT_ALREADY_DECIDED, OVERSIGHT_UNKNOWN_REVIEW, and the
-   *   codes of `verifyEnvelope`
+   *   OVERSIGHT_DIGEST_MISMATCH, OVERSIGHT_NOT_SECONDED, OVERSIGHT_ALREADY_DECIDED, OVERSIGHT_UNKNOWN_REVIEW,
+   *   OVERSIGHT_CONTENTION, and the codes of `verifyEnvelope`
    */
   submit(decision: Envelope | string): Promise<Review>;
-  /** Called with every review that is opened here. What it throws is counted in {@link Oversight.listenerFaults}. */
+  /** Called, synchronously, with every review that is opened here. What it throws is counted in {@link Oversight.listenerFaults}. */
   onRequest(fn: (review: Review) => void): Dispose;
   /** How often a listener threw since this was opened: perhaps nobody was told. */
   readonly listenerFaults: number;

@@ -212,6 +212,17 @@ describe('an approval as the store has it', () => {
     expect((await r.oversight.review(id))?.usesLeft).toBe(9);
   });
 
+  it('does not count for a lower level that somebody wrote there', async () => {
+    proves('flaw.O1');
+    const r = await asked(3);
+    const review = await pendingOf(r);
+    const key = `oversight/review/${review.id}`;
+    const lowered = JSON.stringify({ ...review, terms: { ...review.terms, level: 1 } });
+    await r.storage.store.put(key, new TextEncoder().encode(lowered));
+    expect((await decide(r, alice)).state.at).toBe('approved');
+    expect(await codeRejectedBy(r.ask({ params: { level: 3 } }))).toBe('OVERSIGHT_DIGEST_MISMATCH');
+  });
+
   it('ends with the operator who leaves the roster', async () => {
     const people = [alice, bob];
     const r = await asked(1, people);
