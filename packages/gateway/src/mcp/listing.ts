@@ -70,6 +70,19 @@ export function inspectTools(tools: readonly JsonObject[], server: ServerIdentit
   return [...seen.values()];
 }
 
+/**
+ * Inspects what one server lists, again and again: a listing that is the last one to the letter is not hashed anew,
+ * since it is asked for before every call.
+ */
+export function inspector(server: ServerIdentity): (tools: readonly JsonObject[]) => readonly SeenTool[] {
+  let last: { readonly text: string; readonly seen: readonly SeenTool[] } | undefined;
+  return (tools) => {
+    const text = JSON.stringify(tools);
+    if (last?.text !== text) last = { text, seen: inspectTools(tools, server) };
+    return last.seen;
+  };
+}
+
 function inspect(definition: JsonObject, { name, version }: ServerIdentity): SeenTool {
   const digest = hashJson({ server: { name, version }, tool: definition });
   const tool = definition['name'];

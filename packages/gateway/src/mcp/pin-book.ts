@@ -7,6 +7,7 @@ import {
   type Operators,
   type Store,
   TtpError,
+  type Versioned,
 } from '@ttp/core';
 import { hashJson } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
@@ -64,6 +65,15 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
   const key = `${PREFIX}${server}`;
   let turn: Promise<unknown> = Promise.resolve();
   let last: readonly SeenTool[] = [];
+  let decoded: { readonly version: number; readonly pins: Pins } | undefined;
+
+  /** Read at every call, since another process may have written; decoded once a version. */
+  function decode(stored: Versioned | undefined): Pins | undefined {
+    if (stored === undefined) return undefined;
+    const { version, value } = stored;
+    if (decoded?.version !== version) decoded = { version, pins: decodePins(value) };
+    return decoded.pins;
+  }
 
   /** One writer at a time in this process, so that a change that two calls see is recorded once. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -76,9 +86,7 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
   async function update<T>(step: (pins: Pins | undefined) => Promise<Update<T>>): Promise<T> {
     for (let attempt = 0; attempt < PIN_WRITE_ATTEMPTS; attempt++) {
       const stored = await store.get(key);
-      const { result, pins, record } = await step(
-        stored === undefined ? undefined : decodePins(stored.value),
-      );
+      const { result, pins, record } = await step(decode(stored));
       if (pins === undefined) return result;
       await record();
       if (await store.put(key, encodePins(pins), stored?.version ?? 0)) return result;
@@ -127,8 +135,7 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
         });
       }),
     async quarantined() {
-      const stored = await store.get(key);
-      const pins = stored === undefined ? [] : decodePins(stored.value);
+      const pins = decode(await store.get(key)) ?? [];
       return pins.flatMap((pin) => quarantinedTool(pin, last));
     },
     async release(order) {

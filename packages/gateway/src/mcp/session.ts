@@ -17,7 +17,7 @@ import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
 import { answerServer, SERVER_NOTIFICATIONS } from './from-server.js';
 import type { HeldTransport } from './held-transport.js';
 import { hasHiddenText } from './hidden-text.js';
-import { inspectTools, listTools, type SeenTool, type ServerIdentity } from './listing.js';
+import { inspector, listTools, type SeenTool, type ServerIdentity } from './listing.js';
 import { withoutOwnMeta } from './meta.js';
 import type { PinBook } from './pin-book.js';
 import { type StdioUpstream, upstreamTransport } from './upstream.js';
@@ -129,13 +129,13 @@ function relayFromAgent(
   options: SessionOptions & { readonly busy: Busy },
 ): void {
   const { ttp, book, clock, callTimeoutMs } = options;
-  const identity = identityOf(upstream);
-  const list = async (): Promise<readonly SeenTool[]> => {
-    const tools = await listTools((params) =>
-      ask(upstream, 'UPSTREAM', { method: 'tools/list', params }, { timeout: LISTING_TIMEOUT_MS }),
+  const inspect = inspector(identityOf(upstream));
+  const list = async (): Promise<readonly SeenTool[]> =>
+    inspect(
+      await listTools((params) =>
+        ask(upstream, 'UPSTREAM', { method: 'tools/list', params }, { timeout: LISTING_TIMEOUT_MS }),
+      ),
     );
-    return inspectTools(tools, identity);
-  };
   const side = { ttp, server: options.server, upstream, book, clock, timeoutMs: callTimeoutMs, list };
   server.fallbackRequestHandler = (request, context) =>
     options.busy.with(answerAgent(side, request, context));

@@ -4,7 +4,7 @@ import { codeRejectedBy, proves, vectors } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { TOOLS_MAX } from '../../src/limits.js';
 import type { Answer } from '../../src/mcp/ask.js';
-import { inspectTools, listTools, type SeenTool } from '../../src/mcp/listing.js';
+import { inspector, inspectTools, listTools, type SeenTool } from '../../src/mcp/listing.js';
 
 const SERVER = { name: 'server', version: '1' };
 
@@ -88,6 +88,15 @@ describe('listTools and inspectTools', () => {
     ].map(({ digest }) => digest);
     expect(new Set(digests).size).toBe(digests.length);
     expect(inspect([{ ...tool }])[0]?.digest).toBe(digests[0]);
+  });
+
+  it('sees a change from one listing to the next, and back', () => {
+    proves('flaw.T1');
+    const again = inspector(SERVER);
+    const one = [{ name: 'a', description: '1' }];
+    const two = [{ name: 'a', description: '2' }];
+    for (const tools of [one, two, two, one, [...one, ...two], []])
+      expect(again(structuredClone(tools))).toEqual(inspect(tools));
   });
 
   it('takes the digest of the canonical definition, so that the order of members does not matter', () => {
