@@ -18,7 +18,7 @@ function* lines(): Generator<{ where: string; line: string; embedded: boolean }>
   for (const { name, dir, layer } of packages(root).filter((p) => p.name !== 'testkit'))
     for (const { file, text } of sources(join(dir, 'src')))
       for (const [n, line] of code(text).split('\n').entries())
-        yield { where: `${name}/${file}:${n + 1}`, line, embedded: layer <= 5 };
+        yield { where: `${name}/${file}:${n + 1}`, line, embedded: (layer ?? 0) <= 5 };
 }
 
 describe('the repository itself', () => {

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { packages } from '../gate.mjs';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Examples that cannot run by themselves, each with the reason. */
+const NOT_RUN: Readonly<Record<string, string>> = {
+  gateway: 'it serves standard input until somebody leaves',
+  testkit: 'it is itself a test, which fails to show a schedule',
+};
+
+/** The first TypeScript example of a README. */
+function example(dir: string): string | undefined {
+  const readme = join(dir, 'README.md');
+  if (!existsSync(readme)) return undefined;
+  return /^```ts\n(.*?)^```$/ms.exec(readFileSync(readme, 'utf8'))?.[1];
+}
+
+describe('the example of every README', () => {
+  const examples = packages(root).flatMap(({ name, dir }) => {
+    const code = example(dir);
+    return code === undefined || name in NOT_RUN ? [] : [{ name, dir, code }];
+  });
+
+  it.each(examples)('runs: $name', async ({ name, dir, code }) => {
+    // Inside the package, so that its own dependencies resolve.
+    const file = join(dir, `.ttp-readme-${name}.ts`);
+    writeFileSync(file, code);
+    try {
+      await expect(import(file)).resolves.toBeDefined();
+    } finally {
+      rmSync(file);
+    }
+  });
+
+  it('is there', () => {
+    expect(examples.map(({ name }) => name).length).toBeGreaterThan(9);
+  });
+});
