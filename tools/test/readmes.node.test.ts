@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -28,11 +29,16 @@ describe('the example of every README', () => {
   it.each(examples)('runs: $name', async ({ name, dir, code }) => {
     // Inside the package, so that its own dependencies resolve.
     const file = join(dir, `.ttp-readme-${name}.ts`);
+    const folder = mkdtempSync(join(tmpdir(), 'ttp-readme-')); // what the example writes
+    const before = process.cwd();
     writeFileSync(file, code);
+    process.chdir(folder);
     try {
       await expect(import(file)).resolves.toBeDefined();
     } finally {
+      process.chdir(before);
       rmSync(file);
+      rmSync(folder, { recursive: true });
     }
   });
 
