@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { memory } from '@ttp/adapters/memory';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock, systemRandom } from '@ttp/adapters/system';
@@ -165,6 +166,37 @@ describe('the MCP filesystem server', () => {
     const key = { kid: `${ttp.did}#log-1`, publicKey: fromMultikey(ttp.logKey), origin: ttp.did };
     const report = verifyTrace(await ttp.exportBundle(), { logKeys: [key] });
     expect(report).toMatchObject({ valid: true, findings: [] });
+  });
+});
+
+describe('the example of the README', () => {
+  it('stands between an agent and its server, as a program of its own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+    closers.push(() => rmSync(folder, { recursive: true }));
+    const rules = [{ id: 'all', effect: 'allow', resources: ['mcp:files/pid'], actions: ['call'] }];
+    writeFileSync(join(folder, 'policy.json'), JSON.stringify({ ...POLICY, rules }));
+    const { command, args = [] } = scripted('plain');
+    const code = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+      .split('```')[1]
+      ?.slice('ts'.length)
+      .replace(/'(ttp\.db|policy\.json)'/g, (_, name: string) => JSON.stringify(join(folder, name)))
+      .replace(/const upstream = .*/, `const upstream = ${JSON.stringify({ command, args })};`);
+    const node = ['--conditions=@ttp/source', '--import', 'tsx', '--input-type=module', '--eval', code ?? ''];
+    const agent = new Client({ name: 'agent', version: '1' });
+    closers.push(() => agent.close());
+    await agent.connect(
+      new StdioClientTransport({
+        command,
+        args: node,
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      }),
+    );
+    expect(agent.getServerVersion()).toEqual({ name: 'stdio', version: '1' });
+    const { content, _meta } = await agent.callTool({ name: 'pid', arguments: {} });
+    expect(_meta).toMatchObject({ 'ttp/outcome': 'done' });
+    expect(content).toMatchObject([{ type: 'text', text: expect.stringMatching(/^[0-9]+$/) }]);
+    const { _meta: refused } = await agent.callTool({ name: 'environment', arguments: {} });
+    expect(refused).toMatchObject({ 'ttp/outcome': 'blocked', 'ttp/code': 'SDK_DENIED' });
   });
 });
 
