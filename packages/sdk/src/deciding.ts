@@ -70,7 +70,7 @@ function readObligation(given: Obligation): Obligation {
   if (isJsonObject(copy)) {
     const { kind, from, params } = copy;
     if (typeof kind === 'string' && typeof from === 'string' && isJsonObject(params))
-      return { kind, from, params };
+      return frozen({ kind, from, params });
   }
   throw new TtpError('SDK_UNKNOWN_OBLIGATION', 'an obligation needs kind, from and params');
 }

@@ -47,6 +47,8 @@ export interface Scenario {
   readonly evidence?: readonly EvidenceSource[];
   readonly perform?: (permit: Permit) => Promise<Json>;
   readonly feedback?: () => Promise<void>;
+  /** Replaces what is made of `obligations`. */
+  readonly obliges?: Profile<Interaction, Json>['obligations'];
 }
 
 /** An interaction that the rig's policy allows, and a profile around `scenario`. */
@@ -56,7 +58,7 @@ export function scene(r: Rig, scenario: Scenario = {}): [Profile<Interaction, Js
   const profile: Profile<Interaction, Json> = {
     mode: 'a2t',
     evidence,
-    obligations: () => obliged,
+    obligations: scenario.obliges ?? (() => obliged),
     perform: (_, permit) => perform(permit),
     ...(feedback === undefined ? {} : { feedback }),
   };

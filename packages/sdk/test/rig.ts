@@ -94,8 +94,11 @@ async function open(parts: Parts, options: Partial<TtpOptions>): Promise<Rig> {
   let appends = 0;
   const storage = counting(parts.storage, () => appends++);
   const entries: Entry[] = [];
-  const ports = { clock, timer: clock, random };
-  const onEvent = (entry: Entry) => entries.push(entry);
+  const ports = { clock, timer: clock, random, ...options.ports };
+  const onEvent = (entry: Entry): unknown => {
+    entries.push(entry);
+    return options.onEvent?.(entry);
+  };
   const ttp = await createTtp({
     policy: POLICY,
     callMap: CALL_MAP,
