@@ -5,6 +5,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  type Outcome,
   TtpError,
 } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
@@ -12,7 +13,7 @@ import type { ToolCall, Ttp } from '@ttp/sdk';
 import { ADDRESS_MAX_CHARS, CALL_TOTAL_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
 import { methodResult, methodUnknown, passedOn, protocolError, toolResult } from './answers.js';
-import { type Answer, ask, type Peer } from './ask.js';
+import { type Answer, ask, type Peer, requireSize } from './ask.js';
 import { isToolName, type SeenTool } from './listing.js';
 import { forwardable, progressTokenOf, withoutOwnMeta } from './meta.js';
 import { type PinBook, pinEvidence } from './pin-book.js';
@@ -42,6 +43,7 @@ export interface AgentSide {
   readonly timeoutMs: number;
   /** Lists the server's tools anew. */
   readonly list: () => Promise<readonly SeenTool[]>;
+  readonly onFault: (fault: unknown) => void;
 }
 
 /** A request of the agent, read once. */
@@ -119,7 +121,7 @@ function decided(
   side: AgentSide,
   call: { readonly tool: string; readonly input: Json; readonly evidence?: readonly EvidenceSource[] },
   asked: Asked,
-): ReturnType<typeof side.ttp.a2t<Answer>> {
+): Promise<Outcome<Answer>> {
   const { _meta: meta } = forwardable(asked.params);
   const claims = isJsonObject(meta) ? { meta } : {};
   const toolCall: ToolCall = { ...call, server: side.server, claims };
@@ -142,26 +144,29 @@ function forward(side: AgentSide, { method, params, context }: Asked, signal: Ab
       resetTimeoutOnProgress: true,
       ...(progressToken === undefined
         ? {}
-        : {
-            onprogress: (progress) => {
-              const reported = withoutOwnMeta(plainObject(progress));
-              void context.mcpReq.notify({
-                method: 'notifications/progress',
-                params: { ...reported, progressToken },
-              });
-            },
-          }),
+        : { onprogress: (progress) => void reportProgress(side, context, { ...progress, progressToken }) }),
     },
   );
 }
 
+/** The agent may have left in the meantime; the call goes on to its end all the same. */
+async function reportProgress(
+  { onFault }: AgentSide,
+  { mcpReq: { notify } }: ServerContext,
+  progress: object,
+): Promise<void> {
+  try {
+    const params = plainCopy(progress);
+    requireSize(params);
+    if (isJsonObject(params))
+      await notify({ method: 'notifications/progress', params: withoutOwnMeta(params) });
+  } catch (fault) {
+    onFault(fault);
+  }
+}
+
 const withMeta = (params: JsonObject, { params: { _meta: meta } }: Asked): JsonObject =>
   meta === undefined ? params : { ...params, _meta: meta };
-
-function plainObject(value: unknown): JsonObject {
-  const copy = plainCopy(value);
-  return isJsonObject(copy) ? copy : {};
-}
 
 function address(params: JsonObject, member: string): string {
   const value = params[member];

@@ -82,7 +82,7 @@ export class HeldTransport implements Transport {
     // Nobody has to keep what a client pours in before it has introduced itself.
     if (this.#held.length > HELD_MESSAGES_MAX) {
       this.#opening.resolve(undefined);
-      void this.#inner.close();
+      this.#inner.close().catch((error: Error) => this.onerror?.(error));
     }
   }
 }

@@ -4,6 +4,7 @@ import type { GatewayErrorCode } from '../errors.js';
 import { TOOL_NAME_MAX_CHARS, TOOL_PAGES_MAX, TOOLS_MAX } from '../limits.js';
 import type { Answer } from './ask.js';
 import { hasHiddenText } from './hidden-text.js';
+import { withoutOwnMeta } from './meta.js';
 
 /** How a server calls itself. Part of every digest: another version is another server. */
 export interface ServerIdentity {
@@ -15,7 +16,7 @@ export interface ServerIdentity {
 export interface SeenTool {
   /** Its name; `invalid:<digest>` where the name is none, so that nothing of it gets anywhere. */
   readonly key: string;
-  /** The whole definition, as the server sent it. */
+  /** The whole definition, as the server sent it, but for what it said in our name. */
   readonly definition: JsonObject;
   /** Over the definition and the identity of the server (flaw.T1). */
   readonly digest: Hash;
@@ -47,7 +48,7 @@ export async function listTools(
     if (!Array.isArray(listed)) throw invalid('tools/list without tools');
     for (const tool of listed as readonly Json[]) {
       if (!isJsonObject(tool) || typeof tool['name'] !== 'string') throw invalid('a tool without a name');
-      tools.push(tool);
+      tools.push(withoutOwnMeta(tool));
     }
     if (tools.length > TOOLS_MAX) throw tooMany(`more than ${TOOLS_MAX} tools`);
     if (nextCursor === undefined) return tools;

@@ -128,7 +128,7 @@ function relayFromAgent(
   upstream: Client,
   options: SessionOptions & { readonly busy: Busy },
 ): void {
-  const { ttp, book, clock, callTimeoutMs } = options;
+  const { ttp, book, clock, callTimeoutMs, onFault } = options;
   const inspect = inspector(identityOf(upstream));
   const list = async (): Promise<readonly SeenTool[]> =>
     inspect(
@@ -136,11 +136,20 @@ function relayFromAgent(
         ask(upstream, 'UPSTREAM', { method: 'tools/list', params }, { timeout: LISTING_TIMEOUT_MS }),
       ),
     );
-  const side = { ttp, server: options.server, upstream, book, clock, timeoutMs: callTimeoutMs, list };
+  const side = {
+    ttp,
+    server: options.server,
+    upstream,
+    book,
+    clock,
+    timeoutMs: callTimeoutMs,
+    list,
+    onFault,
+  };
   server.fallbackRequestHandler = (request, context) =>
     options.busy.with(answerAgent(side, request, context));
   server.fallbackNotificationHandler = (notification) =>
-    relay(ttp, upstream, notification, AGENT_NOTIFICATIONS).catch(options.onFault);
+    relay(ttp, upstream, notification, AGENT_NOTIFICATIONS).catch(onFault);
 }
 
 /** A server may speak before the agent is ready to listen: then it waits. */

@@ -239,6 +239,22 @@ describe('cancellation, progress and kill', () => {
     ]);
   });
 
+  it('outlives progress for an agent that left', async () => {
+    const r = await rig();
+    r.upstream.calls.set('echo', async (params, { mcpReq: { notify } }) => {
+      const meta = params['_meta'];
+      const progressToken = isJsonObject(meta) ? meta['progressToken'] : undefined;
+      await r.agent.close();
+      await notify({ method: 'notifications/progress', params: { progressToken, progress: 1 } });
+      return text('done');
+    });
+    const left = r.agent.callTool({ name: 'echo', arguments: {} }, { onprogress: () => undefined });
+    await expect(left).rejects.toThrow('Connection closed');
+    await r.gateway.closed;
+    const settled = r.entries.findLast(({ type }) => type === 'interaction-settled');
+    expect(settled?.data['status']).toBe('failed');
+  });
+
   it('refuses the calls of a killed agent, and aborts the one under way', async () => {
     const r = await rig();
     const aborted = Promise.withResolvers<void>();
