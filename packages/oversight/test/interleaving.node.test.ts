@@ -109,7 +109,7 @@ async function callers(
 
 describe('executions', () => {
   it.each([
-    [2, { maxUses: 1, takers: 2, returners: 0, preemptions: 5 }],
+    [2, { maxUses: 1, takers: 2, returners: 0, preemptions: 4 }],
     [3, { maxUses: 1, takers: 3, returners: 0, preemptions: 2 }],
     [3, { maxUses: 2, takers: 3, returners: 0, preemptions: 1 }],
     [2, { maxUses: 1, takers: 1, returners: 1, preemptions: 4 }],
@@ -125,7 +125,7 @@ describe('executions', () => {
     const counts = { maxUses: 3, takers: 5, returners: 2 };
     await exploreAtRandom({
       random: seededRandom('uses'),
-      runs: 100,
+      runs: 60,
       setup: (sched) => callers(sched, counts),
     });
     expect(counts.takers).toBeGreaterThan(counts.maxUses);
@@ -141,7 +141,7 @@ describe('executions', () => {
     proves('flaw.O1', 'law.O-1');
     await exploreAtRandom({
       random: seededRandom('whole calls'),
-      runs: 60,
+      runs: 40,
       async setup(sched) {
         const storage = memory();
         const clock = fakeClock(START);
