@@ -45,6 +45,18 @@ describe('pinning', () => {
     expect(r.upstream.count('tools/call')).toBe(0);
   });
 
+  it('gives way to another process that pins at the same moment', async () => {
+    proves('flaw.T1');
+    const first = await rig({ upstream: scriptedServer([ECHO]) });
+    await first.names();
+    const theirs = await first.storage.store.get('gateway/pins/rig');
+    const storage = memory();
+    const raced = racing(storage, 'gateway/pins/rig', theirs?.value ?? new Uint8Array());
+    const r = await rig({ storage, upstream: scriptedServer([CHANGED]), gateway: { storage: raced } });
+    expect(await r.names()).toEqual([]);
+    expect(await r.gateway.quarantined()).toMatchObject([{ tool: 'echo', code: 'GATEWAY_TOOL_CHANGED' }]);
+  });
+
   it('quarantines a tool that changed after it was listed, and says so to nobody but the log', async () => {
     proves('flaw.T1');
     const r = await rig();
@@ -179,6 +191,9 @@ describe('poisoned and shadowed tools', () => {
     const shadow = { name: 'resources/read', inputSchema: { type: 'object' } };
     const r = await rig({ upstream: scriptedServer([ECHO, shadow]) });
     expect(await r.names()).toEqual(['echo']);
+    // A name that was never accepted is nobody's: otherwise a server could keep others from using it.
+    r.upstream.tools.push({ name: 'other', inputSchema: { type: 'object' } });
+    expect(await r.names()).toEqual(['echo']);
     const second = await r.restart({
       upstream: scriptedServer([ECHO, { name: 'other', inputSchema: { type: 'object' } }]),
       gateway: { server: 'second' },
@@ -233,6 +248,27 @@ function unwritable(storage: Storage, prefix: string): Storage {
       delete: (key, expected) => store.delete(key, expected),
       put: (key, value, expected) =>
         key.startsWith(prefix) ? Promise.resolve(false) : store.put(key, value, expected),
+    },
+  };
+}
+
+/** A storage in which somebody else writes `value` under `key`, once, just before we do. */
+function racing(storage: Storage, key: string, value: Uint8Array): Storage {
+  const { store } = storage;
+  let isWritten = false;
+  return {
+    ...storage,
+    store: {
+      get: (name) => store.get(name),
+      list: (prefix) => store.list(prefix),
+      delete: (name, expected) => store.delete(name, expected),
+      async put(name, ours, expected) {
+        if (name === key && !isWritten) {
+          isWritten = true;
+          await store.put(key, value);
+        }
+        return store.put(name, ours, expected);
+      },
     },
   };
 }
