@@ -64,8 +64,8 @@ export function integer(args: Arguments, ...names: readonly [string, ...string[]
 }
 
 /** A time: integer ms. */
-export function time(args: Arguments, name: string, otherwise?: number): number {
-  const value = args.get(name) ?? otherwise;
+export function time(args: Arguments, name: string): number {
+  const value = args.get(name);
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : badArgument(name);
 }
 

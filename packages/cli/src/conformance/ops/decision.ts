@@ -1,11 +1,18 @@
-import { isJsonObject, isTtpError, type JsonObject } from '@ttp/core';
+import {
+  type Evidence,
+  type Interaction,
+  isJsonObject,
+  isTtpError,
+  type Json,
+  type JsonObject,
+} from '@ttp/core';
 import { parseJson } from '@ttp/crypto';
 import { scanText } from '@ttp/guard/dlp';
 import { type TrustFacts, trustReport } from '@ttp/score';
 import { evaluate, lintPolicy, loadPolicy, matchResource } from '@ttp/spl';
-import { canonicalDecision, replay } from '@ttp/tre';
+import { canonicalDecision, decide, parseThresholds, REPLAY_POLICY_MAX_BYTES } from '@ttp/tre';
 import { parsePolicyRequest } from '../../policy-request.js';
-import { type Arguments, badArgument, json, object, text, time } from '../arguments.js';
+import { type Arguments, badArgument, json, object, text } from '../arguments.js';
 import type { Operation } from '../protocol.js';
 
 /** Policies, scores, decisions, and what looks for data that may not leave. */
@@ -37,14 +44,13 @@ export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
     return { total: totalScore, components, stage, report };
   },
   'tre.decide'(args) {
-    const decision = replay({
-      interaction: object(args, 'interaction'),
-      evidence: object(args, 'evidence'),
-      policyText: text(args, 'policy'),
-      thresholds: json(args, 'thresholds') ?? {},
-    });
-    const canonical = parseJson(canonicalDecision(decision), { profile: 'foreign' });
-    return isJsonObject(canonical) ? canonical : badArgument('interaction');
+    const [interaction, evidence] = [object(args, 'interaction'), object(args, 'evidence')];
+    if (!mayBeInteraction(interaction)) return badArgument('interaction');
+    if (!mayBeEvidence(evidence)) return badArgument('evidence');
+    const policy = loadPolicy(text(args, 'policy'), { maxBytes: REPLAY_POLICY_MAX_BYTES });
+    const thresholds = parseThresholds(json(args, 'thresholds') ?? {});
+    const decision = canonicalDecision(decide({ interaction, evidence, policy, thresholds }));
+    return asObject(parseJson(decision, { profile: 'foreign' }));
   },
   'dlp.scan': (args) => ({
     findings: scanText(text(args, 'text')).map(({ rule, start, end }) => ({ rule, start, end })),
@@ -56,17 +62,19 @@ function requestOf(args: Arguments): ReturnType<typeof parsePolicyRequest> {
   const now = args.get('now') === undefined && isJsonObject(request) ? request['now'] : args.get('now');
   if (typeof now !== 'number') return badArgument('now');
   try {
-    return parsePolicyRequest(request, time(args, 'now', now));
+    return parsePolicyRequest(request, now);
   } catch (error) {
     if (isTtpError(error, 'CLI_REQUEST')) return badArgument('request', error);
     throw error;
   }
 }
 
+// What follows holds only as far as the types are taken for granted: every value is judged where it is used.
+
 const GATES = ['identityVerified', 'killed', 'revoked'];
 const LISTS = ['attestations', 'securityEvents'];
+const WORDS = ['id', 'mode', 'trace', 'agent', 'target', 'action', 'resource'];
 
-/** Only as far as `trustReport` takes it for granted: it judges every member itself. */
 function mayBeFacts(facts: JsonObject): facts is JsonObject & TrustFacts {
   const { behavior } = facts;
   return (
@@ -76,3 +84,16 @@ function mayBeFacts(facts: JsonObject): facts is JsonObject & TrustFacts {
     Object.values(behavior).every(isJsonObject)
   );
 }
+
+const mayBeInteraction = (json: JsonObject): json is JsonObject & Interaction =>
+  WORDS.every((word) => typeof json[word] === 'string') &&
+  json['input'] !== undefined &&
+  isJsonObject(json['claims']) &&
+  typeof json['at'] === 'number';
+
+function mayBeEvidence(json: JsonObject): json is JsonObject & Evidence {
+  const { now, epoch, facts, absent } = json;
+  return typeof now === 'number' && typeof epoch === 'number' && isJsonObject(facts) && isJsonObject(absent);
+}
+
+const asObject = (value: Json): JsonObject => (isJsonObject(value) ? value : {});

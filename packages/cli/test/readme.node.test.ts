@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { runCli } from '../src/cli.js';
+import { operations } from '../src/conformance/operations.js';
+import { EXIT } from '../src/exit-codes.js';
+import { CALL_MAP, folder, POLICY, testIo, ttpJson } from './harness.js';
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const SERVER = [process.execPath, fileURLToPath(new URL('fixtures/server.mjs', import.meta.url))];
+const dir = folder();
+afterAll(() => dir.remove());
+
+/** The commands of the README, in order, as words. */
+const commands = [...README.matchAll(/^ttp (.*?)(?: +#.*)?$/gm)].map(([, line = '']) =>
+  line.split(' ').map((word) => word.replaceAll("'", '')),
+);
+
+it('the commands of the README do what they say, one after the other', async () => {
+  dir.write('policy.json', POLICY);
+  dir.write('calls.json', CALL_MAP);
+  dir.write('request.json', {
+    resource: 'file:data/a.txt',
+    action: 'read',
+    engine: { identityVerified: true },
+  });
+  expect(commands.length).toBeGreaterThan(10);
+  let logKey = '';
+  for (const words of commands) {
+    const argv = words
+      .slice(0, [...words, '--'].indexOf('--'))
+      .map((word) => (/\.(?:json|db|jsonl)$/.test(word) ? dir.at(word) : word === 'z6Mk...' ? logKey : word));
+    if (words.includes('--')) {
+      const io = testIo();
+      io.stdin.end();
+      expect(await runCli([...argv, '--', ...SERVER], io), words.join(' ')).toBe(EXIT.ok);
+      continue;
+    }
+    const { code, json } = await ttpJson(argv);
+    expect({ code, error: json.error }, words.join(' ')).toEqual({ code: EXIT.ok, error: undefined });
+    if (typeof json['logKey'] === 'string') logKey = json['logKey'];
+    const { operator } = json;
+    if (operator !== undefined) dir.write('ops.json', { operators: [operator] });
+  }
+});
+
+it('names every operation of the protocol', () => {
+  for (const name of operations().keys()) expect(README).toContain(`\`${name}\``);
+});
+
+it('names the exit codes there are', () => {
+  for (const code of Object.values(EXIT)) expect(README).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
+});
