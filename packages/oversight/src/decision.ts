@@ -9,7 +9,7 @@ import {
   type Signer,
   TtpError,
 } from '@ttp/core';
-import { decodeEnvelope, encodeEnvelope, plainCopy, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { encodeEnvelope, plainCopy, signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
 import { type Conditions, parseConditions } from './conditions.js';
 import { DECISION_MAX_BYTES, REASON_MAX_CHARACTERS } from './limits.js';
 import type { Review } from './record.js';
@@ -73,26 +73,23 @@ export async function signReview(input: {
  * A decision from outside: one signature, by a key of the roster. The name of an operator is no authority.
  *
  * @param now wall clock, ms
- * @throws OVERSIGHT_BAD_DECISION, OVERSIGHT_UNKNOWN_OPERATOR, and the codes of `verifyEnvelope`
+ * @throws OVERSIGHT_BAD_DECISION, and the codes of `verifyOperatorEnvelope`
  */
 export async function verifyDecision(
   input: Envelope | string,
   operators: Operators,
   now: number,
 ): Promise<VerifiedDecision> {
-  // One reading: an object could answer differently the second time.
+  // The text that is verified is the text that is kept.
   const envelope = typeof input === 'string' ? input : encodeEnvelope(input);
-  const limit = { maxBytes: DECISION_MAX_BYTES };
-  const [sig, ...more] = decodeEnvelope(envelope, limit).sigs;
-  if (sig === undefined || more.length > 0) throw bad('sigs');
-  const operator = await operators.byKid(sig.kid);
-  if (operator === undefined || operator.kid !== sig.kid)
-    throw new TtpError('OVERSIGHT_UNKNOWN_OPERATOR', `no operator has the key ${sig.kid}`, {
-      field: 'sigs[0].kid',
-    });
-  const keyOf = (kid: string): Uint8Array | undefined =>
-    kid === operator.kid ? operator.publicKey : undefined;
-  const { id, body } = verifyEnvelope(envelope, { type: TYPE, parse: parseDecision, keyOf, now, ...limit });
+  const { id, body, operator } = await verifyOperatorEnvelope(envelope, {
+    type: TYPE,
+    parse: parseDecision,
+    operators,
+    now,
+    privileges: ['review:basic', 'review:senior', 'review:final'],
+    maxBytes: DECISION_MAX_BYTES,
+  });
   return { ...body, id, envelope, operator };
 }
 

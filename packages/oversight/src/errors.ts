@@ -13,7 +13,6 @@ export const OVERSIGHT_ERRORS = {
   OVERSIGHT_CONDITION_UNMET: 'The approval has a condition that this call does not meet.',
   OVERSIGHT_BAD_OBLIGATION: 'The approval obligation has parameters that nobody can fulfil.',
   OVERSIGHT_BAD_DECISION: 'The body of a review decision is malformed.',
-  OVERSIGHT_UNKNOWN_OPERATOR: 'No operator of the roster has the key that signed.',
   OVERSIGHT_NO_PRIVILEGE: 'The operator has not the privilege or level that this review needs.',
   OVERSIGHT_CONFLICT: 'The operator is the owner of the agent, or has decided on this review already.',
   OVERSIGHT_UNKNOWN_REVIEW: 'There is no review of this id.',

@@ -55,9 +55,9 @@ export interface Oversight {
   /**
    * Enters an operator's signed decision (`signReview`). The first one that ends a review stands.
    *
-   * @throws OVERSIGHT_BAD_DECISION, OVERSIGHT_UNKNOWN_OPERATOR, OVERSIGHT_NO_PRIVILEGE, OVERSIGHT_CONFLICT,
+   * @throws OVERSIGHT_BAD_DECISION, OVERSIGHT_NO_PRIVILEGE, OVERSIGHT_CONFLICT,
    *   OVERSIGHT_DIGEST_MISMATCH, OVERSIGHT_NOT_SECONDED, OVERSIGHT_ALREADY_DECIDED, OVERSIGHT_UNKNOWN_REVIEW,
-   *   OVERSIGHT_CONTENTION, and the codes of `verifyEnvelope`
+   *   OVERSIGHT_CONTENTION, and the codes of `verifyOperatorEnvelope`
    */
   submit(decision: Envelope | string): Promise<Review>;
   /** Called, synchronously, with every review that is opened here. What it throws is counted in {@link Oversight.listenerFaults}. */

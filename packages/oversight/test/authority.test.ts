@@ -45,13 +45,18 @@ describe('who may decide', () => {
     'review:senior': 2,
     'review:final': 3,
   };
+  /** Who may review nothing at all is told so before anybody looks at the level. */
+  const expected = (reach: number | undefined, own: number, level: number): string | undefined => {
+    if (reach === undefined) return 'CRYPTO_OPERATOR_PRIVILEGE';
+    return own >= level && reach >= level ? undefined : 'OVERSIGHT_NO_PRIVILEGE';
+  };
   const table = PRIVILEGES.flatMap((privilege) =>
     ([1, 2, 3] as const).flatMap((own) =>
       ([1, 2, 3] as const).map((level) => ({
         privilege,
         own,
         level,
-        expected: own >= level && (REACH[privilege] ?? 0) >= level ? undefined : 'OVERSIGHT_NO_PRIVILEGE',
+        expected: expected(REACH[privilege], own, level),
       })),
     ),
   );
@@ -69,17 +74,17 @@ describe('who may decide', () => {
 
   it('is on the roster with the key that signed', async () => {
     const r = await asked();
-    expect(await codeRejectedBy(decide(r, nobody))).toBe('OVERSIGHT_UNKNOWN_OPERATOR');
+    expect(await codeRejectedBy(decide(r, nobody))).toBe('CRYPTO_OPERATOR_UNKNOWN');
     const impostor = person(8, { kid: alice.entry.kid });
     expect(await codeRejectedBy(decide(r, impostor))).toBe('CRYPTO_ENVELOPE_BAD_SIGNATURE');
-    expect(await codeRejectedBy(decide(r, stranger))).toBe('OVERSIGHT_NO_PRIVILEGE');
+    expect(await codeRejectedBy(decide(r, stranger))).toBe('CRYPTO_OPERATOR_PRIVILEGE');
     expect(await codeRejectedBy(r.ask())).toBe(PENDING);
   });
 
   it('is not whom a careless roster answers with', async () => {
     const r = rig({ waitMs: 0, operators: { byKid: async () => alice.entry } });
     await codeRejectedBy(r.ask());
-    expect(await codeRejectedBy(decide(r, nobody))).toBe('OVERSIGHT_UNKNOWN_OPERATOR');
+    expect(await codeRejectedBy(decide(r, nobody))).toBe('CRYPTO_OPERATOR_UNKNOWN');
   });
 
   it('signs alone', async () => {
@@ -93,7 +98,7 @@ describe('who may decide', () => {
       now: 0,
     });
     const both = await cosignEnvelope(signed, bob.signer);
-    expect(await codeRejectedBy(r.oversight.submit(both))).toBe('OVERSIGHT_BAD_DECISION');
+    expect(await codeRejectedBy(r.oversight.submit(both))).toBe('CRYPTO_OPERATOR_SIGNATURES');
   });
 
   it('signs a review, and not something else that a key may sign', async () => {
@@ -227,7 +232,7 @@ describe('an approval as the store has it', () => {
     await decide(r, alice, { conditions: { maxUses: 9 } });
     expect(await codeRejectedBy(r.ask())).toBeUndefined();
     people.shift();
-    expect(await codeRejectedBy(r.ask())).toBe('OVERSIGHT_UNKNOWN_OPERATOR');
+    expect(await codeRejectedBy(r.ask())).toBe('CRYPTO_OPERATOR_UNKNOWN');
   });
 });
 
