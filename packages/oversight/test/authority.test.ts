@@ -39,16 +39,17 @@ const pendingOf = async (r: Rig): Promise<Review> => {
   return review;
 };
 
+/** Who may review nothing at all is told so before anybody looks at the level. */
+function refusal(reach: number | undefined, own: number, level: number): string | undefined {
+  if (reach === undefined) return 'CRYPTO_OPERATOR_PRIVILEGE';
+  return own >= level && reach >= level ? undefined : 'OVERSIGHT_NO_PRIVILEGE';
+}
+
 describe('who may decide', () => {
   const REACH: { readonly [P in Privilege]?: number } = {
     'review:basic': 1,
     'review:senior': 2,
     'review:final': 3,
-  };
-  /** Who may review nothing at all is told so before anybody looks at the level. */
-  const expected = (reach: number | undefined, own: number, level: number): string | undefined => {
-    if (reach === undefined) return 'CRYPTO_OPERATOR_PRIVILEGE';
-    return own >= level && reach >= level ? undefined : 'OVERSIGHT_NO_PRIVILEGE';
   };
   const table = PRIVILEGES.flatMap((privilege) =>
     ([1, 2, 3] as const).flatMap((own) =>
@@ -56,7 +57,7 @@ describe('who may decide', () => {
         privilege,
         own,
         level,
-        expected: expected(REACH[privilege], own, level),
+        expected: refusal(REACH[privilege], own, level),
       })),
     ),
   );
