@@ -1,3 +1,4 @@
+import { ProtocolError } from '@modelcontextprotocol/server';
 import { codeOf, isJsonObject, type JsonObject } from '@ttp/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RESULT_MAX_BYTES } from '../../src/limits.js';
@@ -118,6 +119,25 @@ describe('a tool call', () => {
       message: 'unknown tool "echo"',
       data: { 'ttp/outcome': 'done' },
     });
+  });
+
+  it('hands on no error data in our name', async () => {
+    const r = await rig();
+    r.upstream.calls.set('echo', () => {
+      throw new ProtocolError(-32_000, 'no', { 'ttp/forged': 1, 'ttp/outcome': 'blocked', kept: 2 });
+    });
+    const refused = r.agent.callTool({ name: 'echo', arguments: {} });
+    await expect(refused).rejects.toMatchObject({ code: -32_000, data: { 'ttp/outcome': 'done', kept: 2 } });
+    await expect(refused).rejects.not.toHaveProperty(['data', 'ttp/forged']);
+  });
+
+  it('keeps error data that is no object', async () => {
+    const r = await rig();
+    r.upstream.calls.set('echo', () => {
+      throw new ProtocolError(-32_000, 'no', 'because');
+    });
+    const refused = r.agent.callTool({ name: 'echo', arguments: {} });
+    await expect(refused).rejects.toMatchObject({ data: { 'ttp/outcome': 'done', data: 'because' } });
   });
 
   it('does not become a task, whose result would come by another way', async () => {

@@ -70,6 +70,24 @@ describe('a server that asks its agent', () => {
     expect(asked).toEqual([]);
   });
 
+  it('hears no more of an agent that is killed while it answers', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const r = await rig({
+      capabilities: { sampling: {} },
+      prepare(agent) {
+        agent.fallbackRequestHandler = (_, { mcpReq: { signal } }) => {
+          signal.addEventListener('abort', () => aborted.resolve());
+          r.ttp.kill('*', { reason: 'manual_operator_action' });
+          return new Promise(() => {});
+        };
+      },
+    });
+    await expect(ask(r, 'sampling/createMessage', SAMPLING)).rejects.toMatchObject({
+      data: { 'ttp/code': 'GUARD_KILLED' },
+    });
+    await aborted.promise;
+  });
+
   it('for the roots gets them as they are', async () => {
     const asked: string[] = [];
     const r = await rig(willing(asked));
