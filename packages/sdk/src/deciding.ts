@@ -120,5 +120,11 @@ export async function stillCurrent<I extends Interaction, R>(
   return again;
 }
 
+/** Throws SDK_DECISION_STALE where another policy was armed since the decision. */
+export function requireSamePolicy({ decision }: Decided, flow: Flow): void {
+  if (flow.policy().hash !== decision.inputs.policy)
+    throw new TtpError('SDK_DECISION_STALE', 'another policy was armed since the decision');
+}
+
 const rank = ({ decision }: Decided): number => DECISION_OUTCOMES.indexOf(decision.outcome);
 const canonical = ({ kind, from, params }: Obligation): string => canonicalize({ kind, from, params });

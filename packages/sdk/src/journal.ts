@@ -1,4 +1,15 @@
-import type { ErrorCode, EventType, Hash, Interaction, JsonObject, Receipt, TtpEvent } from '@ttp/core';
+import type {
+  Decision,
+  ErrorCode,
+  EventType,
+  Evidence,
+  Hash,
+  Interaction,
+  Json,
+  JsonObject,
+  Receipt,
+  TtpEvent,
+} from '@ttp/core';
 import { hashJson, plainCopy } from '@ttp/crypto';
 import type { Payload, TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { Decided, Permitted } from './deciding.js';
@@ -32,10 +43,10 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
   const { agent, trace, id, target, mode } = interaction;
 
   /** One line whose leaf holds `data` and a salted commitment to each of `kept`. */
-  function line(type: EventType, data: JsonObject, kept: Readonly<Record<string, unknown>> = {}): Line {
+  function line(type: EventType, data: JsonObject, kept: Readonly<Record<string, Json>> = {}): Line {
     const payloads = Object.entries(kept).map(([name, value]) => ({
       name,
-      payload: recorder.payload(agent, plainCopy(value)),
+      payload: recorder.payload(agent, value),
     }));
     const hashes = Object.fromEntries(payloads.map(({ name, payload }) => [name, payload.hash]));
     const event = {
@@ -56,8 +67,12 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
     const decided = { outcome, effect, epoch, policy, thresholds };
     return mayKeep
       ? [
-          line('evidence-gathered', { mode, target }, { interaction, evidence }),
-          line('decision-made', decided, { decision }),
+          line(
+            'evidence-gathered',
+            { mode, target },
+            { interaction: asJson(interaction), evidence: asJson(evidence) },
+          ),
+          line('decision-made', decided, { decision: asJson(decision) }),
         ]
       : [line('evidence-gathered', { mode }), line('decision-made', decided)];
   }
@@ -96,6 +111,10 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
     },
   };
 }
+
+/** Each is plain data that was copied and frozen when it was made; its canonical form refuses anything else. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const asJson = (plain: Interaction | Evidence | Decision): Json => plain as unknown as Json;
 
 /** Of a result only its hash is kept: whoever holds it can show that it was this one. What is no JSON has none. */
 function resultOf(value: unknown): { readonly result?: Hash } {

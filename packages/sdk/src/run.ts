@@ -16,6 +16,7 @@ import {
   type Decided,
   type Permitted,
   requirePermission,
+  requireSamePolicy,
   stillCurrent,
   verifyAndDecide,
 } from './deciding.js';
@@ -80,6 +81,7 @@ export async function run<I extends Interaction, R>(
     const decided = await stillCurrent(profile, interaction, permit, permitted, flow);
     known.decided = decided;
     const intent = (known.intent = await journal.intent(decided, isScanned));
+    requireSamePolicy(decided, flow); // law.P-11: the append may have taken long
     cleared = { own, decided, duties, intent, isScanned };
     permit.enter(); // nothing is awaited between this line and the effect (flaw.K1)
   } catch (error) {

@@ -87,8 +87,22 @@ export function agentSources(
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): readonly EvidenceSource[] {
   const verified = identitySource(identity, clock, random);
+  let asked: { readonly interaction: Interaction; readonly report: Promise<TrustReport> } | undefined;
+
+  /** Two sources need the report of one moment: those that ask for it together share it. */
+  function report(interaction: Interaction, signal: AbortSignal): Promise<TrustReport> {
+    if (asked?.interaction === interaction) return asked.report;
+    const mine = { interaction, report: reportNow(interaction, signal) };
+    const forget = (): void => {
+      if (asked === mine) asked = undefined;
+    };
+    mine.report.then(forget, forget);
+    asked = mine;
+    return mine.report;
+  }
+
   /** A killed agent never gets this far; nobody rates anybody yet. */
-  const report = async (i: Interaction, signal: AbortSignal): Promise<TrustReport> =>
+  const reportNow = async (i: Interaction, signal: AbortSignal): Promise<TrustReport> =>
     trustReport({
       identityVerified: isVerified((await verified.gather(i, signal)).value),
       killed: false,

@@ -55,6 +55,7 @@ describe('kill', () => {
   });
 
   it('lets no effect begin after it, in any interleaving of calls and kill', async () => {
+    proves('law.K-1');
     let checked = 0;
     await exploreAtRandom({
       random: seededRandom('kill'),

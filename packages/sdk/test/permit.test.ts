@@ -107,7 +107,6 @@ describe('a kill', () => {
   });
 
   it('by a listener of the intent comes before the effect', async () => {
-    proves('law.P-11');
     const r = await rig({
       onEvent: ({ type }) => void (type === 'intent-recorded' && r.ttp.kill(r.ttp.did, { reason })),
     });

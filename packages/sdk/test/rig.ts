@@ -53,6 +53,8 @@ export interface Rig {
   readonly appends: number;
   /** The same identity on the same storage, as after a restart. */
   restart(options?: Partial<TtpOptions>): Promise<Rig>;
+  /** The same after a crash: nothing is closed in order. */
+  crash(options?: Partial<TtpOptions>): Promise<Rig>;
 }
 
 /** An enforcement point on fake time, seeded randomness and memory. */
@@ -127,5 +129,6 @@ async function open(parts: Parts, options: Partial<TtpOptions>): Promise<Rig> {
       await ttp.close();
       return open(parts, again);
     },
+    crash: (again = {}) => open(parts, again),
   };
 }

@@ -24,7 +24,7 @@ describe('a tool call', () => {
   });
 
   it('records verified, decision and intent before the effect, the outcome after it', async () => {
-    proves('decision.D29', 'core.events.model');
+    proves('core.events.model');
     const r = await rig();
     let before: string[] = [];
     await r.ttp.a2t({ tool: 'read_file', input: { path: 'data/a' } }, async () => {
@@ -154,7 +154,6 @@ describe('a tool call', () => {
   });
 
   it('names action, resource and mode once, in the words that policy, log and caller share', async () => {
-    proves('core.actors.modes');
     const r = await rig();
     const outcome = await r.ttp.a2t({ tool: 'unmapped', server: 'srv', input: {} }, async () => 1);
     expect(outcome).toMatchObject({ status: 'blocked', code: 'SDK_DENIED', decision: { effect: 'deny' } });
