@@ -15,14 +15,15 @@ const start = (...args: string[]) =>
     env: { ...process.env, NO_COLOR: '1' },
   });
 
+async function read(stream: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += chunk.toString();
+  return text;
+}
+
 async function ended(
   child: ReturnType<typeof start>,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const read = async (stream: AsyncIterable<Buffer>) => {
-    let text = '';
-    for await (const chunk of stream) text += chunk.toString();
-    return text;
-  };
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
   const [stdout, stderr, code] = await Promise.all([read(child.stdout), read(child.stderr), exit]);
   return { code, stdout, stderr };

@@ -9,7 +9,7 @@ import { type FakeClock, fakeClock, seededRandom, type TestSigner, testSigner } 
 import { type ScriptedServer, scriptedServer } from './scripted-server.js';
 
 /** Echo is allowed, files below data/ may be read, whatever is below data/keys/ may not. */
-export const POLICY: JsonObject = {
+const POLICY: JsonObject = {
   version: '1.0.0',
   agentDid: 'did:tessorium:agent:rig:v1',
   requirements: { requireIdentityVerification: true },
@@ -23,7 +23,7 @@ export const POLICY: JsonObject = {
   defaultEffect: 'deny',
 };
 
-export const CALL_MAP: JsonObject = {
+const CALL_MAP: JsonObject = {
   version: 1,
   tools: {
     read_file: { action: 'read', resource: { scheme: 'file', path: 'input.path' } },

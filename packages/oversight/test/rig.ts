@@ -30,7 +30,7 @@ import {
   signReview,
 } from '../src/index.js';
 
-export const AGENT: Did = asDid('did:ttp:agent:QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG');
+const AGENT: Did = asDid('did:ttp:agent:QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG');
 export const OTHER: Did = asDid('did:ttp:agent:QmZtmD2qt6fJot32nabSP3CUjicnypEBz7bHVDhPQt9aAy');
 export const START = 1_700_000_000_000;
 
