@@ -14,15 +14,11 @@ export interface Activity {
   readonly source: EvidenceSource;
 }
 
-interface Ended {
-  readonly at: number;
-  readonly error: boolean;
-}
-
 /** Rates are counted on monotonic time, so that a moved wall clock neither hides nor invents attempts (decision D10). */
 export function createActivity(clock: Clock): Activity {
-  const begun = slidingWindow((at: number) => at);
-  const ended = slidingWindow(({ at }: Ended) => at);
+  const begun = slidingWindow();
+  const ended = slidingWindow();
+  const failed = slidingWindow();
   let [asked, permitted, finished, succeeded] = [0, 0, 0, 0];
   let last = 0;
 
@@ -52,9 +48,10 @@ export function createActivity(clock: Clock): Activity {
       if (status === 'blocked') return;
       permitted++;
       finished++;
-      const error = status === 'failed';
-      if (!error) succeeded++;
-      ended.add({ at: stamp(), error });
+      const at = stamp();
+      ended.add(at);
+      if (status === 'failed') failed.add(at);
+      else succeeded++;
     },
     behavior: () => ({
       ...NO_BEHAVIOR,
@@ -65,11 +62,10 @@ export function createActivity(clock: Clock): Activity {
       name: 'activity',
       async gather() {
         const from = time() - ACTIVITY_WINDOW_MS;
-        const recent = ended.since(from);
-        const errors = recent.filter(({ error }) => error).length;
+        const finishedSince = ended.since(from);
         const value = {
-          requestRate: begun.since(from).length,
-          errorRate: recent.length === 0 ? 0 : errors / recent.length,
+          requestRate: begun.since(from),
+          errorRate: finishedSince === 0 ? 0 : failed.since(from) / finishedSince,
         };
         return { value, at: clock.now(), validFor: LOCAL_FACT_VALID_MS };
       },
@@ -77,21 +73,18 @@ export function createActivity(clock: Clock): Activity {
   };
 }
 
-/** The latest entries, in order of time, at most {@link ACTIVITY_MAX}: a burst pushes out what is older than itself. */
-function slidingWindow<T>(at: (entry: T) => number): {
-  add(entry: T): void;
-  since(from: number): readonly T[];
-} {
-  const entries: T[] = [];
+/** The latest times, in order, at most {@link ACTIVITY_MAX}: a burst pushes out what is older than itself. */
+function slidingWindow(): { add(at: number): void; since(from: number): number } {
+  const times: number[] = [];
   return {
-    add(entry) {
-      entries.push(entry);
-      if (entries.length > ACTIVITY_MAX) entries.shift();
+    add(at) {
+      times.push(at);
+      if (times.length > ACTIVITY_MAX) times.shift();
     },
     since(from) {
-      const first = entries.findIndex((entry) => at(entry) > from);
-      entries.splice(0, first === -1 ? entries.length : first);
-      return entries;
+      const first = times.findIndex((at) => at > from);
+      times.splice(0, first === -1 ? times.length : first);
+      return times.length;
     },
   };
 }

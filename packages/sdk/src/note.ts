@@ -68,9 +68,10 @@ export async function recordKill(
 ): Promise<void> {
   const told = { ...event, agent, component: 'guard' };
   try {
-    await recorder.queue({ ...told, trace });
-  } catch (error) {
-    if (isTtpError(error, 'ETR_TRACE_SEALED'))
-      await recorder.queue({ ...told, trace: newTrace() }).catch(() => undefined);
+    await recorder.queue({ ...told, trace }).catch(async (error: unknown) => {
+      if (isTtpError(error, 'ETR_TRACE_SEALED')) await recorder.queue({ ...told, trace: newTrace() });
+    });
+  } catch {
+    // Nobody waits for this one, and the kill stands: the next call meets the fault.
   }
 }
