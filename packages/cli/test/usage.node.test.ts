@@ -100,18 +100,18 @@ describe('files', () => {
   });
 });
 
-describe('colour', () => {
-  const coloured = async (isTTY: boolean, env: Record<string, string>): Promise<string> => {
-    const io = testIo(env);
-    io.stderr.isTTY = isTTY;
-    return (await ttp(['frobnicate'], '', io)).err;
-  };
+async function errorOn(isTTY: boolean, env: Record<string, string>): Promise<string> {
+  const io = testIo(env);
+  io.stderr.isTTY = isTTY;
+  return (await ttp(['frobnicate'], '', io)).err;
+}
 
+describe('colour', () => {
   it('only on a terminal, and never with NO_COLOR', async () => {
-    expect(await coloured(true, {})).toContain('\u001b[31m');
-    expect(await coloured(false, {})).not.toContain('\u001b');
-    expect(await coloured(true, { NO_COLOR: '1' })).not.toContain('\u001b');
-    expect(await coloured(true, { NO_COLOR: '' })).toContain('\u001b[31m');
+    expect(await errorOn(true, {})).toContain('\u001b[31m');
+    expect(await errorOn(false, {})).not.toContain('\u001b');
+    expect(await errorOn(true, { NO_COLOR: '1' })).not.toContain('\u001b');
+    expect(await errorOn(true, { NO_COLOR: '' })).toContain('\u001b[31m');
   });
 
   it('lets nothing of a file name through that could move the cursor', async () => {

@@ -6,7 +6,10 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { requireFile } from '../files/files.js';
 
 /** The repository's root, seen from `src/commands` and from `dist` alike: both are below `packages/cli`. */
-const REPOSITORY = new URL(import.meta.url.includes('/src/') ? '../../../../' : '../../../', import.meta.url);
+const REPOSITORY = new URL(
+  import.meta.url.endsWith('/src/commands/demo.ts') ? '../../../../' : '../../../',
+  import.meta.url,
+);
 
 const inRepository = (path: string): string => fileURLToPath(new URL(path, REPOSITORY));
 

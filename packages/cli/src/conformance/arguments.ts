@@ -1,17 +1,23 @@
 import { isJsonObject, isTtpError, type Json, type JsonObject, TtpError } from '@ttp/core';
 import { fromHex, plainCopy } from '@ttp/crypto';
+import type { ConformanceErrorCode } from '../errors.js';
 
 /** The members of a request line, by name. Nothing in it is checked yet. */
 export type Arguments = ReadonlyMap<string, unknown>;
 
 /** Throws CONFORMANCE_BAD_REQUEST for the argument. */
 export function badArgument(name: string, cause?: unknown): never {
-  throw new TtpError('CONFORMANCE_BAD_REQUEST', `missing or malformed: ${name}`, { field: name, cause });
+  throw new TtpError<ConformanceErrorCode>('CONFORMANCE_BAD_REQUEST', `missing or malformed: ${name}`, {
+    field: name,
+    cause,
+  });
 }
 
 /** Throws CONFORMANCE_NOT_IMPLEMENTED: a variant that is ignored would be a wrong answer. */
 export function notImplemented(what: string): never {
-  throw new TtpError('CONFORMANCE_NOT_IMPLEMENTED', `not implemented: ${what}`, { field: what });
+  throw new TtpError<ConformanceErrorCode>('CONFORMANCE_NOT_IMPLEMENTED', `not implemented: ${what}`, {
+    field: what,
+  });
 }
 
 /** The first of the names that is there: RFCs and vector files spell some arguments differently. */

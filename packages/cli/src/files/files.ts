@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isTtpError, type Json, TtpError } from '@ttp/core';
 import { fromUtf8, parseJson } from '@ttp/crypto';
 import type { CliErrorCode } from '../errors.js';
@@ -81,8 +82,9 @@ export async function requireFile(path: string, field: string): Promise<void> {
   }
 }
 
-/** Throws CLI_FILE_EXISTS where something is already. */
+/** Throws CLI_FILE_EXISTS where something is already, CLI_FILE_MISSING where there is no folder for it. */
 export async function requireAbsent(path: string, field: string): Promise<void> {
+  await requireFile(dirname(path), field);
   try {
     await stat(path);
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { Passphrases } from '../passphrase.js';
 import { inFile, readJson } from './files.js';
 
 /** An identity at rest: its public key log, and its private key under a passphrase. */
-export interface IdentityFile {
+interface IdentityFile {
   readonly keyLog: readonly Envelope[];
   /** A key file, as `decryptKey` reads it. */
   readonly key: JsonObject;
@@ -21,7 +21,7 @@ export function formatIdentityFile(keyLog: readonly Envelope[], key: KeyFile): s
  *
  * @throws CLI_IDENTITY_FILE with the field
  */
-export function parseIdentityFile(json: Json): IdentityFile {
+function parseIdentityFile(json: Json): IdentityFile {
   if (!isJsonObject(json)) throw malformed('');
   const { v, keyLog, key, ...rest } = json;
   const [unknown] = Object.keys(rest);

@@ -60,7 +60,7 @@ describe('ttp keygen', () => {
   });
 
   it('creates the kill record alive, so that the agent can act where it runs', async () => {
-    const did = asDid(String(made.json['did']));
+    const did = asDid(JSON.parse(dir.read('agent.json')).key.did);
     const storage = sqlite(dir.at('ttp.db'));
     const kill = await createKillSwitch({ storage, clock, timer });
     await kill.enrol(did, false);
@@ -92,8 +92,19 @@ describe('ttp keygen', () => {
   it('makes an operator key whose roster entry is accepted', async () => {
     const out = dir.at('ada.key.json');
     const { code, json } = await ttpJson([
-      ...['keygen', '--operator', 'ada', '--human', 'Ada', '--level', '3', '--out', out],
-      ...['--privilege', 'kill:order', '--privilege', 'review:final'],
+      'keygen',
+      '--operator',
+      'ada',
+      '--human',
+      'Ada',
+      '--level',
+      '3',
+      '--out',
+      out,
+      '--privilege',
+      'kill:order',
+      '--privilege',
+      'review:final',
     ]);
     expect(code).toBe(0);
     const [ada] = parseOperators({ operators: [json['operator'] ?? null] });

@@ -50,18 +50,21 @@ beforeAll(async () => {
 afterAll(() => dir.remove());
 
 const argv = (...more: readonly string[]): readonly string[] => [
-  ...['mcp', '--policy', dir.at('policy.json'), '--call-map', dir.at('calls.json')],
-  ...[
-    '--identity',
-    dir.at('agent.json'),
-    '--store',
-    dir.at('ttp.db'),
-    '--server',
-    'fixture',
-    ...more,
-    '--',
-    ...SERVER,
-  ],
+  'mcp',
+  '--policy',
+  dir.at('policy.json'),
+  '--call-map',
+  dir.at('calls.json'),
+
+  '--identity',
+  dir.at('agent.json'),
+  '--store',
+  dir.at('ttp.db'),
+  '--server',
+  'fixture',
+  ...more,
+  '--',
+  ...SERVER,
 ];
 
 /** An agent that speaks to `ttp mcp`, one question at a time. */

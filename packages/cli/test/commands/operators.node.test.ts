@@ -1,6 +1,6 @@
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random } from '@ttp/adapters/system';
-import { asDid, type Json, type Storage } from '@ttp/core';
+import { asDid, isJsonObject, type Json, type Storage } from '@ttp/core';
 import { createIdentity } from '@ttp/did';
 import type { Ttp } from '@ttp/sdk';
 import { proves } from '@ttp/testkit';
@@ -39,8 +39,10 @@ afterAll(async () => {
 });
 
 const as = (operator: string, roster = 'ops.json'): readonly string[] => [
-  ...['--operators', dir.at(roster)],
-  ...['--operator-key', dir.at(`${operator}.json`)],
+  '--operators',
+  dir.at(roster),
+  '--operator-key',
+  dir.at(`${operator}.json`),
 ];
 const agent = (): readonly string[] => ['--agent', ttp.did];
 const killed = async (): Promise<number> => (await run(['status', ...store, ...agent()])).code;
@@ -110,17 +112,19 @@ describe('ttp kill, reinstate, status', () => {
   });
 });
 
-describe('ttp review', () => {
-  const pending = async (): Promise<readonly Json[]> => {
-    const { json } = await ttpJson(['review', 'list', ...store]);
-    return Array.isArray(json['reviews']) ? json['reviews'] : [];
-  };
-  const waiting = async (): Promise<string> => {
-    await expect.poll(async () => (await pending()).length, { interval: 20, timeout: 5000 }).toBe(1);
-    const [review] = await pending();
-    return typeof review === 'object' && review !== null && 'id' in review ? String(review.id) : '';
-  };
+async function pending(): Promise<readonly Json[]> {
+  const { json } = await ttpJson(['review', 'list', ...store]);
+  return Array.isArray(json['reviews']) ? json['reviews'] : [];
+}
 
+/** The id of the one review that waits, as soon as it does. */
+async function waiting(): Promise<string> {
+  await expect.poll(async () => (await pending()).length, { interval: 20, timeout: 5000 }).toBe(1);
+  const [review] = await pending();
+  return isJsonObject(review) && typeof review['id'] === 'string' ? review['id'] : '';
+}
+
+describe('ttp review', () => {
   it('approves what a call waits for, as often as it says', async () => {
     const asked = read(ttp, 'payroll/may.csv');
     const id = await waiting();

@@ -37,8 +37,15 @@ afterAll(() => dir.remove());
 
 const exported = (out: string, ...more: readonly string[]) =>
   ttpJson([
-    ...['trace', 'export', '--store', dir.at('ttp.db'), '--identity', dir.at('agent.json')],
-    ...['--out', dir.at(out), ...more],
+    'trace',
+    'export',
+    '--store',
+    dir.at('ttp.db'),
+    '--identity',
+    dir.at('agent.json'),
+    '--out',
+    dir.at(out),
+    ...more,
   ]);
 
 describe('ttp trace export', () => {
@@ -71,8 +78,14 @@ describe('ttp trace export', () => {
   it('says so where the storage holds no log of this identity', async () => {
     await sqlite(dir.at('empty.db')).close();
     const { code, json } = await ttpJson([
-      ...['trace', 'export', '--store', dir.at('empty.db'), '--identity', dir.at('agent.json')],
-      ...['--out', dir.at('none.jsonl')],
+      'trace',
+      'export',
+      '--store',
+      dir.at('empty.db'),
+      '--identity',
+      dir.at('agent.json'),
+      '--out',
+      dir.at('none.jsonl'),
     ]);
     expect({ code, error: json.error }).toMatchObject({
       code: 2,

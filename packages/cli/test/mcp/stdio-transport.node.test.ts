@@ -10,9 +10,11 @@ async function received(...lines: readonly string[]) {
   const messages: unknown[] = [];
   const faults: unknown[] = [];
   const closed = Promise.withResolvers<void>();
-  transport.onmessage = (message) => void messages.push(message);
-  transport.onerror = (error) => void faults.push('code' in error ? error.code : error.message);
-  transport.onclose = () => closed.resolve();
+  Object.assign(transport, {
+    onmessage: (message: unknown) => void messages.push(message),
+    onerror: (error: Error) => void faults.push('code' in error ? error.code : error.message),
+    onclose: () => closed.resolve(),
+  });
   await transport.start();
   io.stdin.end(lines.map((line) => `${line}\n`).join(''));
   await closed.promise;
@@ -92,8 +94,10 @@ describe('StdioTransport', () => {
     const transport = new StdioTransport(io);
     const closed = Promise.withResolvers<void>();
     const faults: Error[] = [];
-    transport.onclose = () => closed.resolve();
-    transport.onerror = (error) => void faults.push(error);
+    Object.assign(transport, {
+      onclose: () => closed.resolve(),
+      onerror: (error: Error) => void faults.push(error),
+    });
     await transport.start();
     io.stdout.destroy(new Error('EPIPE'));
     await closed.promise;

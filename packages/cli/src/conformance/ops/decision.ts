@@ -85,14 +85,14 @@ function mayBeFacts(facts: JsonObject): facts is JsonObject & TrustFacts {
   );
 }
 
-const mayBeInteraction = (json: JsonObject): json is JsonObject & Interaction =>
-  WORDS.every((word) => typeof json[word] === 'string') &&
-  json['input'] !== undefined &&
-  isJsonObject(json['claims']) &&
-  typeof json['at'] === 'number';
+const mayBeInteraction = (value: JsonObject): value is JsonObject & Interaction =>
+  WORDS.every((word) => typeof value[word] === 'string') &&
+  value['input'] !== undefined &&
+  isJsonObject(value['claims']) &&
+  typeof value['at'] === 'number';
 
-function mayBeEvidence(json: JsonObject): json is JsonObject & Evidence {
-  const { now, epoch, facts, absent } = json;
+function mayBeEvidence(value: JsonObject): value is JsonObject & Evidence {
+  const { now, epoch, facts, absent } = value;
   return typeof now === 'number' && typeof epoch === 'number' && isJsonObject(facts) && isJsonObject(absent);
 }
 
