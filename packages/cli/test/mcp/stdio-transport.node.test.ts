@@ -32,6 +32,8 @@ describe('StdioTransport', () => {
     '{"jsonrpc":"2.0","id":1,"method":"ping"}',
     '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":{"name":"x","arguments":{"n":1.5}}}',
     '{"jsonrpc":"2.0","method":"notifications/initialized"}',
+    // What is foreign may nest deeper than what is ours (decision D7).
+    `{"jsonrpc":"2.0","method":"x","params":{"deep":${'['.repeat(50)}${']'.repeat(50)}}}`,
     '{"jsonrpc":"2.0","id":1,"result":{}}',
     '{"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"no"}}',
   ])('hands %s on', async (line) => {
