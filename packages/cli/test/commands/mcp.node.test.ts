@@ -143,15 +143,6 @@ describe('ttp mcp', () => {
     expect({ code, replayed: out.includes('3 decisions: 3 the same') }).toEqual({ code: 0, replayed: true });
   });
 
-  it('ends in order when the process is asked to', async () => {
-    const io = testIo();
-    const ended = runCli(argv(), io);
-    const ask = agentOf(io);
-    await introduce(ask, io);
-    io.end();
-    expect(await ended).toBe(0);
-  });
-
   it.each([
     [
       'a policy that fails the self-test',

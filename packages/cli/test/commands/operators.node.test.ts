@@ -22,8 +22,10 @@ beforeAll(async () => {
     const { json } = await ttpJson(['keygen', '--operator', id, '--out', dir.at(`${id}.json`), ...more]);
     return json['operator'] ?? null;
   };
-  const ada = await keygen('ada', 'review:basic', 'kill:order', 'kill:reinstate');
-  const bob = await keygen('bob', 'review:basic', 'kill:reinstate');
+  const [ada = null, bob = null] = await Promise.all([
+    keygen('ada', 'review:basic', 'kill:order', 'kill:reinstate'),
+    keygen('bob', 'review:basic', 'kill:reinstate'),
+  ]);
   dir.write('ops.json', { operators: [ada, bob] });
   dir.write('ada-alone.json', { operators: [ada] });
   storage = sqlite(dir.at('ttp.db'));
