@@ -22,7 +22,7 @@ beforeAll(async () => {
     const { json } = await ttpJson(['keygen', '--operator', id, '--out', dir.at(`${id}.json`), ...more]);
     return json['operator'] ?? null;
   };
-  const [ada = null, bob = null] = await Promise.all([
+  const [ada, bob] = await Promise.all([
     keygen('ada', 'review:basic', 'kill:order', 'kill:reinstate'),
     keygen('bob', 'review:basic', 'kill:reinstate'),
   ]);
