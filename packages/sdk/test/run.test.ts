@@ -24,7 +24,6 @@ describe('a tool call', () => {
   });
 
   it('records verified, decision and intent before the effect, the outcome after it', async () => {
-    proves('core.events.model');
     const r = await rig();
     let before: string[] = [];
     await r.ttp.a2t({ tool: 'read_file', input: { path: 'data/a' } }, async () => {
