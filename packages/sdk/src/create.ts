@@ -1,6 +1,6 @@
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
-import { asTraceId, type Clock, type Did, type Dispose, type Signer, type TraceId } from '@ttp/core';
-import { createSigner, hex, hkdfSha256, LOG_PURPOSES, utf8 } from '@ttp/crypto';
+import { asTraceId, type Clock, type Dispose, type TraceId } from '@ttp/core';
+import { hex } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
 import { createKillSwitch } from '@ttp/guard';
 import { createOversight } from '@ttp/oversight';
@@ -11,6 +11,7 @@ import { armPolicy, wasArmed } from './arming.js';
 import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
+import { logSignerOf } from './log-signer.js';
 import { noteInto, recordKill } from './note.js';
 import type { TtpOptions } from './options.js';
 import { ownMembers } from './plain.js';
@@ -60,7 +61,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   // For what compares stored times: nothing that has expired becomes valid again (flaw.H10).
   const steady: Clock = { now: time.stamp, monotonic: () => clock.monotonic() };
 
-  const logSigner = options.logSigner ?? logSignerOf(agent, identity.seed);
+  const logSigner = options.logSigner ?? logSignerOf(identity);
   const recorder = await openRecorder({ storage, clock, timer, random, signer: logSigner, origin: agent });
   opened.push(() => recorder.close());
   if (onEvent !== undefined) recorder.onEvent(listening(onEvent));
@@ -139,9 +140,3 @@ const listening =
     const heard = listener(entry);
     if (heard instanceof Promise) heard.catch(() => undefined);
   };
-
-/** A key of its own for the log, so that no signature of the agent is ever one of the log (flaw.E4). */
-function logSignerOf(agent: Did, seed: Uint8Array): Signer {
-  const ikm = { ikm: seed, salt: utf8(agent), info: utf8('ttp log key 1'), length: 32 };
-  return createSigner({ seed: hkdfSha256(ikm), kid: `${agent}#log-1`, purposes: LOG_PURPOSES });
-}

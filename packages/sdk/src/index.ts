@@ -9,5 +9,6 @@ export {
   IDENTITY_VALID_MS,
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
+export { logSignerOf } from './log-signer.js';
 export type { TtpOptions } from './options.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';

@@ -1,5 +1,5 @@
-import { codeOf, type ErrorCode, isHash, type Json } from '@ttp/core';
-import { canonicalize } from '@ttp/crypto';
+import { codeOf, type Decision, type ErrorCode, isHash, isJsonObject, type Json } from '@ttp/core';
+import { canonicalize, hashJson } from '@ttp/crypto';
 import { bundleEntries, bundlePayloads, type Entry } from '@ttp/etr-merkle/trace';
 import { canonicalDecision, replay } from '@ttp/tre';
 
@@ -28,40 +28,62 @@ export function replayBundle(bundle: string | Uint8Array): readonly ReplayedDeci
     const hash = entry?.data[name];
     return typeof hash === 'string' && isHash(hash) ? payloads.get(hash) : undefined;
   };
-  const armed = new Map(
-    entries.filter(({ type }) => type === 'policy-armed').map((entry) => [entry.subject, entry]),
-  );
+  const texts = new Map<Json, string>();
+  const thresholds = new Map<Json, Json>();
+  for (const entry of entries.filter(({ type }) => type === 'policy-armed')) {
+    const [text, bounds] = [kept(entry, 'policyText'), kept(entry, 'thresholds')];
+    if (typeof text === 'string') texts.set(entry.subject, text);
+    // The same policy may be armed with other thresholds: each decision names its own by hash.
+    if (bounds !== undefined) thresholds.set(hashJson(bounds), bounds);
+  }
   const gathered = new Map<string, Entry>();
   const results: ReplayedDecision[] = [];
   for (const entry of entries) {
     const { type, subject, index, data } = entry;
     if (type === 'evidence-gathered') gathered.set(subject, entry);
     if (type !== 'decision-made') continue;
-    const policy = typeof data['policy'] === 'string' ? armed.get(data['policy']) : undefined;
     const evidence = gathered.get(subject);
-    const policyText = kept(policy, 'policyText');
-    const recorded = kept(entry, 'decision');
     const inputs = {
       interaction: kept(evidence, 'interaction'),
       evidence: kept(evidence, 'evidence'),
-      policyText: typeof policyText === 'string' ? policyText : undefined,
-      thresholds: kept(policy, 'thresholds'),
+      policyText: texts.get(data['policy'] ?? null),
+      thresholds: thresholds.get(data['thresholds'] ?? null),
     };
-    results.push({ index, subject, ...compare(recorded, inputs) });
+    results.push({ index, subject, ...compare(entry, kept(entry, 'decision'), inputs) });
   }
   return results;
 }
 
 function compare(
+  entry: Entry,
   recorded: Json | undefined,
   inputs: Parameters<typeof replay>[0],
 ): Pick<ReplayedDecision, 'result' | 'code'> {
   if (recorded === undefined) return { result: 'absent', code: 'TRE_REPLAY_INPUT_ABSENT' };
   try {
-    const same = canonicalDecision(replay(inputs)) === canonicalize(recorded);
-    return same ? { result: 'same' } : { result: 'differs', code: 'SDK_REPLAY_DIFFERS' };
+    const decision = replay(inputs);
+    const isSame = canonicalDecision(decision) === canonicalize(recorded);
+    const isTold = tells(entry, decision, inputs.interaction);
+    return isSame && isTold ? { result: 'same' } : { result: 'differs', code: 'SDK_REPLAY_DIFFERS' };
   } catch (error) {
     const code = codeOf(error, 'SDK_REPLAY_DIFFERS');
     return { result: code === 'TRE_REPLAY_INPUT_ABSENT' ? 'absent' : 'differs', code };
   }
+}
+
+/** Whether the entry says in the open what the decision says: a log must not call a denial an allow. */
+function tells(
+  { subject, agent, trace, data }: Entry,
+  decision: Decision,
+  interaction: Json | undefined,
+): boolean {
+  const { outcome, effect, epoch, inputs } = decision;
+  const open = { outcome, effect, epoch, policy: inputs.policy, thresholds: inputs.thresholds };
+  return (
+    Object.entries(open).every(([name, value]) => data[name] === value) &&
+    isJsonObject(interaction) &&
+    interaction['id'] === subject &&
+    interaction['agent'] === agent &&
+    interaction['trace'] === trace
+  );
 }

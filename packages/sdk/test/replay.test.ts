@@ -53,6 +53,32 @@ describe('an exported bundle', () => {
     ]);
   });
 
+  it('replays decisions made under one policy with different thresholds', async () => {
+    const r = await rig();
+    await r.read('data/a');
+    const again = await r.restart({ thresholds: { medium: 2000 } });
+    await again.read('data/b');
+    const replayed = replayBundle(await again.ttp.exportBundle());
+    expect(replayed.map(({ result }) => result)).toEqual(['same', 'same']);
+  });
+
+  it.each([
+    ['outcome', 'deny-hard', 'allow'],
+    ['effect', 'deny', 'allow'],
+    ['epoch', 0, 7],
+  ])('is not believed where the entry tells another %s than the decision', async (name, truth, lie) => {
+    const r = await rig();
+    await r.read('etc/passwd');
+    const bundle = await r.ttp.exportBundle();
+    /** The member as it stands in a leaf, which is text in a line of JSON. */
+    const told = (value: string | number) =>
+      JSON.stringify(JSON.stringify({ [name]: value }).slice(1, -1)).slice(1, -1);
+    const line = bundle.split('\n').find((one) => one.includes('decision-made')) ?? '';
+    const lying = bundle.replace(line, line.replace(told(truth), told(lie)));
+    expect(lying).not.toBe(bundle);
+    expect(replayBundle(lying)).toMatchObject([{ result: 'differs', code: 'SDK_REPLAY_DIFFERS' }]);
+  });
+
   it('holds no payload of a call in its entries', async () => {
     const r = await busy();
     const entries = (await r.ttp.exportBundle())

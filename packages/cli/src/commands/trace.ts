@@ -1,12 +1,12 @@
 import { asTraceId, TtpError } from '@ttp/core';
 import { multikey } from '@ttp/crypto';
 import { openRecorder } from '@ttp/etr-merkle/trace';
+import { logSignerOf } from '@ttp/sdk';
 import type { AddCommand, Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { requireAbsent, writeNew } from '../files/files.js';
 import { openIdentityFile } from '../files/identity-file.js';
 import type { Io } from '../io.js';
-import { logSignerOf } from '../log-signer.js';
 import { passphrases } from '../passphrase.js';
 import { withStore } from '../store.js';
 

@@ -4,9 +4,9 @@ import { asTraceId } from '@ttp/core';
 import { encryptKey, multikey } from '@ttp/crypto';
 import { createIdentity, type NewIdentity } from '@ttp/did';
 import { bundleEntries } from '@ttp/etr-merkle/trace';
+import { logSignerOf } from '@ttp/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatIdentityFile } from '../../src/files/identity-file.js';
-import { logSignerOf } from '../../src/log-signer.js';
 import { enforcementPoint, read } from '../enforcement.js';
 import { type Folder, folder, PASSPHRASE, ttp as run, ttpJson } from '../harness.js';
 
