@@ -9,7 +9,7 @@ import { type FakeClock, fakeClock, seededRandom, type TestSigner, testSigner } 
 import { type ScriptedServer, scriptedServer } from './scripted-server.js';
 
 /** Echo is allowed, files below data/ may be read, whatever is below data/keys/ may not. */
-const POLICY: JsonObject = {
+export const POLICY: JsonObject = {
   version: '1.0.0',
   agentDid: 'did:tessorium:agent:rig:v1',
   requirements: { requireIdentityVerification: true },
@@ -19,6 +19,7 @@ const POLICY: JsonObject = {
     { id: 'no-keys', effect: 'deny', resources: ['file:data/keys/**'], actions: ['read'] },
     { id: 'prompts', effect: 'allow', resources: ['mcp:rig/prompts/get'], actions: ['call'] },
     { id: 'sampling', effect: 'allow', resources: ['mcp:rig/sampling/createMessage'], actions: ['call'] },
+    { id: 'roots', effect: 'allow', resources: ['mcp:rig/roots/list'], actions: ['call'] },
   ],
   defaultEffect: 'deny',
 };

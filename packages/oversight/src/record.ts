@@ -1,4 +1,4 @@
-import { asDid, asEpoch, asHash, type Json, type Store, TtpError } from '@ttp/core';
+import { asDid, asEpoch, asHash, type Json, type JsonObject, type Store, TtpError } from '@ttp/core';
 import { canonicalBytes, parseJson, plainCopy } from '@ttp/crypto';
 import * as z from 'zod/mini';
 import { parseConditions } from './conditions.js';
@@ -25,6 +25,9 @@ const text = z.string();
 const hash = z.pipe(text, z.transform(asHash));
 const did = z.pipe(text, z.transform(asDid));
 const json = z.custom<Json>((value) => value !== undefined);
+const object = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 
 const voteSchema = z.strictObject({
   id: hash,
@@ -45,6 +48,7 @@ const schema = z.strictObject({
     action: text,
     resource: text,
     input: json,
+    claims: z.exactOptional(object),
     policy: hash,
     epoch: z.pipe(count, z.transform(asEpoch)),
     notAfter: time,

@@ -20,7 +20,7 @@ export const visible = (text: string): string =>
  * the first one decided, which he confirms.
  */
 export function renderReview({ id, request, terms, state }: Review): string {
-  const { agent, target, action, resource, input, policy, epoch, notAfter, maxUses } = request;
+  const { agent, target, action, resource, input, claims, policy, epoch, notAfter, maxUses } = request;
   return [
     `Review ${visible(id)} (level ${terms.level}), ${state.at}`,
     `  agent     ${agent}`,
@@ -33,6 +33,7 @@ export function renderReview({ id, request, terms, state }: Review): string {
     ...progressOf(state),
     '  arguments (written by the agent, untrusted):',
     `    ${shown(input)}`,
+    ...(claims === undefined ? [] : ['  beside them (likewise):', `    ${shown(claims)}`]),
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
-import type { Decision, Did, Epoch, Hash, Interaction, Json, Obligation } from '@ttp/core';
-import { TtpError } from '@ttp/core';
+import type { Decision, Did, Epoch, Hash, Interaction, Json, JsonObject, Obligation } from '@ttp/core';
+import { isJsonObject, TtpError } from '@ttp/core';
 import { hashJson, plainCopy } from '@ttp/crypto';
 import { APPROVAL_MAX_USES, APPROVAL_VALID_MS, REVIEW_DEFAULT_MS, REVIEW_MAX_MS } from './limits.js';
 
@@ -16,6 +16,8 @@ export interface ReviewRequest {
   readonly resource: string;
   /** The arguments, to be shown; {@link digestOf} binds their hash. */
   readonly input: Json;
+  /** What was said beside the arguments, and may be handed on with them (MCP's `_meta`); left out where that is nothing. */
+  readonly claims?: JsonObject;
   readonly policy: Hash;
   readonly epoch: Epoch;
   /** Until when an approval may be used, wall clock, ms. */
@@ -77,10 +79,14 @@ const bad = (field: string, from: string): TtpError =>
 export type Action = Omit<ReviewRequest, 'nonce' | 'notAfter' | 'maxUses'>;
 
 /** The action of an interaction under a decision, copied: what is shown to a human cannot change afterwards. */
-export const actionOf = (
-  { agent, target, action, resource, input }: Interaction,
+export function actionOf(
+  { agent, target, action, resource, input, claims }: Interaction,
   { inputs, epoch }: Decision,
-): Action => ({ agent, target, action, resource, input: plainCopy(input), policy: inputs.policy, epoch });
+): Action {
+  const said = plainCopy(claims);
+  const call = { agent, target, action, resource, input: plainCopy(input), policy: inputs.policy, epoch };
+  return isJsonObject(said) && Object.keys(said).length > 0 ? { ...call, claims: said } : call;
+}
 
 /** The request to approve an action, opened at `now` (wall clock, ms). */
 export const requestOf = (
@@ -99,6 +105,6 @@ export const requestOf = (
  * approval that one rule got must not stand for another rule's, which may ask for somebody higher.
  */
 export const sameness = (
-  { agent, target, action, resource, input, policy, epoch }: Action,
+  { agent, target, action, resource, input, claims = {}, policy, epoch }: Action,
   { from, level }: ReviewTerms,
-): Hash => hashJson({ agent, target, action, resource, input, policy, epoch, from, level });
+): Hash => hashJson({ agent, target, action, resource, input, claims, policy, epoch, from, level });

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@ttp/core';
 import { codeRejectedBy, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { APPROVAL_VALID_MS, REVIEW_DEFAULT_MS, REVIEW_MAX_MS, type Review } from '../src/index.js';
+import { APPROVAL_VALID_MS, digestOf, REVIEW_DEFAULT_MS, REVIEW_MAX_MS, type Review } from '../src/index.js';
 import { type Ask, alice, decide, decisionOf, interactionOf, rig } from './rig.js';
 
 const PENDING = 'OVERSIGHT_APPROVAL_PENDING';
@@ -123,6 +123,7 @@ describe('a call that waits', () => {
 describe('an approval', () => {
   const changes: readonly (readonly [string, Ask])[] = [
     ['arguments', { input: { amount: 101, to: 'bob' } }],
+    ['word beside the arguments', { claims: { meta: { 'example/account': 'mallory' } } }],
     ['action', { action: 'close' }],
     ['resource', { resource: 'accounts/8' }],
     ['tool', { target: 'other-bank' }],
@@ -139,6 +140,18 @@ describe('an approval', () => {
     await decide(r, alice, { conditions: { maxUses: 5 } });
     expect(await codeRejectedBy(r.ask(change))).toBe(PENDING);
     expect(await codeRejectedBy(r.ask())).toBeUndefined();
+  });
+
+  it('of a call with a word beside its arguments is for that word, and a digest over it', async () => {
+    const r = rig({ waitMs: 0 });
+    const said = { claims: { meta: { 'example/account': 'bob' } } };
+    await codeRejectedBy(r.ask(said));
+    const { request } = await decide(r, alice, { conditions: { maxUses: 5 } });
+    expect(request.claims).toEqual(said.claims);
+    expect(digestOf({ ...request, claims: {} })).not.toBe(digestOf(request));
+    expect(await codeRejectedBy(r.ask())).toBe(PENDING);
+    expect(await codeRejectedBy(r.ask({ claims: { meta: { 'example/account': 'eve' } } }))).toBe(PENDING);
+    expect(await codeRejectedBy(r.ask(said))).toBeUndefined();
   });
 
   it('fits the same arguments in another order of members', async () => {

@@ -65,6 +65,9 @@ describe('what an operator sees', () => {
     expect(all).toContain(`tool      ${shown}`);
     expect(all).toContain(`reason    ${shown}`);
     expect((await rendered({ input: { [text]: text } })).split('\n')).toHaveLength(11);
+    const beside = await rendered({ claims: { meta: text } });
+    expect(beside.split('\n')).toHaveLength(13);
+    expect(beside).toContain('beside them (likewise):');
   });
 
   it('shows other text as it is', () => {

@@ -80,6 +80,7 @@ export interface Ask {
   readonly target?: string;
   readonly resource?: string;
   readonly input?: Json;
+  readonly claims?: JsonObject;
   readonly policy?: string;
   readonly epoch?: number;
   readonly from?: string;
@@ -147,7 +148,7 @@ export function rig(options: RigOptions = {}): Rig {
   };
 }
 
-export const interactionOf = ({ agent, action, target, resource, input }: Ask = {}): Interaction => ({
+export const interactionOf = ({ agent, action, target, resource, input, claims }: Ask = {}): Interaction => ({
   id: 'AAAAAAAAAAAAAAAAAAAAAA',
   mode: 'a2t',
   trace: asTraceId('0af7651916cd43dd8448eb211c80319c'),
@@ -156,7 +157,7 @@ export const interactionOf = ({ agent, action, target, resource, input }: Ask = 
   action: action ?? 'transfer',
   resource: resource ?? 'accounts/7',
   input: input ?? { amount: 100, to: 'bob' },
-  claims: {},
+  claims: claims ?? {},
   at: START,
 });
 

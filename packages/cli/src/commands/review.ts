@@ -132,7 +132,7 @@ const NO_RECORDER: Recorder = {
 };
 
 function jsonOf({ id, request, terms, openedAt, state, usesLeft }: Review): JsonObject {
-  const { agent, target, action, resource, input, policy, epoch, notAfter, maxUses } = request;
+  const { agent, target, action, resource, input, claims = {}, policy, epoch, notAfter, maxUses } = request;
   const deadline: Json = 'deadline' in state ? state.deadline : null;
   return {
     id,
@@ -143,6 +143,6 @@ function jsonOf({ id, request, terms, openedAt, state, usesLeft }: Review): Json
     deadline,
     usesLeft,
     digest: digestOf(request),
-    request: { agent, target, action, resource, input, policy, epoch, notAfter, maxUses },
+    request: { agent, target, action, resource, input, claims, policy, epoch, notAfter, maxUses },
   };
 }

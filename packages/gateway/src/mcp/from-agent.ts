@@ -17,8 +17,9 @@ import { type Answer, ask, type Peer, requireSize } from './ask.js';
 import { isToolName, type SeenTool } from './listing.js';
 import { forwardable, progressTokenOf, withoutOwnMeta } from './meta.js';
 import { type PinBook, pinEvidence } from './pin-book.js';
+import { redacted, redactedAnswer, requireClean } from './scanned.js';
 
-/** Requests that carry nothing worth a decision: they are relayed as they are. Everything else unknown is refused. */
+/** Requests that carry nothing worth a decision: they are scanned and relayed. Everything else unknown is refused. */
 const RELAYED: readonly string[] = [
   'completion/complete',
   'logging/setLevel',
@@ -72,7 +73,7 @@ export async function answerAgent(
       return await policed(side, asked);
     requireAlive(side.ttp);
     if (method === 'tools/list') return await listedTools(side, params);
-    if (RELAYED.includes(method)) return passedOn(await forward(side, asked, context.mcpReq.signal), {});
+    if (RELAYED.includes(method)) return passedOn(await relayed(side, asked), {});
     throw methodUnknown();
   } catch (error) {
     throw protocolError(error);
@@ -83,7 +84,25 @@ export async function answerAgent(
 async function listedTools(side: AgentSide, { cursor }: JsonObject): Promise<JsonObject> {
   if (cursor !== undefined) throw badRequest('cursor');
   const admitted = await side.book.admit(await side.list());
-  return { tools: admitted.map(({ definition }) => definition) };
+  return { tools: admitted.flatMap(({ definition }) => shown(definition, side.onFault)) };
+}
+
+/** The definition without what must not get out; none, where all of it must not. */
+function shown(definition: JsonObject, onFault: AgentSide['onFault']): readonly JsonObject[] {
+  try {
+    return [redacted(definition)];
+  } catch (fault) {
+    onFault(fault);
+    return [];
+  }
+}
+
+/** Without a decision, but scanned in both directions; whoever was killed meanwhile gets no answer any more. */
+async function relayed(side: AgentSide, asked: Asked): Promise<Answer> {
+  requireClean(forwardable(asked.params));
+  const answer = await forward(side, asked, asked.context.mcpReq.signal);
+  requireAlive(side.ttp);
+  return redactedAnswer(answer);
 }
 
 async function calledTool(side: AgentSide, asked: Asked): Promise<JsonObject> {
@@ -151,15 +170,16 @@ function forward(side: AgentSide, { method, params, context }: Asked, signal: Ab
 
 /** The agent may have left in the meantime; the call goes on to its end all the same. */
 async function reportProgress(
-  { onFault }: AgentSide,
+  { ttp, onFault }: AgentSide,
   { mcpReq: { notify } }: ServerContext,
   progress: object,
 ): Promise<void> {
   try {
+    requireAlive(ttp);
     const params = plainCopy(progress);
     requireSize(params);
     if (isJsonObject(params))
-      await notify({ method: 'notifications/progress', params: withoutOwnMeta(params) });
+      await notify({ method: 'notifications/progress', params: redacted(withoutOwnMeta(params)) });
   } catch (fault) {
     onFault(fault);
   }

@@ -4,15 +4,16 @@ import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import { CLIENT_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
-import { methodUnknown, passedOn, protocolError, resultForServer } from './answers.js';
+import { methodUnknown, protocolError, resultForServer } from './answers.js';
 import { type Answer, ask, type Peer } from './ask.js';
 import { forwardable } from './meta.js';
 
-/** What a server may ask of the agent and its people only where the policy allows it. */
-const POLICED: readonly string[] = ['sampling/createMessage', 'elicitation/create'];
-
-/** What it may ask without. */
-const RELAYED: readonly string[] = ['roots/list'];
+/**
+ * What a server may ask of the agent and its people only where the policy allows it. Roots too: a server that takes
+ * them for its folders reads relative paths below whatever the agent names, and the policy would decide about other
+ * files than those that are opened.
+ */
+const POLICED: readonly string[] = ['sampling/createMessage', 'elicitation/create', 'roots/list'];
 
 /** Notifications that a server may send the agent. */
 export const SERVER_NOTIFICATIONS: readonly string[] = [
@@ -54,7 +55,6 @@ export async function answerServer(
         ),
       );
     requireAlive(ttp);
-    if (RELAYED.includes(method)) return passedOn(await forward(signal), {});
     throw methodUnknown();
   } catch (error) {
     throw protocolError(error);

@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { Server } from '@modelcontextprotocol/server';
 import { systemTimer } from '@ttp/adapters/system';
-import { type Clock, isJsonObject, TtpError } from '@ttp/core';
+import { type Clock, isJsonObject, type JsonObject, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import { CLOSE_WAIT_MS, CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
@@ -20,6 +20,7 @@ import { hasHiddenText } from './hidden-text.js';
 import { inspector, listTools, type SeenTool, type ServerIdentity } from './listing.js';
 import { withoutOwnMeta } from './meta.js';
 import type { PinBook } from './pin-book.js';
+import { redacted, requireClean } from './scanned.js';
 import { type StdioUpstream, upstreamTransport } from './upstream.js';
 
 interface SessionOptions {
@@ -54,6 +55,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     async connect({ clientInfo, capabilities }, downstream) {
+      requireClean(plainCopy({ clientInfo, capabilities: offeredToServer(capabilities) }));
       client = new Client(clientInfo, { capabilities: offeredToServer(capabilities) });
       const agentReady = Promise.withResolvers<Server>();
       relayFromServer(client, agentReady.promise, { ...options, busy });
@@ -88,11 +90,15 @@ export function openSession(options: SessionOptions): Session {
 
 /** The face of the server, for the agent: its name, what it offers and the gateway polices, its instructions. */
 function serverLike(client: Client): Server {
-  const instructions = client.getInstructions();
-  const server = new Server(client.getServerVersion() ?? { name: 'unnamed', version: '' }, {
-    capabilities: offeredToAgent(client.getServerCapabilities() ?? {}),
+  const serverInfo = client.getServerVersion() ?? { name: 'unnamed', version: '' };
+  const capabilities = offeredToAgent(client.getServerCapabilities() ?? {});
+  requireClean(plainCopy({ serverInfo, capabilities }));
+  const said = client.getInstructions();
+  const { instructions } = said === undefined ? {} : redacted({ instructions: said });
+  const server = new Server(serverInfo, {
+    capabilities,
     // Text that a model reads and a person does not see is not passed on (flaw.T2).
-    ...(instructions === undefined || hasHiddenText(instructions) ? {} : { instructions }),
+    ...(typeof instructions !== 'string' || hasHiddenText(instructions) ? {} : { instructions }),
   });
   server.removeRequestHandler('logging/setLevel'); // relayed like everything that the server has to answer
   return server;
@@ -149,7 +155,7 @@ function relayFromAgent(
   server.fallbackRequestHandler = (request, context) =>
     options.busy.with(answerAgent(side, request, context));
   server.fallbackNotificationHandler = (notification) =>
-    relay(ttp, upstream, notification, AGENT_NOTIFICATIONS).catch(onFault);
+    relay(ttp, upstream, notification, AGENT_NOTIFICATIONS, clean).catch(onFault);
 }
 
 /** A server may speak before the agent is ready to listen: then it waits. */
@@ -166,15 +172,21 @@ function relayFromServer(
   client.fallbackRequestHandler = async (request, context) =>
     busy.with(answerServer({ ttp, server, client: await agent }, request, context));
   client.fallbackNotificationHandler = async (notification) =>
-    relay(ttp, await agent, notification, SERVER_NOTIFICATIONS).catch(onFault);
+    relay(ttp, await agent, notification, SERVER_NOTIFICATIONS, redacted).catch(onFault);
 }
 
-/** Hands a notification on, if it is one that this side may send. */
+function clean(params: JsonObject): JsonObject {
+  requireClean(params);
+  return params;
+}
+
+/** Hands a notification on, if it is one that this side may send, scanned. */
 async function relay(
   ttp: Ttp,
   to: Peer,
   { method, params }: { readonly method: string; readonly params?: unknown },
   allowed: readonly string[],
+  scan: (params: JsonObject) => JsonObject,
 ): Promise<void> {
   if (!allowed.includes(method)) return;
   requireAlive(ttp);
@@ -182,7 +194,7 @@ async function relay(
   if (!isJsonObject(copy))
     throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });
   requireSize(copy);
-  await to.notification(params === undefined ? { method } : { method, params: withoutOwnMeta(copy) });
+  await to.notification(params === undefined ? { method } : { method, params: scan(withoutOwnMeta(copy)) });
 }
 
 function identityOf(client: Client): ServerIdentity {

@@ -2,7 +2,7 @@ import type { Client } from '@modelcontextprotocol/client';
 import type { JsonObject } from '@ttp/core';
 import { codeOf } from '@ttp/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, type Rig, rig } from '../rig.js';
+import { closeAll, POLICY, type Rig, rig } from '../rig.js';
 import { scriptedServer } from '../scripted-server.js';
 
 afterEach(closeAll);
@@ -88,11 +88,20 @@ describe('a server that asks its agent', () => {
     await aborted.promise;
   });
 
-  it('for the roots gets them as they are', async () => {
+  it('for the roots gets them where the policy allows it, redacted', async () => {
     const asked: string[] = [];
     const r = await rig(willing(asked));
-    expect(await ask(r, 'roots/list')).toMatchObject({ content: { text: 'SSN 219-09-9999' } });
+    expect(await ask(r, 'roots/list')).toMatchObject({ content: { text: 'SSN [REDACTED]' } });
     expect(asked).toEqual(['roots/list {}']);
+  });
+
+  it('for the roots gets none elsewhere: the agent would say where relative paths begin', async () => {
+    const asked: string[] = [];
+    const rules = [{ id: 'a', effect: 'allow', resources: ['mcp:rig/echo'], actions: ['call'] }];
+    const policy = { ...POLICY, rules };
+    const r = await rig({ ...willing(asked), ttp: { policy } });
+    await expect(ask(r, 'roots/list')).rejects.toMatchObject({ data: { 'ttp/code': 'SDK_DENIED' } });
+    expect(asked).toEqual([]);
   });
 
   it.each(['tasks/get', 'anything'])('for %s gets no answer of the agent', async (method) => {
