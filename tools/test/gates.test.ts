@@ -202,14 +202,29 @@ describe('the tools go red too', () => {
     expect(output).toMatch(/assertion/i);
   });
 
-  it('a public name that appears or vanishes', () => {
-    plant('packages/core/dist/index.d.ts', 'export declare const one = 1;\n');
-    cpSync(join(repository, 'tools/api.mjs'), join(root, 'tools/api.mjs'));
+  it('a public name that appears, vanishes or changes, and nothing that is private', () => {
     const api = (...args: string[]) =>
       spawnSync(process.execPath, [join(root, 'tools/api.mjs'), ...args], { encoding: 'utf8' }).status;
+    for (const file of ['api.mjs', 'gate.mjs'])
+      cpSync(join(repository, 'tools', file), join(root, 'tools', file));
+    plantPackage('core', '', { exports: { '.': { types: './dist/index.d.ts' } } });
+    const declared = (one: string, hidden: string) =>
+      plant(
+        'packages/core/dist/one.d.ts',
+        `export declare const one: ${one};\nexport declare const hidden: ${hidden};\n`,
+      );
+    plant('packages/core/dist/index.d.ts', "export { one } from './one.js';\n");
+    declared('1', '1');
+    expect(api()).toBe(1);
     expect(api('--update')).toBe(0);
+    declared('1', '2');
     expect(api()).toBe(0);
-    plant('packages/core/dist/index.d.ts', 'export declare const one = 1;\nexport declare const two = 2;\n');
+    declared('2', '2');
+    expect(api()).toBe(1);
+    declared('1', '1');
+    plant('packages/core/dist/index.d.ts', "export { one, hidden as two } from './one.js';\n");
+    expect(api()).toBe(1);
+    plant('packages/core/dist/index.d.ts', 'export {};\n');
     expect(api()).toBe(1);
   });
 

@@ -1,0 +1,103 @@
+// @ttp/adapters/memory
+
+export declare const LOG_ERRORS: {
+    readonly LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.';
+    readonly LOG_BAD_ENTRY: 'An entry is not a Uint8Array.';
+    readonly LOG_BAD_POSITION: 'A position or size is not a non-negative bigint of at most 63 bits.';
+    readonly LOG_TOO_LARGE: 'An entry is larger than the log takes, or the batch has too many entries.';
+    readonly LOG_CONFLICT: 'The log does not have the expected size: somebody else appended to it.';
+};
+export type LogErrorCode = keyof typeof LOG_ERRORS;
+export declare const STORE_ERRORS: {
+    readonly STORE_BAD_KEY: 'The key or prefix is not printable ASCII of at most 512 characters, or the key is empty.';
+    readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
+    readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
+    readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
+    readonly STORE_BAD_PATH: 'The path does not name a file on disk.';
+    readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
+    readonly STORE_UNAVAILABLE: 'This runtime has no node:sqlite module.';
+    readonly STORE_UNREADABLE: 'The file cannot be opened or read, or it is not a database of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The file was written with a schema version that this version does not know.';
+    readonly STORE_BUSY: 'Another process kept the file locked for longer than the busy limit; nothing was written.';
+    readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
+    readonly STORE_CLOSED: 'The storage was closed.';
+};
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+export declare function memory(): Storage;
+
+// @ttp/adapters/sqlite
+
+export declare const LOG_ERRORS: {
+    readonly LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.';
+    readonly LOG_BAD_ENTRY: 'An entry is not a Uint8Array.';
+    readonly LOG_BAD_POSITION: 'A position or size is not a non-negative bigint of at most 63 bits.';
+    readonly LOG_TOO_LARGE: 'An entry is larger than the log takes, or the batch has too many entries.';
+    readonly LOG_CONFLICT: 'The log does not have the expected size: somebody else appended to it.';
+};
+export type LogErrorCode = keyof typeof LOG_ERRORS;
+export declare const STORE_ERRORS: {
+    readonly STORE_BAD_KEY: 'The key or prefix is not printable ASCII of at most 512 characters, or the key is empty.';
+    readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
+    readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
+    readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
+    readonly STORE_BAD_PATH: 'The path does not name a file on disk.';
+    readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
+    readonly STORE_UNAVAILABLE: 'This runtime has no node:sqlite module.';
+    readonly STORE_UNREADABLE: 'The file cannot be opened or read, or it is not a database of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The file was written with a schema version that this version does not know.';
+    readonly STORE_BUSY: 'Another process kept the file locked for longer than the busy limit; nothing was written.';
+    readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
+    readonly STORE_CLOSED: 'The storage was closed.';
+};
+export interface SqliteOptions {
+    readonly busyMs?: number;
+}
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+export declare function sqlite(path: string, options?: SqliteOptions): Storage;
+
+// @ttp/adapters/fetch
+
+export type Connect = (addresses: readonly string[], port: number, signal: AbortSignal) => Promise<Duplex>;
+export declare const FETCH_ERRORS: {
+    readonly FETCH_BAD_OPTION: 'An option of the guard lies outside its bounds.';
+    readonly FETCH_BAD_URL: 'The text is not a URL, is too long, or is written so that two parsers could read it differently.';
+    readonly FETCH_NOT_HTTPS: 'The URL, or the target of a redirect, is not https.';
+    readonly FETCH_USERINFO: 'The URL carries a user name or password.';
+    readonly FETCH_PORT_REFUSED: 'The port is not one of those allowed.';
+    readonly FETCH_ADDRESS_REFUSED: 'The host is, or resolves to, an address that is not public.';
+    readonly FETCH_UNRESOLVED: 'The host has no address.';
+    readonly FETCH_BAD_METHOD: 'The method is not one of GET, HEAD, OPTIONS, POST, PUT, PATCH and DELETE.';
+    readonly FETCH_BAD_HEADER: 'A header is malformed, given twice, or one that the guard sets itself.';
+    readonly FETCH_BAD_BODY: 'The method does not take a body, or the body is not a Uint8Array.';
+    readonly FETCH_TOO_LARGE: 'The body of the request or the response is larger than allowed.';
+    readonly FETCH_TOO_MANY_REDIRECTS: 'The server redirected more than three times.';
+    readonly FETCH_REDIRECT_REFUSED: 'The server redirected a request that changes something.';
+    readonly FETCH_ENCODED: 'The response is compressed although identity was asked for.';
+    readonly FETCH_TLS: 'The TLS connection failed: the certificate is not trusted or not for this host.';
+    readonly FETCH_FAILED: 'The connection or the response failed.';
+    readonly FETCH_TIMEOUT: 'The whole exchange took longer than allowed.';
+    readonly FETCH_ABORTED: 'The caller aborted the request.';
+};
+export type FetchErrorCode = keyof typeof FETCH_ERRORS;
+export interface GuardedFetchOptions {
+    readonly resolve?: Resolve;
+    readonly connect?: Connect;
+    readonly ca?: string;
+    readonly ports?: readonly number[];
+    readonly maxBytes?: number;
+    readonly timeoutMs?: number;
+}
+export type Resolve = (host: string) => Promise<readonly string[]>;
+export declare function guardedFetch(options?: GuardedFetchOptions): Fetch;
+export declare function isPublicAddress(address: string): boolean;
+
+// @ttp/adapters/system
+
+export declare const SYSTEM_ERRORS: {
+    readonly SYSTEM_BAD_LENGTH: 'The number of random bytes is not an integer from 0 to 1048576.';
+    readonly SYSTEM_BAD_DELAY: 'The delay of a timer is not a finite, non-negative number of milliseconds.';
+};
+export type SystemErrorCode = keyof typeof SYSTEM_ERRORS;
+export declare const systemClock: Clock;
+export declare const systemRandom: Random;
+export declare const systemTimer: Timer;

@@ -1,0 +1,326 @@
+// @ttp/crypto
+
+export declare const BASE58_MAX_BYTES = 256;
+export declare const CRYPTO_ERRORS: {
+    readonly CRYPTO_BAD_UTF8: 'The bytes are not UTF-8, or the text holds a lone surrogate and so has no UTF-8.';
+    readonly CRYPTO_BAD_HEX: 'The text is not pairs of lowercase hexadecimal digits.';
+    readonly CRYPTO_BAD_BASE64URL: 'The text is not canonical base64url without padding.';
+    readonly CRYPTO_BAD_BASE64: 'The text is not canonical base64 with padding.';
+    readonly CRYPTO_BAD_BASE58: 'The text is not base58btc, or is longer than the limit.';
+    readonly CRYPTO_BAD_MULTIBASE: 'The text is not multibase base58btc: a "z", then base58btc.';
+    readonly CRYPTO_BAD_MULTIKEY: 'The text is not the Multikey of an Ed25519 public key.';
+    readonly CRYPTO_BAD_LENGTH: 'A key, seed, nonce, signature or other byte string has the wrong length.';
+    readonly CRYPTO_BAD_PARAMETER: 'A number given to a key derivation or to a guard is outside its bounds.';
+    readonly CRYPTO_JSON_SYNTAX: 'The text is not JSON (RFC 8259).';
+    readonly CRYPTO_JSON_TRAILING: 'Something other than white space follows the JSON value.';
+    readonly CRYPTO_JSON_BOM: 'The text begins with a byte order mark.';
+    readonly CRYPTO_JSON_BAD_UTF8: 'The bytes of the JSON text are not UTF-8.';
+    readonly CRYPTO_JSON_LONE_SURROGATE: 'A JSON string holds half of a surrogate pair.';
+    readonly CRYPTO_JSON_DUPLICATE_KEY: 'A JSON object holds the same key twice.';
+    readonly CRYPTO_JSON_FORBIDDEN_KEY: 'A JSON object holds a key that could reach a prototype.';
+    readonly CRYPTO_JSON_DEPTH: 'Arrays and objects are nested deeper than the limit.';
+    readonly CRYPTO_JSON_TOO_LARGE: 'The JSON text or value is larger than the limit.';
+    readonly CRYPTO_JSON_UNSAFE_INTEGER: 'An integer lies outside +-(2^53-1) and would be rounded.';
+    readonly CRYPTO_JSON_NUMBER_RANGE: 'A number with a fraction or exponent is not finite.';
+    readonly CRYPTO_JSON_FRACTION: 'An envelope holds a number with a fraction or exponent.';
+    readonly CRYPTO_JSON_NOT_CANONICAL: 'The bytes received are not the canonical form (RFC 8785) of their value.';
+    readonly CRYPTO_JSON_NOT_PLAIN: 'The value is not plain JSON data.';
+    readonly CRYPTO_WEAK_KEY: 'The public key is not canonical, is of small order, or has a torsion component.';
+    readonly CRYPTO_LOW_ORDER_POINT: 'The X25519 public key is a low-order point: the secret would be known to all.';
+    readonly CRYPTO_AEAD_REFUSED: 'The ciphertext, key, nonce or additional data does not match its tag.';
+    readonly CRYPTO_PURPOSE_UNKNOWN: 'The purpose is not in the closed table, or is not of the kind asked for.';
+    readonly CRYPTO_PURPOSE_NOT_ALLOWED: 'The key does not carry the purpose, or its format cannot be checked yet.';
+    readonly CRYPTO_PURPOSE_FORMAT: 'The payload is not in the format that its foreign purpose demands.';
+    readonly CRYPTO_SIGNATURE_FAILED: 'A signer returned something that its public key does not verify.';
+    readonly CRYPTO_ENVELOPE_SHAPE: 'The value is not an envelope: a member is missing, unknown or malformed.';
+    readonly CRYPTO_ENVELOPE_TYPE: 'The envelope is of another type than the one expected.';
+    readonly CRYPTO_ENVELOPE_SIGNATURES_UNSORTED: 'The signatures are not sorted by key id.';
+    readonly CRYPTO_ENVELOPE_DUPLICATE_KEY_ID: 'Two signatures name the same key id.';
+    readonly CRYPTO_ENVELOPE_SIGNERS_RULE: 'The rule of who has to sign is empty or cannot be met.';
+    readonly CRYPTO_ENVELOPE_FOREIGN_SIGNER: 'Somebody signed who is not one of those who may.';
+    readonly CRYPTO_ENVELOPE_SIGNER_MISSING: 'Too few distinct signers, counted by inception and by public key.';
+    readonly CRYPTO_ENVELOPE_KEY_UNKNOWN: 'The key that a signature names is not known, or not valid at that time.';
+    readonly CRYPTO_ENVELOPE_BAD_SIGNATURE: 'A signature does not verify.';
+    readonly CRYPTO_ENVELOPE_EXPIRED: 'The envelope has expired.';
+    readonly CRYPTO_ENVELOPE_AUDIENCE: 'The envelope is for somebody else, or its reader did not say who he is.';
+    readonly CRYPTO_OPERATOR_SIGNATURES: 'What an operator says does not bear exactly one signature.';
+    readonly CRYPTO_OPERATOR_UNKNOWN: 'The key that signed is not on the roster of operators.';
+    readonly CRYPTO_OPERATOR_PRIVILEGE: 'The operator holds none of the privileges that this takes.';
+    readonly CRYPTO_MESSAGE_STALE: 'The message is older than 5 minutes.';
+    readonly CRYPTO_MESSAGE_FUTURE: 'The message is stamped more than 1 minute ahead.';
+    readonly CRYPTO_REPLAYED: 'The message was received before.';
+    readonly CRYPTO_REPLAY_FULL: 'The replay guard holds as many nonces as it may, and evicts none.';
+    readonly CRYPTO_REPLAY_GUARD_MISSING: 'A message was verified without a replay guard.';
+    readonly CRYPTO_BEFORE_BOOT: 'The message is stamped before this replay guard began to remember.';
+    readonly CRYPTO_CHAIN_EMPTY: 'A chain of envelopes holds none.';
+    readonly CRYPTO_CHAIN_BROKEN: 'An envelope of a chain does not name the one before it.';
+    readonly CRYPTO_CHAIN_FORK: 'Two envelopes of a chain name the same one before them.';
+    readonly CRYPTO_KEY_FILE_SHAPE: 'The value is not a key file: a member is missing, unknown or malformed.';
+    readonly CRYPTO_KEY_FILE_COST: 'The cost of the key derivation is below the minimum or above the maximum.';
+    readonly CRYPTO_KEY_FILE_PASSPHRASE: 'The passphrase is wrong, or the key file was changed.';
+    readonly CRYPTO_KEY_FILE_MISMATCH: 'The key file holds another key, or is for another DID, than the one registered.';
+};
+export type CryptoErrorCode = keyof typeof CRYPTO_ERRORS;
+export interface DecodeEnvelopeOptions {
+    readonly maxBytes?: number;
+}
+export interface DecryptKeyOptions {
+    readonly passphrase: string;
+    readonly publicKey?: Uint8Array;
+    readonly did?: Did;
+}
+export declare const ENVELOPE_MAX_SIGNATURES = 256;
+export interface EncryptKeyInput {
+    readonly seed: Uint8Array;
+    readonly did: Did;
+    readonly passphrase: string;
+    readonly random: Random;
+    readonly cost?: number;
+}
+export type EnvelopeType = Extract<Purpose, `ttp/${string}`>;
+export interface ExchangeKeyPair {
+    readonly secretKey: Uint8Array;
+    readonly publicKey: Uint8Array;
+}
+export interface HkdfInput {
+    readonly ikm: Uint8Array;
+    readonly salt: Uint8Array;
+    readonly info: Uint8Array;
+    readonly length: number;
+}
+export declare const IDENTITY_PURPOSES: readonly string[];
+export declare const JSON_FOREIGN_MAX_DEPTH = 64;
+export declare const JSON_MAX_BYTES = 1048576;
+export declare const JSON_MAX_DEPTH = 32;
+export declare const JSON_MAX_VALUES = 1000000;
+export type JsonProfile = 'strict' | 'envelope' | 'foreign';
+export declare const KEY_CACHE_ENTRIES = 1024;
+export declare const KEY_FILE_MAX_COST_LOG2 = 20;
+export declare const KEY_FILE_MIN_COST_LOG2 = 17;
+export declare const KEY_ID_MAX_CHARS = 2304;
+export interface KeyFile extends KeyFileHeader {
+    readonly encryptedKey: string;
+}
+export interface KeyPair {
+    readonly seed: Uint8Array;
+    readonly publicKey: Uint8Array;
+}
+export declare const LOG_PURPOSES: readonly string[];
+export interface OpenInput extends AeadInput {
+    readonly ciphertext: Uint8Array;
+}
+export declare const PUBLIC_KEY_BYTES = 32;
+export declare const PURPOSES: {
+    readonly 'ttp/did-op@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/policy@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/tree-head@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/bundle@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/kill-order@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/reinstate-order@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/review@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/tool-release@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/receipt@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/challenge@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/challenge-response@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'http-signature': {
+        readonly kind: 'foreign';
+    };
+    readonly 'signed-note': {
+        readonly kind: 'foreign';
+    };
+    readonly cosignature: {
+        readonly kind: 'foreign';
+    };
+    readonly dsse: {
+        readonly kind: 'foreign';
+    };
+    readonly 'cose-sign1': {
+        readonly kind: 'foreign';
+    };
+    readonly jws: {
+        readonly kind: 'foreign';
+    };
+    readonly 'vc-eddsa-jcs': {
+        readonly kind: 'foreign';
+    };
+};
+export interface ParseJsonOptions {
+    readonly profile?: JsonProfile;
+    readonly maxBytes?: number;
+}
+export interface Pbkdf2Input {
+    readonly password: Uint8Array;
+    readonly salt: Uint8Array;
+    readonly iterations: number;
+    readonly length: number;
+}
+export type Purpose = keyof typeof PURPOSES;
+export type PurposeEntry = {
+    readonly kind: 'framed';
+    readonly life: 'message' | 'record';
+} | {
+    readonly kind: 'foreign';
+};
+export declare const REPLAY_MAX_PER_KEY = 10000;
+export declare const REPLAY_MAX_TOTAL = 1000000;
+export interface ReplayGuard {
+    admit(input: ReplayInput): void;
+}
+export interface ReplayGuardOptions {
+    readonly bootAt: number;
+    readonly perKey?: number;
+    readonly total?: number;
+}
+export interface ReplayInput {
+    readonly key: string;
+    readonly nonce: string;
+    readonly iat: number;
+    readonly now: number;
+}
+export declare const SEED_BYTES = 32;
+export declare const SIGNATURE_BYTES = 64;
+export interface SealInput extends AeadInput {
+    readonly plaintext: Uint8Array;
+}
+export interface SignEnvelopeInput<T extends EnvelopeType, B extends JsonObject> {
+    readonly type: T;
+    readonly head: EnvelopeHead;
+    readonly body: B;
+    readonly signers: readonly Signer[];
+}
+export interface SignatureInput {
+    readonly purpose: string;
+    readonly payload: Uint8Array;
+    readonly signature: Uint8Array;
+    readonly publicKey: Uint8Array;
+}
+export interface SignerInput {
+    readonly seed: Uint8Array;
+    readonly kid: string;
+    readonly purposes: readonly string[];
+}
+export type SignersRule = {
+    readonly all: readonly Did[];
+} | {
+    readonly of: readonly Did[];
+    readonly atLeast: number;
+};
+export type UnverifiedEnvelope = Envelope<EnvelopeType>;
+export interface Verified<B> {
+    readonly id: Hash;
+    readonly head: EnvelopeHead;
+    readonly body: B;
+    readonly signers: readonly Did[];
+    readonly kids: readonly string[];
+}
+export interface VerifiedOperatorEnvelope<B> {
+    readonly id: Hash;
+    readonly head: EnvelopeHead;
+    readonly body: B;
+    readonly operator: Operator;
+}
+export interface VerifyEnvelopeOptions<B> {
+    readonly type: EnvelopeType;
+    readonly parse: (body: JsonObject) => B;
+    readonly signers?: (head: EnvelopeHead, body: JsonObject) => SignersRule;
+    readonly keyOf: (kid: string, id: Hash) => Uint8Array | undefined;
+    readonly now: number;
+    readonly audience?: Did;
+    readonly replay?: ReplayGuard;
+    readonly maxBytes?: number;
+}
+export interface VerifyOperatorEnvelopeOptions<B> {
+    readonly type: EnvelopeType;
+    readonly parse: (body: JsonObject) => B;
+    readonly operators: Operators;
+    readonly now: number;
+    readonly privileges: readonly Privilege[];
+    readonly maxBytes?: number;
+}
+export declare const WITNESS_PURPOSES: readonly string[];
+export declare function base58btc(bytes: Uint8Array): string;
+export declare function base64(bytes: Uint8Array): string;
+export declare const base64url: (bytes: Uint8Array) => string;
+export declare const bytesOfHash: (hash: Hash) => Uint8Array;
+export declare const canonicalBytes: (value: Json) => Uint8Array;
+export declare function canonicalize(value: Json): string;
+export declare function concatBytes(...parts: readonly Uint8Array[]): Uint8Array;
+export declare function cosignEnvelope<T extends string, B extends JsonObject>(envelope: Envelope<T, B>, signer: Signer): Promise<Envelope<T, B>>;
+export declare function createReplayGuard(options: ReplayGuardOptions): ReplayGuard;
+export declare function createSigner({ seed, kid, purposes }: SignerInput): Signer;
+export declare function decodeEnvelope(input: Uint8Array | string, options?: DecodeEnvelopeOptions): UnverifiedEnvelope;
+export declare function decryptKey(file: unknown, options: DecryptKeyOptions): Promise<Uint8Array>;
+export declare function encodeEnvelope(envelope: Envelope, options?: DecodeEnvelopeOptions): string;
+export declare function encryptKey(input: EncryptKeyInput): Promise<KeyFile>;
+export declare const envelopeId: (envelope: Envelope) => Hash;
+export declare function equalBytes(a: Uint8Array, b: Uint8Array): boolean;
+export declare function frame(purpose: string, payload: Uint8Array): Uint8Array;
+export declare function fromBase58btc(text: string): Uint8Array;
+export declare function fromBase64(text: string): Uint8Array;
+export declare const fromBase64url: (text: string) => Uint8Array;
+export declare function fromHex(text: string): Uint8Array;
+export declare function fromMultibase(text: string): Uint8Array;
+export declare function fromMultikey(text: string): Uint8Array;
+export declare function fromUtf8(bytes: Uint8Array): string;
+export declare function generateExchangeKey(random: Random): ExchangeKeyPair;
+export declare const generateKeyPair: (random: Random) => KeyPair;
+export declare const hashBytes: (bytes: Uint8Array) => Hash;
+export declare const hashJson: (value: Json) => Hash;
+export declare function hex(bytes: Uint8Array): string;
+export declare function hkdfSha256({ ikm, salt, info, length }: HkdfInput): Uint8Array;
+export declare const hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
+export declare const isEnvelopeType: (name: string) => name is EnvelopeType;
+export declare function keyPairOf(seed: Uint8Array): KeyPair;
+export declare const multibase: (bytes: Uint8Array) => string;
+export declare function multikey(publicKey: Uint8Array): string;
+export declare function openAead({ ciphertext, ...input }: OpenInput): Promise<Uint8Array>;
+export declare function parseJson(input: Uint8Array | string, options?: ParseJsonOptions): Json;
+export declare function pbkdf2Sha256({ password, salt, iterations, length }: Pbkdf2Input): Promise<Uint8Array>;
+export declare function plainCopy(value: unknown): Json;
+export declare function registerKey(publicKey: Uint8Array): void;
+export declare function sealAead({ plaintext, ...input }: SealInput): Promise<Uint8Array>;
+export declare const sha256: (bytes: Uint8Array) => Uint8Array;
+export declare const sha384: (bytes: Uint8Array) => Uint8Array;
+export declare const sha512: (bytes: Uint8Array) => Uint8Array;
+export declare function sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
+export declare function signEnvelope<T extends EnvelopeType, B extends JsonObject>(input: SignEnvelopeInput<T, B>): Promise<Envelope<T, B>>;
+export declare function utf8(text: string): Uint8Array;
+export declare function verifyChain<B>(envelopes: readonly (Envelope | Uint8Array | string)[], options: VerifyEnvelopeOptions<B>): readonly Verified<B>[];
+export declare const verifyEd25519: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+export declare function verifyEnvelope<B>(input: Envelope | Uint8Array | string, options: VerifyEnvelopeOptions<B>): Verified<B>;
+export declare function verifyOperatorEnvelope<B>(input: Envelope | string, { type, parse, operators, now, privileges, maxBytes }: VerifyOperatorEnvelopeOptions<B>): Promise<VerifiedOperatorEnvelope<B>>;
+export declare function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+export declare function verifySignature({ purpose, payload, signature, publicKey }: SignatureInput): boolean;

@@ -1,0 +1,76 @@
+// @ttp/gateway/mcp
+
+export declare const CALL_TIMEOUT_MS = 60000;
+export declare const CONNECT_TIMEOUT_MS = 30000;
+export declare const GATEWAY_ERRORS: {
+    readonly GATEWAY_BAD_OPTION: 'An option of the gateway is not what it has to be.';
+    readonly GATEWAY_BAD_REQUEST: 'The request is not one that the protocol knows, or is malformed.';
+    readonly GATEWAY_CANCELLED: 'Whoever asked no longer wants an answer.';
+    readonly GATEWAY_UPSTREAM_UNREACHABLE: 'The server behind the gateway could not be started or did not introduce itself.';
+    readonly GATEWAY_UPSTREAM_CLOSED: 'The connection to the server ended before it answered.';
+    readonly GATEWAY_UPSTREAM_TIMEOUT: 'The server did not answer in time.';
+    readonly GATEWAY_UPSTREAM_INVALID: 'The server answered something that the protocol does not allow.';
+    readonly GATEWAY_CLIENT_CLOSED: 'The connection to the agent ended before it answered.';
+    readonly GATEWAY_CLIENT_TIMEOUT: 'The agent did not answer in time.';
+    readonly GATEWAY_CLIENT_INVALID: 'The agent answered something that the protocol does not allow.';
+    readonly GATEWAY_RESULT_TOO_LARGE: 'The answer is larger than what can be scanned, so it is not passed on.';
+    readonly GATEWAY_TOOLS_TOO_MANY: 'The server lists more tools, or more pages of them, than can be pinned.';
+    readonly GATEWAY_TOOL_UNKNOWN: 'The server lists no such tool now.';
+    readonly GATEWAY_TOOL_QUARANTINED: 'The tool is in quarantine until an operator releases it.';
+    readonly GATEWAY_TOOL_CHANGED: 'The tool is no longer what was pinned.';
+    readonly GATEWAY_TOOL_ADDED: 'The tool appeared after the tools of its server were pinned.';
+    readonly GATEWAY_TOOL_DUPLICATE: 'The server lists several tools of this name.';
+    readonly GATEWAY_TOOL_COLLISION: 'Another server of the same store has a tool of this name.';
+    readonly GATEWAY_TOOL_NAME: 'The name of the tool is not 1 to 128 letters, digits, dots, hyphens and underscores.';
+    readonly GATEWAY_TOOL_HIDDEN_TEXT: 'The definition of the tool holds characters that people do not see.';
+    readonly GATEWAY_TOOL_UNRELEASABLE: 'What is wrong with the tool cannot be approved, only repaired by its server.';
+    readonly GATEWAY_PINS_UNREADABLE: 'The stored pins cannot be read; without them no tool can be told from a changed one.';
+    readonly GATEWAY_PINS_RACE: 'Other processes kept writing the same pins.';
+    readonly GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool.';
+    readonly GATEWAY_RELEASE_MISMATCH: 'The order is about another server, or another definition than the one in quarantine.';
+    readonly GATEWAY_RELEASE_REPLAYED: 'The order is not younger than the last release of this tool.';
+    readonly GATEWAY_OPERATORS_ABSENT: 'No operators are configured, so nobody can release a tool.';
+};
+export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
+export interface McpGateway {
+    readonly closed: Promise<void>;
+    quarantined(): Promise<readonly QuarantinedTool[]>;
+    release(order: Envelope | string): Promise<void>;
+    close(): Promise<void>;
+}
+export interface McpGatewayOptions {
+    readonly ttp: Ttp;
+    readonly server: string;
+    readonly upstream: StdioUpstream | ClientTransport;
+    readonly downstream: Transport;
+    readonly storage: Storage;
+    readonly operators?: Operators;
+    readonly callTimeoutMs?: number;
+    readonly ports?: {
+        readonly clock?: Clock;
+    };
+    readonly onFault?: (fault: unknown) => void;
+}
+export declare const PINS_MAX = 2048;
+export interface QuarantinedTool {
+    readonly tool: string;
+    readonly code: GatewayErrorCode;
+    readonly digest: Hash;
+    readonly pinned?: Hash;
+    readonly definition?: JsonObject;
+}
+export declare const RESULT_MAX_BYTES = 1048576;
+export interface StdioUpstream {
+    readonly command: string;
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+}
+export declare const TOOLS_MAX = 1024;
+export interface ToolRelease {
+    readonly server: string;
+    readonly tool: string;
+    readonly digest: Hash;
+}
+export declare function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway>;
+export declare function signToolRelease({ server, tool, digest }: ToolRelease, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;

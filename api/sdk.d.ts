@@ -1,0 +1,95 @@
+// @ttp/sdk
+
+export declare const ACTIVITY_WINDOW_MS = 60000;
+export declare const CLOSE_GRACE_MS = 5000;
+export declare const EVIDENCE_TIMEOUT_MS = 5000;
+export declare const IDENTITY_VALID_MS = 300000;
+export declare const LOCAL_FACT_VALID_MS = 60000;
+export interface ReplayedDecision {
+    readonly index: bigint;
+    readonly subject: string;
+    readonly result: 'same' | 'absent' | 'differs';
+    readonly code?: ErrorCode;
+}
+export declare const SDK_ERRORS: {
+    readonly SDK_BAD_CALL: 'The call to be checked is not well formed.';
+    readonly SDK_BAD_HANDLER: 'A handler of an obligation is not one, or its kind has a handler already.';
+    readonly SDK_BAD_NOTE: 'Events of this type are recorded by the flow itself and by nobody else.';
+    readonly SDK_CLOSED: 'This TTP instance was closed.';
+    readonly SDK_STORAGE_IN_USE: 'Another instance of this process keeps its kill records and log in this storage.';
+    readonly SDK_PERMIT_ENDED: 'The interaction that the permit was given for has ended.';
+    readonly SDK_STREAM_RESULT: 'The effect returned a stream, which cannot be scanned and recorded as one result.';
+    readonly SDK_DENIED: 'The decision denies the interaction; the decision says why.';
+    readonly SDK_POLICY_MISSING: 'There is no policy; without one nothing is permitted, so nothing is armed.';
+    readonly SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent in this store.';
+    readonly SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.';
+    readonly SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.';
+    readonly SDK_EVIDENCE_CLASH: 'Two evidence sources have the same name.';
+    readonly SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.';
+    readonly SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.';
+    readonly SDK_EVIDENCE_MALFORMED: 'An evidence source returned something that is not a fact.';
+    readonly SDK_UNKNOWN_OBLIGATION: 'The decision obliges to something that no handler here can do.';
+    readonly SDK_OBLIGATION_FAILED: 'The handler of an obligation failed without a code of its own.';
+    readonly SDK_DECISION_STALE: 'While the interaction waited, the policy or the evidence changed and the decision became stricter.';
+    readonly SDK_PERFORM_FAILED: 'The effect itself threw.';
+    readonly SDK_FEEDBACK_FAILED: 'What follows an interaction failed; the interaction itself stands.';
+    readonly SDK_AUDIT_FAILED: 'The audit log could not be written.';
+    readonly SDK_REPLAY_DIFFERS: 'A decision made again from its payloads is not the recorded one.';
+};
+export type SdkErrorCode = keyof typeof SDK_ERRORS;
+export interface ToolCall {
+    readonly tool: string;
+    readonly server?: string;
+    readonly action?: string;
+    readonly resource?: string;
+    readonly input: Json;
+    readonly claims?: JsonObject;
+    readonly trace?: TraceId;
+    readonly evidence?: readonly EvidenceSource[];
+}
+export interface TraceView {
+    readonly id: TraceId;
+    proof(index: bigint, log?: string): InclusionProof;
+    events(): AsyncIterable<Entry>;
+    seal(): Promise<SealedTrace>;
+}
+export interface Ttp {
+    readonly did: Did;
+    readonly policy: Policy;
+    readonly logKey: string;
+    readonly oversight: Oversight | undefined;
+    a2t<R>(call: ToolCall, perform: (permit: Permit) => Promise<R>): Promise<Outcome<R>>;
+    run<I extends Interaction, R>(profile: Profile<I, R>, interaction: I): Promise<Outcome<R>>;
+    kill(agent: string, order: {
+        readonly reason: KillReason;
+        readonly message?: string;
+    }): KillResult;
+    reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
+    isKilled(agent?: Did): boolean;
+    note(type: EventType, subject: string, data: JsonObject): Promise<Receipt>;
+    trace(id?: TraceId): TraceView;
+    checkpoint(): Promise<string>;
+    exportBundle(options?: ExportOptions): Promise<string>;
+    close(): Promise<void>;
+}
+export interface TtpOptions {
+    readonly identity: Identity;
+    readonly policy: string | Uint8Array | JsonObject;
+    readonly storage: Storage;
+    readonly callMap?: string | Uint8Array | JsonObject;
+    readonly fresh?: boolean;
+    readonly operators?: Operators;
+    readonly approvalWaitMs?: number;
+    readonly thresholds?: JsonObject;
+    readonly ports?: {
+        readonly clock?: Clock;
+        readonly timer?: Timer;
+        readonly random?: Random;
+    };
+    readonly handlers?: readonly ObligationHandler[];
+    readonly onEvent?: (entry: Entry) => void;
+    readonly logSigner?: Signer;
+}
+export declare function createTtp(options: TtpOptions): Promise<Ttp>;
+export declare function logSignerOf({ did, seed }: Pick<Identity, 'did' | 'seed'>): Signer;
+export declare function replayBundle(bundle: string | Uint8Array): readonly ReplayedDecision[];

@@ -1,0 +1,304 @@
+// @ttp/spl
+
+export declare const APPROVAL_CEILING_SECONDS = 2592000;
+export declare const APPROVAL_TIMEOUT_SECONDS = 300;
+export declare const ATTRIBUTES: {
+    readonly [name: string]: Attribute;
+};
+export interface AnomalyDetection {
+    readonly baselinePeriod: string;
+    readonly thresholdDeviation: number;
+    readonly actions: readonly ('log' | 'alert' | 'throttle')[];
+}
+export interface Attribute {
+    readonly source: Source;
+    readonly type: AttributeType;
+    readonly computed?: true;
+    readonly range?: readonly [number, number];
+    readonly terms?: readonly string[];
+}
+export type AttributeType = 'number' | 'money' | 'string' | 'boolean' | 'time' | 'list' | 'any';
+export interface CallMap {
+    readonly tools: ReadonlyMap<string, CallMapEntry>;
+}
+export interface CallMapEntry {
+    readonly action: string;
+    readonly resource: string | {
+        readonly scheme: string | undefined;
+        readonly path: readonly string[];
+    } | undefined;
+    readonly attributes: JsonObject;
+}
+export interface Condition {
+    readonly attribute: string;
+    readonly tests: readonly Test[];
+}
+export declare const DROPPED_MAX_ENTRIES = 32;
+export declare const DROPPED_NAME_CHARACTERS = 80;
+export interface DroppedAttribute {
+    readonly name: string;
+    readonly source: Source;
+    readonly reason: 'foreign' | 'computed' | 'unknown';
+}
+export interface HumanApproval {
+    readonly required?: true;
+    readonly reason?: string;
+    readonly escalationLevel?: 1 | 2 | 3;
+    readonly timeout?: number;
+    readonly defaultAction?: 'deny';
+    readonly requireJustification?: boolean;
+    readonly requireOperatorId?: boolean;
+    readonly notifyChannels?: readonly string[];
+}
+export interface KillSwitchDocument {
+    readonly triggers: readonly TriggerDocument[];
+    readonly notify?: readonly string[];
+}
+export interface KillTrigger {
+    readonly condition: Condition;
+    readonly reason: KillReason;
+    readonly cooldownMs: number;
+    readonly autoReinstate: boolean;
+    readonly requireOperatorApproval: boolean;
+}
+export declare const LANGUAGE_VERSION = "1.0.0";
+export declare const LINT_CODES: {
+    readonly SPL_DEFAULT_ALLOW: 'What no rule speaks of is permitted.';
+    readonly SPL_NO_PURPOSE: 'Sensitive or regulated data is permitted without binding it to a purpose.';
+    readonly SPL_NO_RATE_LIMIT: 'Nothing limits how often a rule may be used.';
+    readonly SPL_NO_KILL_TRIGGER: 'Nothing stops the agent by itself.';
+    readonly SPL_NO_AUDIT: 'A rule on a sensitive operation asks for no audit.';
+    readonly SPL_NO_TRANSFORMATION: 'A rule gives out sensitive data as it is.';
+    readonly SPL_UNKNOWN_CAPABILITY: 'A required capability is in no registry, so nobody ever holds it.';
+    readonly SPL_TAIL_SUBTREE: 'A final * in a permit stands for a whole subtree.';
+    readonly SPL_BROAD_PATTERN: 'A permit begins with a wildcard.';
+    readonly SPL_UNSCOPED_DENY: 'A deny rule without resources and actions applies to everything.';
+    readonly SPL_OMITTABLE_GUARD: 'Leaving an attribute out switches a rule off, or on.';
+    readonly SPL_NO_TRUST_CONDITION: 'A permit states no trust condition where another permit of the same action does.';
+    readonly SPL_NOT_MONOTONE: 'Less trust, or more declared risk, permits more.';
+    readonly SPL_EXCLUSION_GAP: 'A value that one rule singles out is missing from the exclusions of another.';
+    readonly SPL_NO_CUMULATIVE_LIMIT: 'A limit on single amounts does not limit their sum.';
+    readonly SPL_DEAD_RULE: 'The requirements already deny wherever the rule could apply.';
+    readonly SPL_DEAD_CONDITION: 'The requirements already demand more than the condition does.';
+    readonly SPL_UNSATISFIABLE: 'No value can fulfil the condition.';
+    readonly SPL_SHADOWED_RULE: 'An unconditional deny covers the rule.';
+    readonly SPL_UNCOVERED_TIME: 'Rules that divide the week between them leave a gap.';
+};
+export declare const LIST_MAX_ELEMENTS = 1000;
+export type LintCode = keyof typeof LINT_CODES;
+export interface LintFinding {
+    readonly code: LintCode;
+    readonly rule?: string;
+    readonly message: string;
+    readonly suggestion?: string;
+}
+export declare const METRICS: readonly ['request.rate', 'errorRate', 'detected_pattern', 'trustScore'];
+export interface MappedCall {
+    readonly action: string;
+    readonly resource: string;
+    readonly registry: JsonObject;
+}
+export declare const NAMESPACES: {
+    readonly [first: string]: Attribute;
+};
+export declare const OPERATORS: readonly ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'contains', 'exists'];
+export interface Offers {
+    readonly capabilities?: readonly string[];
+    readonly rateLimit?: {
+        readonly requests: number;
+        readonly windowMs: number;
+    };
+}
+export type Operator = (typeof OPERATORS)[number];
+export interface OutputTransformations {
+    readonly redact?: readonly string[];
+    readonly mask?: readonly string[];
+    readonly truncate?: {
+        readonly field: string;
+        readonly length: number;
+    };
+    readonly watermark?: boolean;
+    readonly addFooter?: string;
+}
+export declare const PATTERN_MAX_SEGMENTS = 28;
+export declare const PATTERN_MAX_WILDCARDS = 8;
+export declare const POLICY_CEILING_BYTES = 1048576;
+export declare const POLICY_MAX_BYTES = 51200;
+export declare const POLICY_MAX_DEPTH = 16;
+export declare const POLICY_MAX_RULES = 1000;
+export interface Policy {
+    readonly hash: Hash;
+    readonly document: PolicyDocument;
+    readonly text: string;
+    readonly killTriggers: readonly KillTrigger[];
+    readonly compiled: CompiledPolicy;
+}
+export interface PolicyAudit {
+    readonly retainDecisions?: string;
+    readonly includeReasoningTrace?: boolean;
+}
+export interface PolicyDocument {
+    readonly version: typeof LANGUAGE_VERSION;
+    readonly agentDid?: string;
+    readonly description?: string;
+    readonly requirements?: Requirements;
+    readonly offers?: Offers;
+    readonly rules: readonly Rule[];
+    readonly outputTransformations?: OutputTransformations;
+    readonly audit?: PolicyAudit;
+    readonly killSwitch?: KillSwitchDocument;
+    readonly anomalyDetection?: AnomalyDetection;
+    readonly timezone: string;
+    readonly defaultEffect: 'allow' | 'deny';
+}
+export interface PolicyReason extends Reason {
+    readonly code: ReasonCode;
+}
+export interface PolicyRequest {
+    readonly resource: string;
+    readonly action: string;
+    readonly now: number;
+    readonly engine: JsonObject;
+    readonly resolver: JsonObject;
+    readonly registry: JsonObject;
+    readonly caller: JsonObject;
+}
+export interface PolicyVerdict {
+    readonly effect: Effect;
+    readonly rules: readonly string[];
+    readonly obligations: readonly Obligation[];
+    readonly reasons: readonly PolicyReason[];
+    readonly dropped: readonly DroppedAttribute[];
+    readonly policy: Hash;
+}
+export declare const REASON_CODES: {
+    readonly SPL_BAD_RESOURCE: 'The resource cannot be normalised, so it is denied.';
+    readonly SPL_RULE_APPLIES: 'The resource, the action and every condition of the rule hold.';
+    readonly SPL_CONDITION_FALSE: 'A condition of the rule does not hold, so the rule counts for nothing.';
+    readonly SPL_CONDITION_UNKNOWN: 'A condition of the rule cannot be told: it denies, or adds obligations, and never grants.';
+    readonly SPL_REQUIREMENT_UNMET: 'A precondition of every permit is not met.';
+    readonly SPL_NO_PERMIT: 'Nothing permits it, so it is denied.';
+    readonly SPL_DEFAULT_ALLOW: 'No rule permits it, and the default of the policy does.';
+};
+export declare const RESOURCE_MAX_BYTES = 2048;
+export type ReasonCode = keyof typeof REASON_CODES;
+export interface Reference {
+    readonly ref: string;
+}
+export interface Requirements {
+    readonly minTrustScore?: number;
+    readonly minTrustStage?: Stage;
+    readonly requiredCapabilities?: readonly string[];
+    readonly requireIdentityVerification?: boolean;
+    readonly purpose?: string;
+    readonly compliance?: readonly string[];
+}
+export interface Rule {
+    readonly id: string;
+    readonly effect: Effect;
+    readonly description?: string;
+    readonly resources?: readonly string[];
+    readonly actions?: readonly string[];
+    readonly conditions?: JsonObject;
+    readonly humanApproval?: HumanApproval;
+    readonly outputTransformations?: OutputTransformations;
+    readonly audit?: RuleAudit;
+}
+export interface RuleAudit {
+    readonly level?: 'basic' | 'standard' | 'detailed';
+    readonly logPatientId?: boolean;
+    readonly logQuery?: boolean;
+    readonly alertOnAccess?: boolean;
+    readonly preserveReasoning?: boolean;
+}
+export declare const SOURCES: readonly ['engine', 'resolver', 'registry', 'caller'];
+export declare const SPL_ERRORS: {
+    readonly SPL_EMPTY: 'The policy is empty or has no rules; there is no implicit permission.';
+    readonly SPL_TOO_LARGE: 'The text is larger than the limit, counted in UTF-8 bytes before parsing.';
+    readonly SPL_TOO_MANY_RULES: 'The policy has more than 1000 rules.';
+    readonly SPL_TOO_DEEP: 'The policy is nested deeper than 16 levels.';
+    readonly SPL_TOO_LONG: 'A list or a text inside the policy is longer than its limit.';
+    readonly SPL_BAD_LIMIT: 'The size limit given by the host is not a whole number of bytes up to 1 MiB.';
+    readonly SPL_UNKNOWN_VERSION: 'The language version is not 1.0.0.';
+    readonly SPL_UNKNOWN_KEY: 'The key does not exist in the language.';
+    readonly SPL_UNKNOWN_EFFECT: 'The effect does not exist in the language, or not at this place.';
+    readonly SPL_UNKNOWN_OPERATOR: 'The condition operator does not exist in the language.';
+    readonly SPL_UNKNOWN_ATTRIBUTE: 'The attribute is neither registered nor in an open namespace.';
+    readonly SPL_UNKNOWN_METRIC: 'The metric of a kill trigger does not exist.';
+    readonly SPL_MISSING_KEY: 'A mandatory key is missing.';
+    readonly SPL_BAD_TYPE: 'A value has another JSON type than its key demands.';
+    readonly SPL_BAD_VALUE: 'A value has the right type, but is none of those its key allows.';
+    readonly SPL_BAD_OPERAND: 'The operand does not fit its operator or the type of the attribute.';
+    readonly SPL_BAD_REFERENCE: 'A reference is not one whole value naming an attribute that fits its operator.';
+    readonly SPL_BAD_PATTERN: 'The resource pattern is malformed.';
+    readonly SPL_BAD_RESOURCE: 'The resource cannot be normalised, so nothing can be decided about it.';
+    readonly SPL_BAD_TRIGGER: 'The condition of a kill trigger is not "metric operator value".';
+    readonly SPL_DUPLICATE_RULE: 'Two rules have the same id.';
+    readonly SPL_UNSCOPED_PERMIT: 'A rule that permits names no resources or no actions.';
+    readonly SPL_NOT_AN_APPROVAL: 'humanApproval stands in a rule whose effect is not allow_with_approval.';
+    readonly SPL_BAD_CALL: 'A call does not have the argument that its call-map entry takes the resource from.';
+    readonly SPL_WRONG_AGENT: 'The signed policy is for another agent.';
+    readonly SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.';
+    readonly SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.';
+    readonly SPL_SERIAL_ROLLBACK: 'The serial of the signed policy is lower than the last one, or the same for another text.';
+};
+export type Scalar = string | number | boolean;
+export interface SignedPolicy {
+    readonly id: Hash;
+    readonly policy: Policy;
+    readonly agent: Did;
+    readonly serial: number;
+    readonly authority: Did;
+}
+export interface SignedPolicyBody extends JsonObject {
+    readonly agent: Did;
+    readonly serial: number;
+    readonly text: string;
+}
+export type Source = (typeof SOURCES)[number];
+export type SplErrorCode = keyof typeof SPL_ERRORS;
+export declare const TEXT_MAX_CHARACTERS = 2048;
+export interface Test {
+    readonly op: Operator;
+    readonly operand: Scalar | readonly Scalar[] | Reference;
+}
+export interface TriggerDocument {
+    readonly condition: string;
+    readonly reason: KillReason;
+    readonly action: 'kill';
+    readonly cooldown?: number;
+    readonly autoReinstate?: boolean;
+    readonly requireOperatorApproval?: boolean;
+}
+export declare function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict;
+export declare function explainVerdict(verdict: PolicyVerdict): string;
+export declare function lintPolicy(policy: Policy): readonly LintFinding[];
+export declare function loadCallMap(input: string | Uint8Array | JsonObject): CallMap;
+export declare function loadPolicy(input: string | Uint8Array | JsonObject, options?: {
+    readonly maxBytes?: number;
+}): Policy;
+export declare function mapCall(callMap: CallMap, call: {
+    readonly server: string;
+    readonly tool: string;
+    readonly input: Json;
+}): MappedCall;
+export declare function matchResource(pattern: string, resource: string): boolean;
+export declare function normalizeResource(text: string): string;
+export declare function openSignedPolicy(input: Envelope | Uint8Array | string, options: {
+    readonly agent: Did;
+    readonly authorities: readonly Did[];
+    readonly keyOf: (kid: string, id: Hash) => Uint8Array | undefined;
+    readonly now: number;
+    readonly last?: {
+        readonly serial: number;
+        readonly hash: Hash;
+    };
+}): SignedPolicy;
+export declare function signPolicy(input: {
+    readonly agent: Did;
+    readonly serial: number;
+    readonly text: string;
+    readonly signer: Signer;
+    readonly now: number;
+    readonly expires?: number;
+}): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>>;
