@@ -19,7 +19,7 @@ export interface CallMapEntry {
   /** Undefined: `mcp:<server>/<tool>`. A text: always this resource. Otherwise it is taken from an argument. */
   readonly resource:
     | string
-    | { readonly scheme: string | undefined; readonly path: readonly string[] }
+    | { readonly scheme: string | undefined; readonly path: readonly string[]; readonly isRelative: boolean }
     | undefined;
   /** Registry attributes of the call. */
   readonly attributes: JsonObject;
@@ -36,9 +36,16 @@ const SCHEME = /^[a-z][a-z0-9+.-]*$/;
 const PATH = /^input(?:\.[A-Za-z_][A-Za-z0-9_-]*){1,15}$/;
 
 /**
+ * What makes a path begin somewhere else than in the folder of its server: a root, a home, a drive. And blanks and
+ * quotes around it: some servers take them away, so that it would name another file than the one decided about.
+ */
+const NOT_RELATIVE = /^(?:[/~\s"']|[A-Za-z]:)|[\s"']$/;
+
+/**
  * Loads a call map: `{ "version": 1, "tools": { "<tool>": { "action", "resource"?, "attributes"? } } }`, where
- * `resource` is `{ "scheme"?, "path": "input.path" }` or one fixed resource. MCP methods other than tools stand
- * under their method name. Attributes are constants under names that the registry owns.
+ * `resource` is `{ "scheme"?, "path": "input.path", "relative"?: true }` or one fixed resource. `relative` admits
+ * only paths that begin in the folder of the server: a resource has no leading slash, so that `/etc/x` and `etc/x`,
+ * which are two files, would be one resource. MCP methods other than tools stand under their method name. Attributes are constants under names that the registry owns.
  *
  * @throws SPL_BAD_TYPE, SPL_BAD_VALUE, SPL_UNKNOWN_KEY, SPL_UNKNOWN_VERSION, SPL_MISSING_KEY, SPL_UNKNOWN_ATTRIBUTE,
  * SPL_BAD_RESOURCE, CRYPTO_JSON_*
@@ -60,7 +67,8 @@ export function loadCallMap(input: string | Uint8Array | JsonObject): CallMap {
  * a resource that cannot be normalised is left to `evaluate`, which denies it on the record. A tool without an
  * entry is the action `call` on `mcp:<server>/<tool>`.
  *
- * @throws SPL_BAD_CALL where the argument is absent or no text, or the server's name has a slash
+ * @throws SPL_BAD_CALL where the argument is absent or no text, or has to be a relative path and is none, or the
+ * server's name has a slash
  */
 export function mapCall(
   callMap: CallMap,
@@ -75,11 +83,14 @@ export function mapCall(
     if (server === '' || server.includes('/')) fail('SPL_BAD_CALL', 'a server name has no slash', 'server');
     return { action, resource: `mcp:${server}/${tool}`, registry: attributes };
   }
-  const { scheme, path } = resource;
+  const { scheme, path, isRelative } = resource;
+  const field = ['input', ...path].join('.');
   let value: Json | undefined = input;
   for (const key of path) value = isJsonObject(value) ? own(value, key) : undefined;
   if (typeof value !== 'string')
-    return fail('SPL_BAD_CALL', `no text to take the resource of ${tool} from`, ['input', ...path].join('.'));
+    return fail('SPL_BAD_CALL', `no text to take the resource of ${tool} from`, field);
+  if (isRelative && NOT_RELATIVE.test(value))
+    return fail('SPL_BAD_CALL', `${tool} takes paths in the folder of its server only`, field);
   return { action, resource: scheme === undefined ? value : `${scheme}:${value}`, registry: attributes };
 }
 
@@ -106,7 +117,7 @@ function parseSelector(json: Json, field: string): CallMapEntry['resource'] {
     const resource = readResource(json);
     return typeof resource === 'string' ? fail('SPL_BAD_RESOURCE', resource, field) : resource.text;
   }
-  const selector = objectAt(json, field, ['scheme', 'path']);
+  const selector = objectAt(json, field, ['scheme', 'path', 'relative']);
   const scheme = own(selector, 'scheme');
   const path = own(selector, 'path');
   if (scheme !== undefined && (typeof scheme !== 'string' || !SCHEME.test(scheme)))
@@ -117,7 +128,10 @@ function parseSelector(json: Json, field: string): CallMapEntry['resource'] {
       'a path is "input.name"',
       at(field, 'path'),
     );
-  return { scheme, path: path.split('.').slice(1) };
+  const relative = own(selector, 'relative') ?? false;
+  if (typeof relative !== 'boolean')
+    return fail('SPL_BAD_TYPE', 'relative is true or false', at(field, 'relative'));
+  return { scheme, path: path.split('.').slice(1), isRelative: relative };
 }
 
 function parseAttributes(json: Json, field: string): JsonObject {
