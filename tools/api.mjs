@@ -7,7 +7,10 @@ import { packages } from './gate.mjs';
 
 /** The top-level statements of a declaration file, without comments. */
 function statements(file) {
-  const text = readFileSync(file, 'utf8').replaceAll(/[ \t]*\/\*\*[\s\S]*?\*\/\n?|^\/\/# sourceMappingURL.*$/gm, '');
+  const text = readFileSync(file, 'utf8').replaceAll(
+    /[ \t]*\/\*\*[\s\S]*?\*\/\n?|^\/\/# sourceMappingURL.*$/gm,
+    '',
+  );
   return text
     .split(/^(?=export |declare |import |interface |type |const )/m)
     .map((statement) => statement.trim());

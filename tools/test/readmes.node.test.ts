@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packages } from '../gate.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -19,6 +19,13 @@ function example(dir: string): string | undefined {
   if (!existsSync(readme)) return undefined;
   return /^```ts\n(.*?)^```$/ms.exec(readFileSync(readme, 'utf8'))?.[1];
 }
+
+beforeEach(() => {
+  vi.spyOn(console, 'log').mockReturnValue();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('the example of every README', () => {
   const examples = packages(root).flatMap(({ name, dir }) => {
