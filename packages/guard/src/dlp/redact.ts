@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, TtpError } from '@ttp/core';
 import { plainJson } from '../plain.js';
+import { blockText, scanAcross } from './blocks.js';
 import type { DlpAction, DlpSeverity } from './rules.js';
 import { type DlpFinding, scanText } from './scan.js';
 
@@ -56,10 +57,21 @@ function walk(value: Json, path: string): Redaction {
     return { value: reports.length === 0 ? value : text, reports };
   }
   if (isJsonObject(value)) return walkObject(value, path);
-  if (!Array.isArray(value)) return { value, reports: [] };
-  const items = value.map((item: Json, i) => walk(item, `${path}[${i}]`));
-  return { value: items.map((item) => item.value), reports: items.flatMap((item) => item.reports) };
+  return Array.isArray(value) ? walkItems(value, path) : { value, reports: [] };
 }
+
+function walkItems(list: readonly Json[], path: string): Redaction {
+  const { findings, parts } = scanAcross(list.map(blockText));
+  const items = list.map((item, i) => walk(withoutParts(item, parts[i] ?? []), `${path}[${i}]`));
+  return {
+    value: items.map((item) => item.value),
+    reports: [...count(findings, path), ...items.flatMap((item) => item.reports)],
+  };
+}
+
+/** A block without its parts of what spans several. */
+const withoutParts = (item: Json, parts: readonly DlpFinding[]): Json =>
+  parts.length === 0 || !isJsonObject(item) ? item : { ...item, text: replace(blockText(item), parts) };
 
 function walkObject(object: { readonly [key: string]: Json }, path: string): Redaction {
   const members = new Map<string, Json>();
