@@ -17,12 +17,13 @@ const FILES: Readonly<Record<string, string>> = {
 /** Folders and files of the archive that the search walks while the agent is killed. */
 const ARCHIVE = { folders: 60, files: 150 };
 
-/** Writes the files that the agent works on. */
-export function writeFiles(root: string): void {
+/** Writes the files that the agent works on; the archive is left out where nothing is to be searched. */
+export function writeFiles(root: string, { withArchive }: { readonly withArchive: boolean }): void {
   for (const [path, content] of Object.entries(FILES)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);
   }
+  if (!withArchive) return;
   for (let folder = 0; folder < ARCHIVE.folders; folder++) {
     const dir = join(root, 'archive', `year-${folder}`, 'q1', 'reports');
     mkdirSync(dir, { recursive: true });

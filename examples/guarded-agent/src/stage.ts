@@ -47,11 +47,11 @@ export const readSettings = (name: 'policy.json' | 'call-map.json'): string =>
   readFileSync(settings(name), 'utf8');
 
 /** Makes the folder: files, an identity with its key under a passphrase, two operators, a store with a live kill record. */
-export async function setStage(): Promise<Stage> {
+export async function setStage({ withArchive = true } = {}): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'ttp-guarded-agent-'));
   const data = join(folder, 'files');
   mkdirSync(data);
-  writeFiles(data);
+  writeFiles(data, { withArchive });
   const path: Stage['path'] = (name) => join(folder, name);
 
   const identity = await createIdentity({ type: 'agent', random, clock });
