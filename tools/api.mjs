@@ -61,7 +61,7 @@ function apiOf({ name, dir, manifest }) {
   return entries
     .map(([subpath, target]) => {
       const file = join(dir, target.types);
-      const names = [...new Set(exportedBy(file))].sort();
+      const names = [...new Set(exportedBy(file))].toSorted((a, b) => (a < b ? -1 : 1));
       const declared = names.map((exported) => {
         const found = declarations(file, exported);
         if (found.length === 0) throw new Error(`${name}: no declaration of ${exported}`);
