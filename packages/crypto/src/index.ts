@@ -17,7 +17,7 @@ export {
   verifyOperatorEnvelope,
 } from './envelope/operator.js';
 export type { UnverifiedEnvelope } from './envelope/shape.js';
-export { cosignEnvelope, type SignEnvelopeInput, signEnvelope } from './envelope/sign.js';
+export { cosignEnvelope, issuerOf, type SignEnvelopeInput, signEnvelope } from './envelope/sign.js';
 export type { SignersRule } from './envelope/signers.js';
 export { type Verified, type VerifyEnvelopeOptions, verifyEnvelope } from './envelope/verify.js';
 export { CRYPTO_ERRORS, type CryptoErrorCode } from './errors.js';

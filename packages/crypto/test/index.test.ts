@@ -57,6 +57,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'hkdfSha256',
     'hmacSha256',
     'isEnvelopeType',
+    'issuerOf',
     'keyPairOf',
     'multibase',
     'multikey',

@@ -1,14 +1,5 @@
-import {
-  asDid,
-  asHash,
-  type Did,
-  type Envelope,
-  type Hash,
-  type JsonObject,
-  type Signer,
-  TtpError,
-} from '@ttp/core';
-import { bytesOfHash, signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { asHash, type Envelope, type Hash, type JsonObject, type Signer, TtpError } from '@ttp/core';
+import { bytesOfHash, issuerOf, signEnvelope, verifyEnvelope } from '@ttp/crypto';
 import { positionToJson } from './position.js';
 import { hashText } from './proof.js';
 
@@ -27,12 +18,6 @@ export interface TreeHead {
   readonly prev?: Hash;
 }
 
-/** The DID in front of the fragment of a key id. Throws CORE_BAD_DID. */
-export function didOfKey(kid: string): Did {
-  const end = kid.indexOf('#');
-  return asDid(end < 0 ? kid : kid.slice(0, end));
-}
-
 /**
  * Signs a tree head as an envelope. Together with the checkpoint of the same size it is the log's signed tree head.
  *
@@ -44,7 +29,7 @@ export function signTreeHead(head: TreeHead, signer: Signer): Promise<Envelope> 
   const { origin, size, root, at, prev } = head;
   return signEnvelope({
     type: TREE_HEAD,
-    head: { iss: didOfKey(signer.kid), iat: at, ...(prev === undefined ? {} : { prev }) },
+    head: { iss: issuerOf(signer), iat: at, ...(prev === undefined ? {} : { prev }) },
     body: { v: 1, origin, size: positionToJson(size, 'size'), root: hashText(root) },
     signers: [signer],
   });

@@ -1,5 +1,4 @@
 import {
-  asDid,
   asHash,
   type Envelope,
   type Hash,
@@ -9,7 +8,7 @@ import {
   type Signer,
   TtpError,
 } from '@ttp/core';
-import { encodeEnvelope, plainCopy, signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
+import { encodeEnvelope, issuerOf, plainCopy, signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
 import { type Conditions, parseConditions } from './conditions.js';
 import { DECISION_MAX_BYTES, REASON_MAX_CHARACTERS } from './limits.js';
 import type { Review } from './record.js';
@@ -65,8 +64,7 @@ export async function signReview(input: {
     ...(seconds === undefined ? {} : { seconds }),
   };
   parseDecision(body);
-  const iss = asDid(signer.kid.slice(0, Math.max(0, signer.kid.indexOf('#'))));
-  return signEnvelope({ type: TYPE, head: { iss, iat: now }, body, signers: [signer] });
+  return signEnvelope({ type: TYPE, head: { iss: issuerOf(signer), iat: now }, body, signers: [signer] });
 }
 
 /**

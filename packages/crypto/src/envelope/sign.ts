@@ -1,4 +1,5 @@
 import {
+  type Did,
   type Envelope,
   type EnvelopeHead,
   type EnvelopeSignature,
@@ -12,7 +13,14 @@ import { canonicalize } from '../json/canonical.js';
 import { parseJson } from '../json/parse.js';
 import { type EnvelopeType, verifySignature } from '../purposes.js';
 import { encodeEnvelope } from './codec.js';
-import { contentOf } from './shape.js';
+import { contentOf, didOfKeyId } from './shape.js';
+
+/** Who issues what this signer signs: the DID in front of the fragment of its key id. Throws CORE_BAD_DID. */
+export function issuerOf({ kid }: Pick<Signer, 'kid'>): Did {
+  const did = didOfKeyId(kid);
+  if (did !== undefined) return did;
+  throw new TtpError('CORE_BAD_DID', 'the key id of the signer is no DID URL', { field: 'signer.kid' });
+}
 
 /** What {@link signEnvelope} signs, and who. */
 export interface SignEnvelopeInput<T extends EnvelopeType, B extends JsonObject> {

@@ -8,6 +8,7 @@ import {
   type EnvelopeType,
   encodeEnvelope,
   envelopeId,
+  issuerOf,
   LOG_PURPOSES,
   signEnvelope,
   verifyEnvelope,
@@ -22,6 +23,16 @@ const type = 'ttp/policy@1';
 /** What a caller without types could hand over. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion -- the point of these tests is what types forbid
 const smuggled = <T>(value: unknown): T => value as T;
+
+describe('issuerOf', () => {
+  it('is the DID in front of the fragment of the key id', () => {
+    expect(issuerOf(alice.signer)).toBe(alice.did);
+  });
+  it.each(['', '#key-1', 'did:key:z6Mk', 'did:key:z6Mk#', 'alice#key-1', 'did:key:z6Mk#a#b'])(
+    'refuses the key id %j',
+    (kid) => expect(codeThrownBy(() => issuerOf({ kid }))).toBe('CORE_BAD_DID'),
+  );
+});
 
 describe('signEnvelope', () => {
   it('sorts the signatures, whatever the order of the signers', async () => {

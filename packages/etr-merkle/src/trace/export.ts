@@ -5,6 +5,7 @@ import {
   encodeEnvelope,
   fromUtf8,
   hashBytes,
+  issuerOf,
   signEnvelope,
   utf8,
 } from '@ttp/crypto';
@@ -12,7 +13,6 @@ import { formatNoteKey } from '../note.js';
 import { positionToJson } from '../position.js';
 import { hashText } from '../proof.js';
 import type { HeldTreeHead } from '../signed-tree-head.js';
-import { didOfKey } from '../tree-head.js';
 import { BUNDLE, type Scope } from './bundle.js';
 import { collectHashes } from './data-hashes.js';
 import type { EntryFilter } from './filter.js';
@@ -68,7 +68,7 @@ export async function exportLedger(source: ExportSource, options: ExportOptions)
   const texts = lines.map(canonicalize);
   const envelope = await signEnvelope({
     type: BUNDLE,
-    head: { iss: didOfKey(signer.kid), iat: at },
+    head: { iss: issuerOf(signer), iat: at },
     body: {
       v: 1,
       origin,

@@ -3,7 +3,6 @@ import {
   asEpoch,
   asTerm,
   asTime,
-  type Did,
   type Envelope,
   type Epoch,
   type Json,
@@ -16,7 +15,7 @@ import {
   type Signer,
   TtpError,
 } from '@ttp/core';
-import { signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
+import { issuerOf, signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
 import { ORDER_EPOCH_MAX } from '../limits.js';
 import { type KillTarget, keyOf } from './record.js';
 
@@ -75,7 +74,7 @@ async function sign<T extends OrderType>(
   const { target, epoch, reason, notAfter } = parseOrder({ ...order });
   return signEnvelope({
     type,
-    head: { iss: didOf(signer.kid), iat: asTime(at) },
+    head: { iss: issuerOf(signer), iat: asTime(at) },
     body: { target, epoch, reason, notAfter },
     signers: [signer],
   });
@@ -129,8 +128,6 @@ function parseOrder({ target, epoch, reason, notAfter, ...rest }: JsonObject): O
 
 const isWithin = (value: Json | undefined, most: number): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most;
-
-const didOf = (kid: string): Did => asDid(kid.slice(0, Math.max(kid.indexOf('#'), 0)));
 
 const invalid = (member: string): TtpError =>
   new TtpError('GUARD_ORDER_INVALID', `the body of the order has a wrong ${member}`, {
