@@ -1,8 +1,8 @@
-import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
 import { canonicalize, parseJson } from '@ttp/crypto';
 import { ACTION } from './action.js';
 import { attributeOf, fits, own } from './attributes.js';
-import type { SplErrorCode } from './errors.js';
+import { fail } from './fail.js';
 import { at } from './field.js';
 import { POLICY_CEILING_BYTES } from './limits.js';
 import { readResource } from './resource.js';
@@ -152,8 +152,4 @@ function objectAt(json: Json, field: string, keys: readonly string[]): JsonObjec
     if (!keys.includes(key))
       fail('SPL_UNKNOWN_KEY', `no key ${at(field, key)}${hint(key, keys)}`, at(field, key));
   return json;
-}
-
-function fail(code: SplErrorCode, message: string, field: string): never {
-  throw new TtpError(code, message, { field });
 }

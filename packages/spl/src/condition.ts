@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
 import { ATTRIBUTES, type Attribute, attributeOf, canonicalName, fits, NAMESPACES } from './attributes.js';
-import type { SplErrorCode } from './errors.js';
+import { fail } from './fail.js';
 import { at } from './field.js';
 import { hint } from './suggest.js';
 import { minutesOf } from './time.js';
@@ -198,8 +198,4 @@ function outside(attribute: Attribute, operand: Json): string | undefined {
   if (attribute.terms !== undefined && typeof operand === 'string')
     return `${JSON.stringify(operand)} is none of ${attribute.terms.join(', ')}${hint(operand, attribute.terms)}`;
   return `${JSON.stringify(operand)} is no ${attribute.type} that the attribute can have`;
-}
-
-function fail(code: SplErrorCode, message: string, field: string): never {
-  throw new TtpError(code, message, { field });
 }

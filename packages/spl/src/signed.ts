@@ -1,7 +1,7 @@
-import { type Did, type Envelope, type Hash, isDid, type JsonObject, type Signer, TtpError } from '@ttp/core';
-import { signEnvelope, verifyEnvelope } from '@ttp/crypto';
+import { type Did, type Envelope, type Hash, isDid, type JsonObject, type Signer } from '@ttp/core';
+import { issuerOf, signEnvelope, verifyEnvelope } from '@ttp/crypto';
 import { own } from './attributes.js';
-import type { SplErrorCode } from './errors.js';
+import { fail } from './fail.js';
 import { loadPolicy, type Policy } from './load.js';
 
 /** What a policy envelope says. The text is the exact one, since policies have fractions (decision D7). */
@@ -27,7 +27,7 @@ export interface SignedPolicy {
  *
  * @param input `agent`: whom it governs; `serial`: higher than that of any policy before; `now`: wall clock, ms;
  * `expires`: wall clock, ms
- * @throws the codes of `loadPolicy`, SPL_BAD_VALUE, and those of the signer
+ * @throws the codes of `loadPolicy`, SPL_BAD_VALUE, CORE_BAD_DID, and those of the signer
  */
 export async function signPolicy(input: {
   readonly agent: Did;
@@ -40,9 +40,7 @@ export async function signPolicy(input: {
   const { agent, serial, text, signer, now, expires } = input;
   const body = parseBody({ agent, serial, text });
   loadPolicy(text);
-  const iss = signer.kid.split('#', 1).join();
-  if (!isDid(iss)) return fail('SPL_BAD_VALUE', 'the key id of the signer is no DID URL', 'signer.kid');
-  const head = { iss, iat: now, ...(expires === undefined ? {} : { exp: expires }) };
+  const head = { iss: issuerOf(signer), iat: now, ...(expires === undefined ? {} : { exp: expires }) };
   return signEnvelope({ type: 'ttp/policy@1', head, body, signers: [signer] });
 }
 
@@ -104,8 +102,4 @@ function parseBody(body: JsonObject): SignedPolicyBody {
     return fail('SPL_BAD_VALUE', 'not a whole number', 'body.serial');
   if (typeof text !== 'string') return fail('SPL_BAD_VALUE', 'not a text', 'body.text');
   return { agent, serial, text };
-}
-
-function fail(code: SplErrorCode, message: string, field: string): never {
-  throw new TtpError(code, message, { field });
 }
