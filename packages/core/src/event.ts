@@ -23,7 +23,6 @@ export const EVENT_TYPES = [
   'tool-quarantined',
   'tool-released',
   'payload-erased',
-  'checkpoint-signed',
   'finding-raised',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -26,7 +26,8 @@ const TRACE = /^(?!0{32})[0-9a-f]{32}$/;
 export const isDid = (text: string): text is Did => text.length <= 2048 && DID.test(text);
 /** Whether the text is a {@link Hash}. */
 export const isHash = (text: string): text is Hash => HASH.test(text);
-const isTraceId = (text: string): text is TraceId => TRACE.test(text);
+/** Whether the text is a {@link TraceId}. */
+export const isTraceId = (text: string): text is TraceId => TRACE.test(text);
 const isEpoch = (n: number): n is Epoch => Number.isSafeInteger(n) && n >= 0;
 const isTrustScore = (n: number): n is TrustScore => Number.isInteger(n) && n >= 0 && n <= 100;
 const isBasisPoints = (n: number): n is BasisPoints => Number.isInteger(n) && n >= 0 && n <= 10_000;

@@ -16,6 +16,7 @@ export {
   type Hash,
   isDid,
   isHash,
+  isTraceId,
   type TraceId,
   type TrustScore,
 } from './ids.js';
@@ -38,7 +39,6 @@ export {
 } from './interaction.js';
 export { isJsonObject, type Json, type JsonObject } from './json.js';
 export {
-  DENIAL_QUEUE_MAX,
   MESSAGE_MAX_AGE_MS,
   MESSAGE_MAX_AHEAD_MS,
   NONCE_BYTES,
@@ -83,7 +83,6 @@ export type {
   Storage,
   Store,
   Timer,
-  Verdict,
   VerificationMethod,
   Versioned,
 } from './ports.js';

@@ -186,7 +186,10 @@ export interface ObligationHandler<O extends Obligation = Obligation> {
   hold?(obligation: O, interaction: Interaction, decision: Decision, signal: AbortSignal): Promise<Hold>;
   /** Changes the result before it leaves. A fault here is `withheld`. */
   after?(obligation: O, value: unknown, interaction: Interaction): Promise<unknown>;
-  /** The same for streams. */
+  /**
+   * The same for a result that comes in chunks. `run` of @ttp/sdk does not call it: it withholds streams, since their
+   * end would come after the outcome is recorded.
+   */
   through?(
     obligation: O,
     chunks: AsyncIterable<Uint8Array>,

@@ -9,6 +9,3 @@ export const MESSAGE_MAX_AHEAD_MS = 60_000;
 
 /** Length of every nonce: 32 bytes (decision D6). */
 export const NONCE_BYTES = 32;
-
-/** Pending events in the queue of denials before a call has to wait: 10 000 (decision D29). */
-export const DENIAL_QUEUE_MAX = 10_000;

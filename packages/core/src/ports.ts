@@ -1,4 +1,3 @@
-import type { ErrorCode } from './error.js';
 import type { TtpEvent } from './event.js';
 import type { Did, Hash } from './ids.js';
 import type { JsonObject } from './json.js';
@@ -245,6 +244,3 @@ export interface SandboxRunner {
     limits: { readonly ms: number; readonly bytes: number },
   ): Promise<Uint8Array>;
 }
-
-/** A verdict of a check that never throws. */
-export type Verdict = { readonly valid: true } | { readonly valid: false; readonly code: ErrorCode };

@@ -28,6 +28,9 @@ export const GROUP_COMMIT_MAX = 256;
 /** How long a recorded denial may wait in memory for a batch to share: 1 s. */
 export const DENIAL_FLUSH_MS = 1_000;
 
+/** Entries that wait to be written before a denial has to wait too: 10 000 (decision D29). */
+export const DENIAL_QUEUE_MAX = 10_000;
+
 /** How long an entry may wait for a signed tree head that covers it: 60 s (flaw.E3). */
 export const CHECKPOINT_INTERVAL_MS = 60_000;
 

@@ -1,4 +1,13 @@
-import { asTraceId, type Hash, isHash, type Json, type JsonObject, type TraceId, TtpError } from '@ttp/core';
+import {
+  asTraceId,
+  type Hash,
+  isHash,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type TraceId,
+  TtpError,
+} from '@ttp/core';
 import { canonicalize, decodeEnvelope, fromBase64url, parseJson, utf8 } from '@ttp/crypto';
 import { SALT_BYTES } from '../limits.js';
 import { parseHashes } from '../proof.js';
@@ -69,7 +78,7 @@ export function parseManifest(body: JsonObject): Manifest {
  */
 export function parseLine(line: Uint8Array): BundleLine {
   const json = parseJson(line, { maxBytes: line.length });
-  if (!isObject(json)) throw malformed('not an object');
+  if (!isJsonObject(json)) throw malformed('not an object');
   switch (text(json['kind'], 'kind')) {
     case 'key': {
       const { kid, key } = only(json, ['kid', 'key']);
@@ -133,8 +142,6 @@ const isHashText = (value: Json | undefined): value is Hash => typeof value === 
 const isScope = (value: Json | undefined): value is Scope =>
   typeof value === 'string' && SCOPES.includes(value);
 const isArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !isArray(value);
 
 const malformed = (field: string): TtpError<'ETR_BUNDLE_LINE'> =>
   new TtpError('ETR_BUNDLE_LINE', `not a line of a bundle: ${field}`, { field });

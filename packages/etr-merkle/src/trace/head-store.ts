@@ -1,4 +1,4 @@
-import { isTtpError, type Signer, type Store, TtpError } from '@ttp/core';
+import { isJsonObject, isTtpError, type Signer, type Store, TtpError } from '@ttp/core';
 import {
   canonicalBytes,
   decodeEnvelope,
@@ -85,7 +85,7 @@ const encodeSigned = ({ checkpoint, treeHead }: SignedTreeHead): Uint8Array =>
 
 function parseSigned(value: Uint8Array): SignedTreeHead {
   const json = parseJson(value);
-  if (typeof json === 'object' && json !== null && 'checkpoint' in json && 'treeHead' in json) {
+  if (isJsonObject(json)) {
     const { checkpoint, treeHead } = json;
     if (typeof checkpoint === 'string' && typeof treeHead === 'string')
       return { checkpoint, treeHead: decodeEnvelope(treeHead) };

@@ -1,12 +1,11 @@
 import {
-  asTraceId,
   EVENT_TYPES,
   type Hash,
   isDid,
   isHash,
+  isTraceId,
   type Json,
   type JsonObject,
-  type TraceId,
   TtpError,
   type TtpEvent,
 } from '@ttp/core';
@@ -110,7 +109,7 @@ type Loose = { readonly [member in keyof TtpEvent]: unknown };
 function wrongMember(event: Loose): keyof TtpEvent | undefined {
   const { agent, trace, component, type, at, subject, data } = event;
   if (typeof agent !== 'string' || !isDid(agent)) return 'agent';
-  if (typeof trace !== 'string' || !isTrace(trace)) return 'trace';
+  if (typeof trace !== 'string' || !isTraceId(trace)) return 'trace';
   if (typeof component !== 'string' || component === '' || component.length > COMPONENT_MAX_CHARS)
     return 'component';
   if (!EVENT_TYPES.some((known) => known === type)) return 'type';
@@ -120,14 +119,6 @@ function wrongMember(event: Loose): keyof TtpEvent | undefined {
 }
 
 const isEvent = (event: Loose): event is TtpEvent => wrongMember(event) === undefined;
-
-function isTrace(text: string): text is TraceId {
-  try {
-    return asTraceId(text) === text;
-  } catch {
-    return false; // asTraceId throws one thing only: that it is none
-  }
-}
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

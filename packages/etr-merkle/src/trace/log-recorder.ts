@@ -1,5 +1,4 @@
 import {
-  DENIAL_QUEUE_MAX,
   type Did,
   type Dispose,
   type EventType,
@@ -12,7 +11,7 @@ import {
   type TtpEvent,
 } from '@ttp/core';
 import { hex } from '@ttp/crypto';
-import { CHECKPOINT_ENTRIES, DENIAL_FLUSH_MS, GROUP_COMMIT_MAX } from '../limits.js';
+import { CHECKPOINT_ENTRIES, DENIAL_FLUSH_MS, DENIAL_QUEUE_MAX, GROUP_COMMIT_MAX } from '../limits.js';
 import { hashText, type InclusionProof } from '../proof.js';
 import type { HeldTreeHead } from '../signed-tree-head.js';
 import type { Chains } from './chains.js';

@@ -1,6 +1,6 @@
-import { DENIAL_QUEUE_MAX } from '@ttp/core';
 import { codeRejectedBy, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
+import { DENIAL_QUEUE_MAX } from '../../src/limits.js';
 import { bench, controlled, entriesOf, event } from './fixture.js';
 
 describe('denials', () => {
