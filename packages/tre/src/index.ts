@@ -6,7 +6,6 @@ export {
   FRAUD_WEIGHT_BP,
   IDENTITY_WEIGHT_BP,
   INDEPENDENT_CLUSTERS_MIN,
-  REPLAY_POLICY_MAX_BYTES,
   REPUTATION_WEIGHT_BP,
 } from './limits.js';
 export { TRE_REASONS, type TreReasonCode } from './reasons.js';

@@ -12,6 +12,3 @@ export const FRAUD_WEIGHT_BP = 3000;
 
 /** Clusters of verified issuers that speak well of an agent before sensitive things open without a vouch: 3 (decision D24). */
 export const INDEPENDENT_CLUSTERS_MIN = 3;
-
-/** Longest policy text that a replay loads: 1 MiB, the most a host may ever have raised the limit to (decision D16). */
-export const REPLAY_POLICY_MAX_BYTES = 1_048_576;

@@ -16,9 +16,8 @@ import {
   MODES,
   TtpError,
 } from '@ttp/core';
-import { loadPolicy } from '@ttp/spl';
+import { loadPolicy, POLICY_CEILING_BYTES } from '@ttp/spl';
 import { decide } from './decide.js';
-import { REPLAY_POLICY_MAX_BYTES } from './limits.js';
 import { parseThresholds } from './thresholds.js';
 
 /** The payloads of one recorded decision; undefined is one that was erased or not disclosed (decision D30). */
@@ -42,7 +41,8 @@ export function replay(input: ReplayInput): Decision {
   return decide({
     interaction: parseInteraction(present(input.interaction, 'interaction')),
     evidence: parseEvidence(present(input.evidence, 'evidence')),
-    policy: loadPolicy(present(input.policyText, 'policyText'), { maxBytes: REPLAY_POLICY_MAX_BYTES }),
+    // As long as any host may have allowed: whether it may be that long was decided when it was armed.
+    policy: loadPolicy(present(input.policyText, 'policyText'), { maxBytes: POLICY_CEILING_BYTES }),
     thresholds: parseThresholds(present(input.thresholds, 'thresholds')),
   });
 }

@@ -9,8 +9,8 @@ import {
 import { parseJson } from '@ttp/crypto';
 import { scanText } from '@ttp/guard/dlp';
 import { type TrustFacts, trustReport } from '@ttp/score';
-import { evaluate, lintPolicy, loadPolicy, matchResource } from '@ttp/spl';
-import { canonicalDecision, decide, parseThresholds, REPLAY_POLICY_MAX_BYTES } from '@ttp/tre';
+import { evaluate, lintPolicy, loadPolicy, matchResource, POLICY_CEILING_BYTES } from '@ttp/spl';
+import { canonicalDecision, decide, parseThresholds } from '@ttp/tre';
 import { parsePolicyRequest } from '../../policy-request.js';
 import { type Arguments, badArgument, json, object, text } from '../arguments.js';
 import type { Operation } from '../protocol.js';
@@ -47,7 +47,7 @@ export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
     const [interaction, evidence] = [object(args, 'interaction'), object(args, 'evidence')];
     if (!mayBeInteraction(interaction)) return badArgument('interaction');
     if (!mayBeEvidence(evidence)) return badArgument('evidence');
-    const policy = loadPolicy(text(args, 'policy'), { maxBytes: REPLAY_POLICY_MAX_BYTES });
+    const policy = loadPolicy(text(args, 'policy'), { maxBytes: POLICY_CEILING_BYTES });
     const thresholds = parseThresholds(json(args, 'thresholds') ?? {});
     const decision = canonicalDecision(decide({ interaction, evidence, policy, thresholds }));
     return asObject(parseJson(decision, { profile: 'foreign' }));
