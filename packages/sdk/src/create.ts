@@ -84,7 +84,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     store,
     now: time.now(),
   });
-  const note = noteInto(recorder, { agent, trace, component: 'sdk', now: time.stamp });
+  const note = noteInto(recorder, { agent, trace, now: time.stamp });
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});

@@ -37,14 +37,14 @@ export function requireNotable(type: EventType): void {
 /** What stands outside any interaction: arming, pins, quarantines. `kept` goes encrypted to the payload store. */
 export function noteInto(
   recorder: TraceRecorder,
-  { agent, trace, component, now }: { agent: Did; trace: TraceId; component: string; now: () => number },
+  { agent, trace, now }: { readonly agent: Did; readonly trace: TraceId; readonly now: () => number },
 ): Note {
   return async (type, subject, data, kept = {}) => {
     const payloads = Object.entries(kept).map(
       ([name, value]) => [name, recorder.payload(agent, plainCopy(value))] as const,
     );
     const hashes = Object.fromEntries(payloads.map(([name, { hash }]) => [name, hash]));
-    const event = { type, component, at: now(), trace, agent, subject, data: { ...data, ...hashes } };
+    const event = { type, component: 'sdk', at: now(), trace, agent, subject, data: { ...data, ...hashes } };
     const [index = 0n] = await recorder.record(
       [event],
       payloads.map(([, payload]) => payload),
