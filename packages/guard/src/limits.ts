@@ -25,7 +25,7 @@ export const REINSTATE_ORDERS_MAX = 8;
 /** Largest value that is transformed or scanned: 1 MiB, in UTF-16 units of its strings plus one a node. */
 export const VALUE_MAX_UNITS = 1_048_576;
 
-/** Largest text that is read as JSON inside such a value: 4 MiB of UTF-8, which its units can take at most. */
+/** Largest text that is read as JSON inside such a value: 4 MiB of UTF-8, more than its units can take. */
 export const VALUE_MAX_BYTES = 4_194_304;
 
 /** Deepest nesting of such a value: 64 levels (decision D7, foreign data). */
