@@ -21,7 +21,6 @@ export {
 } from './identity.js';
 export { didOf } from './key-log.js';
 export { keyLookup } from './key-lookup.js';
-export { isMultiaddr } from './multiaddr.js';
 export type { InceptionBody, RecoveryCommitment, RotationBody, ServicesBody } from './operation.js';
 export { type KeyLogResolver, memoryResolver, storeResolver } from './resolver.js';
 export type { ServiceEntry } from './service.js';

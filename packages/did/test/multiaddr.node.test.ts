@@ -1,6 +1,6 @@
 import { proves, vectors } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { isMultiaddr } from '../src/index.js';
+import { isMultiaddr } from '../src/multiaddr.js';
 
 describe('vectors of multiaddresses', () => {
   it.each(vectors<{ multiaddr: string; expect: boolean }>('did/multiaddr'))(
