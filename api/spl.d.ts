@@ -26,6 +26,7 @@ export interface CallMapEntry {
     readonly resource: string | {
         readonly scheme: string | undefined;
         readonly path: readonly string[];
+        readonly isRelative: boolean;
     } | undefined;
     readonly attributes: JsonObject;
 }
