@@ -1,4 +1,5 @@
 import { isTtpError, TtpError } from '@ttp/core';
+import { visible } from '@ttp/oversight';
 import { Command, CommanderError } from 'commander';
 import type { Act, AddCommand, Answer, Ending } from './answer.js';
 import { conformance } from './commands/conformance.js';
@@ -13,7 +14,7 @@ import { trace } from './commands/trace.js';
 import { verify } from './commands/verify.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { type Io, write } from './io.js';
-import { paintFor, printable } from './terminal.js';
+import { paintFor } from './terminal.js';
 
 /** Commands whose standard output belongs to a protocol: what they have to say of themselves goes elsewhere. */
 const PROTOCOLS: readonly (string | undefined)[] = ['mcp', 'conformance'];
@@ -107,8 +108,8 @@ async function report(error: unknown, json: boolean, io: Io): Promise<ExitCode> 
     : new TtpError('CLI_FAILED', error instanceof Error ? error.message : 'something unknown was thrown');
   if (json) await write(io.stdout, `${JSON.stringify({ error: known.toJSON() })}\n`);
   else {
-    const field = known.field === undefined || known.field === '' ? '' : ` (${printable(known.field)})`;
-    const line = `ttp: ${printable(known.message)}${field} [${known.code}]`;
+    const field = known.field === undefined || known.field === '' ? '' : ` (${visible(known.field)})`;
+    const line = `ttp: ${visible(known.message)}${field} [${known.code}]`;
     await write(io.stderr, `${paintFor(io.stderr, io.env).bad(line)}\n`);
   }
   return exitCodeOf(error);

@@ -11,6 +11,6 @@ export {
 } from './limits.js';
 export { createOversight, type Oversight, type OversightOptions } from './oversight.js';
 export type { Review } from './record.js';
-export { renderReview } from './render.js';
+export { renderReview, visible } from './render.js';
 export { digestOf, type ReviewRequest, type ReviewTerms } from './request.js';
 export { type ReviewEvent, type ReviewState, reviewMachine, type Vote } from './review-machine.js';

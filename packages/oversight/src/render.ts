@@ -10,7 +10,7 @@ import type { ReviewState } from './review-machine.js';
  */
 const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u{2800}]|(?! )\p{Zs}/gu;
 
-/** `text` with every character that could hide something written out (flaw.O4). */
+/** `text` of somebody else for one line of a terminal: every character that could hide something written out (flaw.O4). */
 export const visible = (text: string): string =>
   text.replace(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 

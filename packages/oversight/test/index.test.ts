@@ -16,6 +16,7 @@ describe('what the package exports', () => {
       'renderReview',
       'reviewMachine',
       'signReview',
+      'visible',
     ]);
   });
 });

@@ -19,6 +19,7 @@ import {
   signKillOrder,
   signReinstateOrder,
 } from '@ttp/guard';
+import { visible } from '@ttp/oversight';
 import { Option } from 'commander';
 import type { AddCommand, Answer } from '../answer.js';
 import { repeated } from '../arguments.js';
@@ -29,7 +30,6 @@ import type { Io } from '../io.js';
 import { ORDER_VALID_MS } from '../limits.js';
 import { passphrases } from '../passphrase.js';
 import { withStore } from '../store.js';
-import { printable } from '../terminal.js';
 
 interface StatusOptions {
   readonly store: string;
@@ -209,9 +209,7 @@ function answerOf(guard: KillSwitch, target: KillTarget): Answer {
     json: { ...jsonOf(own), killed, ...(target === '*' ? {} : { all: jsonOf(all) }) },
     text: (paint) =>
       [own, ...(target === '*' ? [] : [all])]
-        .map(
-          (one) => `${one.killed ? paint.bad('killed') : paint.good('alive ')}  ${printable(linesOf(one))}`,
-        )
+        .map((one) => `${one.killed ? paint.bad('killed') : paint.good('alive ')}  ${visible(linesOf(one))}`)
         .join('\n'),
   };
 }

@@ -1,6 +1,7 @@
 import { sqlite } from '@ttp/adapters/sqlite';
 import { isTtpError, type Json, TtpError } from '@ttp/core';
 import type { Entry } from '@ttp/etr-merkle/trace';
+import { visible } from '@ttp/oversight';
 import { createTtp, type Ttp } from '@ttp/sdk';
 import type { AddCommand } from '../answer.js';
 import { positiveInteger, repeated } from '../arguments.js';
@@ -12,7 +13,6 @@ import { MCP_APPROVAL_WAIT_MS } from '../limits.js';
 import { StdioTransport } from '../mcp/stdio-transport.js';
 import { PASSPHRASE_VARIABLE, passphrases } from '../passphrase.js';
 import { runSelfTest } from '../self-test/run.js';
-import { printable } from '../terminal.js';
 
 interface McpOptions {
   readonly policy: string;
@@ -66,7 +66,7 @@ async function serve(words: readonly string[], options: McpOptions, io: Io): Pro
   const { server, approvalWait } = options;
   const { clock, random, timer } = io;
   const [command = '', ...args] = words;
-  const say = (text: string): void => void io.stderr.write(`ttp: ${printable(text)}\n`);
+  const say = (text: string): void => void io.stderr.write(`ttp: ${visible(text)}\n`);
   const upstream = { command, args, env: passed(options.passEnv, io.env) };
   const armament = await readArmament(options, io);
   const operators =

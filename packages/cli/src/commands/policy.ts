@@ -1,11 +1,11 @@
 import { isTtpError, type JsonObject } from '@ttp/core';
+import { visible } from '@ttp/oversight';
 import { evaluate, explainVerdict, lintPolicy, loadPolicy } from '@ttp/spl';
 import type { AddCommand, Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { inFile, readBytes, readJson } from '../files/files.js';
 import type { Io } from '../io.js';
 import { parsePolicyRequest } from '../policy-request.js';
-import { printable } from '../terminal.js';
 
 /** `ttp policy`: what a policy says, and what is wrong with it. */
 export const policy: AddCommand = (program, io, act) => {
@@ -85,7 +85,7 @@ function describe({ code, message, rule, field, suggestion }: Finding): string {
         ? `${field}: `
         : '';
   const advice = typeof suggestion === 'string' ? ` (${suggestion})` : '';
-  return printable(`${where}${message}${advice} [${code}]`);
+  return visible(`${where}${message}${advice} [${code}]`);
 }
 
 async function evaluateFile(file: string, requestFile: string, io: Io): Promise<Answer> {
@@ -105,6 +105,6 @@ async function evaluateFile(file: string, requestFile: string, io: Io): Promise<
       dropped: dropped.map((attribute) => ({ ...attribute })),
       policy: verdict.policy,
     },
-    text: () => explainVerdict(verdict).split('\n').map(printable).join('\n'),
+    text: () => explainVerdict(verdict).split('\n').map(visible).join('\n'),
   };
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '@ttp/core';
+import { visible } from '@ttp/oversight';
 import type { AddCommand, Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import type { Io } from '../io.js';
 import { runSelfTest, type SelfTestFiles, type TestedCall } from '../self-test/run.js';
-import { printable } from '../terminal.js';
 
 /** `ttp self-test`: whether a policy denies what has to be denied. */
 export const selfTest: AddCommand = (program, io, act) => {
@@ -54,4 +54,4 @@ const jsonOf = ({ name, server, tool, permitted }: TestedCall): JsonObject => ({
 });
 
 const describe = ({ name, permitted }: TestedCall): string =>
-  printable(`${name}${permitted === undefined ? '' : `, to ${permitted.to} (${permitted.outcome})`}`);
+  visible(`${name}${permitted === undefined ? '' : `, to ${permitted.to} (${permitted.outcome})`}`);

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@ttp/core';
+import { visible } from '@ttp/oversight';
 import type { ReplayedDecision } from '@ttp/sdk';
 import type { AddCommand, Answer } from '../answer.js';
 import { repeated } from '../arguments.js';
@@ -6,7 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { readBytes } from '../files/files.js';
 import type { Io } from '../io.js';
 import { BUNDLE_MAX_BYTES } from '../limits.js';
-import { type Paint, printable } from '../terminal.js';
+import type { Paint } from '../terminal.js';
 import { parseLogKey } from '../verify/log-keys.js';
 import { type BundleReport, verifyBundle } from '../verify/verify-bundle.js';
 
@@ -81,7 +82,7 @@ function linesOf({ valid, trusted, claims, trace, replayed }: BundleReport, pain
     if (status === 'skipped') lines.push(`-       ${check}`);
     else lines.push(`${mark(status === 'passed')}  ${check}`);
     for (const finding of trace.findings.filter((one) => one.check === check))
-      lines.push(`          line ${finding.line}: ${printable(finding.message)} [${finding.code}]`);
+      lines.push(`          line ${finding.line}: ${visible(finding.message)} [${finding.code}]`);
   }
   const differing = withResult(replayed, 'differs');
   if (trace.valid) {
@@ -90,10 +91,10 @@ function linesOf({ valid, trusted, claims, trace, replayed }: BundleReport, pain
     lines.push(`${mark(differing.length === 0)}  replay     ${replayed.length} decisions: ${counts}`);
   } else lines.push('-       replay');
   for (const { index, subject, code = '' } of differing)
-    lines.push(`          entry ${index}: ${printable(subject)} is decided otherwise [${code}]`);
+    lines.push(`          entry ${index}: ${visible(subject)} is decided otherwise [${code}]`);
   const { origin = 'unknown', entries } = trace;
   lines.push(
-    `${valid ? paint.good('valid') : paint.bad('NOT VALID')}: ${entries} entries of ${printable(origin)}`,
+    `${valid ? paint.good('valid') : paint.bad('NOT VALID')}: ${entries} entries of ${visible(origin)}`,
   );
   return lines;
 }
