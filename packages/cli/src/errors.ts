@@ -24,7 +24,7 @@ export const CLI_ERRORS = {
   CLI_DEMO_ABSENT: 'The demo stands in the repository, and this is not run from there.',
 } as const;
 
-/** The closed list of codes that the command line itself throws. */
+/** The closed list of codes that the command line itself throws or prints. */
 export type CliErrorCode = keyof typeof CLI_ERRORS;
 
 /** Error codes of the conformance protocol, beside those of the packages it drives. */

@@ -16,7 +16,8 @@ export type Operations = ReadonlyMap<string, Operation>;
 interface Request {
   /** Whatever the line says, as JSON text. */
   readonly id: string;
-  readonly op: string;
+  /** Undefined where the line names none. */
+  readonly op: string | undefined;
   readonly args: Arguments;
 }
 
@@ -53,7 +54,7 @@ const errorLine = (id: string, code: ErrorCode): string => `{"error":{"code":"${
  * A line is read leniently, unlike everything that an operation gets as `text`: whoever drives us must be able to hand
  * in a text with a lone surrogate or a key twice, to see it refused.
  */
-function requestOf(line: Line): (Omit<Request, 'op'> & { readonly op: string | undefined }) | undefined {
+function requestOf(line: Line): Request | undefined {
   if (line === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(
