@@ -33,7 +33,6 @@ export interface Clock {
 }
 export type CoreErrorCode = keyof typeof CORE_ERRORS;
 export declare const DECISION_OUTCOMES: readonly ['allow', 'warn', 'deny-soft', 'deny-hard'];
-export declare const DENIAL_QUEUE_MAX = 10000;
 export interface Dating {
     before(id: Hash): Promise<number | undefined>;
 }
@@ -95,7 +94,7 @@ export interface Duplex {
     close(): Promise<void>;
 }
 export declare const EFFECTS: readonly ['allow', 'warn', 'allow_with_approval', 'deny'];
-export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'checkpoint-signed', 'finding-raised'];
+export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised'];
 export type Effect = (typeof EFFECTS)[number];
 export interface Envelope<T extends string = string, B extends JsonObject = JsonObject> {
     readonly type: T;
@@ -397,12 +396,6 @@ export interface TtpEvent {
     readonly subject: string;
     readonly data: JsonObject;
 }
-export type Verdict = {
-    readonly valid: true;
-} | {
-    readonly valid: false;
-    readonly code: ErrorCode;
-};
 export interface VerificationMethod {
     readonly id: string;
     readonly type: 'Ed25519VerificationKey2020' | 'Multikey';
@@ -429,5 +422,6 @@ export declare function highest<T extends string>(terms: readonly T[], a: T, b: 
 export declare const isDid: (text: string) => text is Did;
 export declare const isHash: (text: string) => text is Hash;
 export declare const isJsonObject: (value: Json | undefined) => value is JsonObject;
+export declare const isTraceId: (text: string) => text is TraceId;
 export declare function isTtpError<Code extends ErrorCode>(error: unknown, ...codes: readonly Code[]): error is TtpError<Code>;
 export declare function machine<S extends MachineState, E extends MachineEvent, Out, Final extends S['at']>(spec: MachineSpec<S, E, Out, Final>): Machine<S, E, Out>;

@@ -303,6 +303,7 @@ export declare function hex(bytes: Uint8Array): string;
 export declare function hkdfSha256({ ikm, salt, info, length }: HkdfInput): Uint8Array;
 export declare const hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
 export declare const isEnvelopeType: (name: string) => name is EnvelopeType;
+export declare function issuerOf({ kid }: Pick<Signer, 'kid'>): Did;
 export declare function keyPairOf(seed: Uint8Array): KeyPair;
 export declare const multibase: (bytes: Uint8Array) => string;
 export declare function multikey(publicKey: Uint8Array): string;

@@ -176,7 +176,6 @@ export declare function didKeyDocument(did: Did): DidDocument;
 export declare function didOf(inceptionBody: JsonObject): Did;
 export declare function documentOf(keyLog: readonly Envelope[], parents?: readonly DidDocument[]): DidDocument;
 export declare function formatDid(parsed: ParsedDid): string;
-export declare function isMultiaddr(text: string): boolean;
 export declare function keyLookup(documents: readonly DidDocument[]): (kid: string) => Uint8Array | undefined;
 export declare function memoryResolver(): KeyLogResolver;
 export declare function openIdentity(options: {

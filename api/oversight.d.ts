@@ -145,3 +145,4 @@ export declare function signReview(input: {
     readonly signer: Signer;
     readonly now: number;
 }): Promise<Envelope<typeof TYPE>>;
+export declare const visible: (text: string) => string;

@@ -11,7 +11,6 @@ export interface DecideInput {
 export declare const FRAUD_WEIGHT_BP = 3000;
 export declare const IDENTITY_WEIGHT_BP = 2500;
 export declare const INDEPENDENT_CLUSTERS_MIN = 3;
-export declare const REPLAY_POLICY_MAX_BYTES = 1048576;
 export declare const REPUTATION_WEIGHT_BP = 2500;
 export interface ReplayInput {
     readonly interaction: Json | undefined;
