@@ -28,6 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 async function tell(): Promise<boolean> {
   stage = await setStage();
+  report.open(stage.folder);
   const desk = openDesk(stage);
   session = await startSession(stage);
   const tools = await session.tools();

@@ -11,6 +11,8 @@ export interface Step {
 
 /** Tells the story as it happens: to people line by line, to machines as one document at the end. */
 export interface Report {
+  /** Names the folder that everything happens in. */
+  open(folder: string): void;
   /** A call, and what it should come to: an outcome, or the code of a refusal. */
   call(step: string, answer: Answer, expected: string, shows?: RegExp): void;
   /** Something else that was done or checked. */
@@ -39,6 +41,9 @@ export function createReport(json: boolean, stdout: NodeJS.WriteStream): Report 
   }
 
   return {
+    open(folder) {
+      if (!json) stdout.write(`${dim(`Everything happens in ${folder}`)}\n`);
+    },
     call(step, answer, expected, shows) {
       const { outcome, code, index, ms, reasons, text } = answer;
       const ok = (code ?? outcome) === expected && (shows === undefined || shows.test(text));
