@@ -209,6 +209,9 @@ export interface Lease {
 export interface Lock {
     acquire(name: string, ttl: number): Promise<Lease | undefined>;
 }
+export interface LogProofs {
+    verify(leafHash: Hash, proof: JsonObject, logKey: Uint8Array): boolean;
+}
 export declare const MESSAGE_MAX_AGE_MS = 300000;
 export declare const MESSAGE_MAX_AHEAD_MS = 60000;
 export declare const MODES: readonly ['a2a', 'a2h', 'a2t', 'a2s', 'a2r', 'a2api'];
@@ -368,6 +371,11 @@ export interface Store {
     delete(key: string, expected?: number): Promise<boolean>;
     list(prefix: string): AsyncIterable<string>;
 }
+export interface Testimony {
+    readonly witness: string;
+    readonly at: number;
+    readonly cosignature: string;
+}
 export interface Timer {
     after(ms: number, fn: () => void): Dispose;
 }
@@ -407,6 +415,9 @@ export interface Versioned {
     readonly version: number;
 }
 export declare const WALL_CLOCK_TOLERANCE_MS = 60000;
+export interface Witness {
+    testify(checkpoint: string): Promise<Testimony>;
+}
 export declare function advanceClock(mark: number, now: number): number;
 export declare function asBasisPoints(n: number): BasisPoints;
 export declare function asDid(text: string): Did;

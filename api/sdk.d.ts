@@ -79,6 +79,7 @@ export interface TtpOptions {
     readonly callMap?: string | Uint8Array | JsonObject;
     readonly fresh?: boolean;
     readonly operators?: Operators;
+    readonly owners?: readonly string[];
     readonly approvalWaitMs?: number;
     readonly thresholds?: JsonObject;
     readonly ports?: {

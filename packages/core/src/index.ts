@@ -69,6 +69,7 @@ export type {
   FetchResponse,
   Lease,
   Lock,
+  LogProofs,
   Notification,
   Notifier,
   Operator,
@@ -82,9 +83,11 @@ export type {
   Signer,
   Storage,
   Store,
+  Testimony,
   Timer,
   VerificationMethod,
   Versioned,
+  Witness,
 } from './ports.js';
 export {
   asTerm,

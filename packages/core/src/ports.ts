@@ -222,6 +222,27 @@ export interface Dating {
   before(id: Hash): Promise<number | undefined>;
 }
 
+/** What a witness says of a checkpoint that it has seen. */
+export interface Testimony {
+  /** The witness, by the name of its key. */
+  readonly witness: string;
+  /** Wall clock of the witness, ms. */
+  readonly at: number;
+  /** The signature line that it adds to the checkpoint (C2SP cosignature/v1). */
+  readonly cosignature: string;
+}
+
+/** Sees the checkpoints of a log, and persists what it saw before it answers (flaw.E2). */
+export interface Witness {
+  testify(checkpoint: string): Promise<Testimony>;
+}
+
+/** Proofs of the audit log, for packages of its own layer. */
+export interface LogProofs {
+  /** Whether a leaf is in a log whose tree head this key signed. */
+  verify(leafHash: Hash, proof: JsonObject, logKey: Uint8Array): boolean;
+}
+
 /** A message to people. */
 export interface Notification {
   readonly subject: string;

@@ -47,7 +47,7 @@ interface Undo {
 }
 
 async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp> {
-  const { identity, storage, operators, fresh = false, onEvent } = options;
+  const { identity, storage, operators, owners = [], fresh = false, onEvent } = options;
   const {
     clock = systemClock,
     timer = systemTimer,
@@ -100,6 +100,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           random,
           operators,
           recorder,
+          owners: () => owners,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
   const activity = createActivity(clock);

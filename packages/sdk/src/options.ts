@@ -28,6 +28,8 @@ export interface TtpOptions {
   readonly fresh?: boolean;
   /** Who may approve, kill and reinstate. Without a roster, what needs an approval blocks. */
   readonly operators?: Operators;
+  /** The humans who own the agent, as the roster names them: they never approve for it (flaw.O3). */
+  readonly owners?: readonly string[];
   /** How long a call waits for an approval before it is refused with OVERSIGHT_APPROVAL_PENDING, ms. */
   readonly approvalWaitMs?: number;
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */

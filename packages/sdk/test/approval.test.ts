@@ -89,6 +89,13 @@ describe('a call that needs approval', () => {
     expect(r.effects()).toBe(1);
   });
 
+  it('is not approved by the owner of the agent', async () => {
+    const r = await rig({ operators, approvalWaitMs: 0, owners: [alice.entry.human] });
+    await r.read(PAYROLL);
+    expect(await codeRejectedBy(decide(r, 'approve'))).toBe('OVERSIGHT_CONFLICT');
+    expect(await r.read(PAYROLL)).toMatchObject({ code: 'OVERSIGHT_APPROVAL_PENDING' });
+  });
+
   it('is denied by a denial, and by silence', async () => {
     const r = await rig({ operators });
     const denied = r.read(PAYROLL);

@@ -23,6 +23,7 @@ interface McpOptions {
   readonly server: string;
   readonly forbidden?: string;
   readonly passEnv: readonly string[];
+  readonly owner: readonly string[];
   readonly approvalWait?: number;
 }
 
@@ -45,6 +46,7 @@ export const mcp: AddCommand = (program, io, act) => {
       repeated,
       [],
     )
+    .option('--owner <human>', 'who owns the agent and so never approves for it; repeatable', repeated, [])
     .option('--approval-wait <seconds>', 'how long a call waits for an approval', positiveInteger)
     .option('--json', 'errors as JSON, on standard error')
     .addHelpText(
@@ -83,6 +85,7 @@ async function serve(words: readonly string[], options: McpOptions, io: Io): Pro
       ...armament,
       storage,
       ...operators,
+      owners: options.owner,
       approvalWaitMs: approvalWait === undefined ? MCP_APPROVAL_WAIT_MS : approvalWait * 1000,
       ports: { clock, random, timer },
       onEvent(entry) {

@@ -1,5 +1,4 @@
 import {
-  asDid,
   asHash,
   type Envelope,
   type Hash,
@@ -9,7 +8,7 @@ import {
   type Signer,
   TtpError,
 } from '@ttp/core';
-import { signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
+import { issuerOf, signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
 
 const TYPE = 'ttp/tool-release@1';
 
@@ -41,9 +40,8 @@ export function signToolRelease(
   signer: Signer,
   now: number,
 ): Promise<Envelope<typeof TYPE>> {
-  const iss = asDid(signer.kid.slice(0, Math.max(0, signer.kid.indexOf('#'))));
   const body = { ...parseRelease({ server, tool, digest }) };
-  return signEnvelope({ type: TYPE, head: { iss, iat: now }, body, signers: [signer] });
+  return signEnvelope({ type: TYPE, head: { iss: issuerOf(signer), iat: now }, body, signers: [signer] });
 }
 
 /**
