@@ -28,14 +28,19 @@ afterEach(() => {
 });
 
 describe('the example of every README', () => {
-  const examples = packages(root).flatMap(({ name, dir }) => {
-    const code = example(dir);
+  // The front page has no dependencies of its own; the command line has all of them.
+  const places = [
+    { name: 'front page', readme: root, dir: join(root, 'packages/cli') },
+    ...packages(root).map(({ name, dir }) => ({ name, readme: dir, dir })),
+  ];
+  const examples = places.flatMap(({ name, readme, dir }) => {
+    const code = example(readme);
     return code === undefined || name in NOT_RUN ? [] : [{ name, dir, code }];
   });
 
   it.each(examples)('runs: $name', async ({ name, dir, code }) => {
     // Inside the package, so that its own dependencies resolve.
-    const file = join(dir, `.ttp-readme-${name}.ts`);
+    const file = join(dir, `.ttp-readme-${name.replace(' ', '-')}.ts`);
     const folder = mkdtempSync(join(tmpdir(), 'ttp-readme-')); // what the example writes
     const before = process.cwd();
     writeFileSync(file, code);
