@@ -27,7 +27,29 @@ describe('closed lists', () => {
 
   it('holds the 21 capabilities; an unknown one is refused, not granted', () => {
     proves('core.capability-type');
-    expect(CAPABILITIES).toHaveLength(21);
+    expect(CAPABILITIES).toEqual([
+      'data:text',
+      'data:code',
+      'data:structured',
+      'data:binary',
+      'data:read',
+      'data:write',
+      'data:financial',
+      'data:phi',
+      'data:pii',
+      'data:confidential',
+      'file:read',
+      'file:write',
+      'file:execute',
+      'network:internal',
+      'network:external',
+      'context:workspace',
+      'context:session',
+      'context:user',
+      'payment:process',
+      'refund:process',
+      'agent:delegate',
+    ]);
     expect(new Set(CAPABILITIES).size).toBe(21);
     expect(asTerm(CAPABILITIES, 'agent:delegate')).toBe('agent:delegate');
     for (const word of ['network:all', 'system:admin', 'Data:text', 'data:text ', 'constructor'])
@@ -61,7 +83,18 @@ describe('closed lists', () => {
 
   it('holds the nine kill reasons', () => {
     proves('core.kill-reason-type');
-    expect(KILL_REASONS).toHaveLength(9);
+    expect(KILL_REASONS).toEqual([
+      'rate_limit_exceeded',
+      'trust_score_critical',
+      'pattern_threat_detected',
+      'manual_operator_action',
+      'circuit_breaker_trip',
+      'security_violation',
+      'anomaly_detected',
+      'revocation_received',
+      'cascade_failure',
+    ]);
+    expect(new Set(KILL_REASONS).size).toBe(9);
     expect(refusal(KILL_REASONS, 'threat_detected')).toBe('CORE_UNKNOWN_TERM');
     expect(asTerm(KILL_REASONS, 'cascade_failure')).toBe('cascade_failure');
   });

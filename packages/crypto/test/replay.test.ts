@@ -7,7 +7,7 @@ const NOW = 1_700_000_000_000;
 
 describe('the replay guard', () => {
   it('admits a nonce once, for each key', () => {
-    proves('crypto.validation.nonce', 'decision.D10');
+    proves('crypto.validation.nonce');
     const guard = createReplayGuard({ bootAt: 0 });
     const input = { key: 'a', nonce: 'n', iat: NOW, now: NOW };
     expect(codeThrownBy(() => guard.admit(input))).toBeUndefined();
@@ -17,7 +17,7 @@ describe('the replay guard', () => {
   });
 
   it('holds 10 000 nonces of a key, then refuses that key alone and forgets nobody', () => {
-    proves('flaw.H9', 'crypto.validation.nonce-capacity', 'crypto.validation.nonce', 'decision.D10');
+    proves('flaw.H9', 'crypto.validation.nonce-capacity', 'crypto.validation.nonce');
     expect(REPLAY_MAX_PER_KEY).toBe(10_000);
     const guard = createReplayGuard({ bootAt: 0 });
     const victim = { key: 'victim', nonce: 'n', iat: NOW, now: NOW };
@@ -62,7 +62,7 @@ describe('the replay guard', () => {
   });
 
   it('refuses what a process before it may have seen', () => {
-    proves('flaw.H9', 'decision.D10');
+    proves('flaw.H9');
     const guard = createReplayGuard({ bootAt: NOW });
     const stamped = (iat: number): unknown =>
       codeThrownBy(() => guard.admit({ key: 'a', nonce: String(iat), iat, now: NOW }));

@@ -239,7 +239,7 @@ describe('an approval as the store has it', () => {
 
 describe('dual control', () => {
   it('takes two humans, who sign over the same digest; the second confirms the first by id', async () => {
-    proves('flaw.O3', 'law.O-2', 'oversight.conditions.second-approval', 'decision.D35');
+    proves('flaw.O3', 'law.O-2', 'oversight.conditions.second-approval');
     const r = await asked();
     const first = await decide(r, alice, { conditions: TWO });
     expect(first.state.at).toBe('seconding');

@@ -115,7 +115,7 @@ describe('executions', () => {
     [2, { maxUses: 1, takers: 1, returners: 1, preemptions: 4 }],
     [3, { maxUses: 2, takers: 2, returners: 1, preemptions: 1 }],
   ])('of %i callers never exceed the uses in any schedule of %o', async (_, { preemptions, ...counts }) => {
-    proves('decision.D35', 'flaw.O1', 'law.O-1', 'oversight.conditions.max-uses');
+    proves('flaw.O1', 'law.O-1', 'oversight.conditions.max-uses');
     const { schedules } = await explore({ preemptions, setup: (sched) => callers(sched, counts) });
     expect(schedules).toBeGreaterThan(20);
   });
@@ -261,7 +261,7 @@ describe('the end of a review', () => {
 
 describe('the last place of the queue', () => {
   it('is taken once, in any schedule', async () => {
-    proves('flaw.O5', 'oversight.queue.caps');
+    proves('oversight.queue.caps');
     const { store: full } = memory();
     for (let n = 1; n < PENDING_MAX_PER_AGENT; n++) await another(full).open(actionNo(n), TERMS);
     const kept: (readonly [string, Uint8Array])[] = [];

@@ -66,7 +66,7 @@ describe('a call that waits', () => {
   });
 
   it('has one deadline, which no later call of the same kind pushes on', async () => {
-    proves('flaw.O2');
+    proves('flaw.O2', 'spl.human-approval.timeout');
     const r = rig({ waitMs: 0 });
     for (let minute = 0; minute < 15; minute++) {
       expect(await codeRejectedBy(r.ask())).toBe(PENDING);
@@ -134,7 +134,7 @@ describe('an approval', () => {
   ];
 
   it.each(changes)('is void for a call with another %s', async (_, change) => {
-    proves('decision.D35', 'flaw.O1', 'law.O-1', 'oversight.approval-digest-single-use');
+    proves('flaw.O1', 'law.O-1', 'oversight.approval-digest-single-use');
     const r = rig({ waitMs: 0 });
     await codeRejectedBy(r.ask());
     await decide(r, alice, { conditions: { maxUses: 5 } });

@@ -49,7 +49,12 @@ const PAYROLL = 'data/payroll/may';
 
 describe('a call that needs approval', () => {
   it('waits for an operator, then runs once; the second time it is refused', async () => {
-    proves('flaw.O1');
+    proves(
+      'flaw.O1',
+      'spl.effects.allow-with-approval',
+      'spl.effects.require-human-approval',
+      'oversight.triggers.policy',
+    );
     const r = await rig({ operators });
     const call = r.read(PAYROLL);
     await r.clock.advance(300);
@@ -97,6 +102,7 @@ describe('a call that needs approval', () => {
   });
 
   it('is denied by a denial, and by silence', async () => {
+    proves('spl.effects.allow-with-approval', 'spl.human-approval.timeout');
     const r = await rig({ operators });
     const denied = r.read(PAYROLL);
     await r.clock.advance(300);
@@ -118,6 +124,7 @@ describe('a call that needs approval', () => {
   });
 
   it('blocks where there is nobody to ask', async () => {
+    proves('spl.verdict.unfulfillable');
     const r = await rig();
     expect(await r.read(PAYROLL)).toMatchObject({ status: 'blocked', code: 'SDK_UNKNOWN_OBLIGATION' });
   });

@@ -34,6 +34,7 @@ describe('arming', () => {
   });
 
   it('keeps the serial of the same policy and raises it for another', async () => {
+    proves('spl.policy.monotonic-version');
     const r = await rig();
     const same = await r.restart();
     const other = await same.restart({ policy: { ...POLICY, description: 'second' } });

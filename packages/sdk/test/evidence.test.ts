@@ -1,6 +1,5 @@
 import { type EvidenceSource, type Fact, TtpError } from '@ttp/core';
 import { EVIDENCE_TIMEOUT_MS } from '@ttp/sdk';
-import { proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scene, sources } from './profile.js';
 import { closeAll, rig } from './rig.js';
@@ -70,7 +69,6 @@ describe('evidence', () => {
   });
 
   it('can only make the decision stricter by its absence', async () => {
-    proves('decision.D37');
     const r = await rig();
     const all = sources(r);
     for (const missing of all) {

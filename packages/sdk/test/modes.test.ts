@@ -8,7 +8,7 @@ afterEach(closeAll);
 
 describe('the six modes', () => {
   it('share one vocabulary: interaction, evidence, decision, obligation and outcome mean the same in each', async () => {
-    proves('core.actors.modes');
+    proves('core.actors.modes', 'sdk.flow.universal');
     expect(MODES).toEqual(['a2a', 'a2h', 'a2t', 'a2s', 'a2r', 'a2api']);
     const r = await rig();
     const shapes = new Set<string>();

@@ -35,12 +35,14 @@ function spy(kind: string, order: number, log: string[], fails: readonly Point[]
 
 describe('obligations', () => {
   it('block when nobody can fulfil one', async () => {
+    proves('spl.verdict.unfulfillable');
     const r = await rig();
     const outcome = await r.ttp.run(...scene(r, { obligations: ['teleport'] }));
     expect(outcome).toMatchObject({ status: 'blocked', code: 'SDK_UNKNOWN_OBLIGATION' });
   });
 
   it('are all checked before any is held, held in order, settled in reverse', async () => {
+    proves('spl.verdict.unfulfillable');
     const log: string[] = [];
     const r = await rig({ handlers: [spy('late', 60, log), spy('early', 10, log)] });
     const outcome = await r.ttp.run(...scene(r, { obligations: ['late', 'early'] }));

@@ -24,6 +24,7 @@ describe('a tool call', () => {
   });
 
   it('records verified, decision and intent before the effect, the outcome after it', async () => {
+    proves('spl.policy.before-every-action', 'sdk.flow.universal');
     const r = await rig();
     let before: string[] = [];
     await r.ttp.a2t({ tool: 'read_file', input: { path: 'data/a' } }, async () => {
@@ -92,7 +93,7 @@ describe('a tool call', () => {
     ['an argument that is missing', {}, 'SPL_BAD_CALL'],
     ['an argument of another type', { path: ['data/a'] }, 'SPL_BAD_CALL'],
   ])('is blocked for %s, before anything happens', async (_, input, code) => {
-    proves('sdk.flow.prevention-first');
+    proves('sdk.flow.prevention-first', 'spl.policy.before-every-action');
     const r = await rig();
     let happened = false;
     const outcome = await r.ttp.a2t({ tool: 'read_file', input }, async () => (happened = true));
@@ -131,6 +132,7 @@ describe('a tool call', () => {
   });
 
   it('redacts what must not leave, and withholds what a rule blocks', async () => {
+    proves('guard.dlp.both-directions');
     const r = await rig();
     const card = await r.read('data/order', `pay with ${['4242', '4242', '4242', '4242'].join(' ')} today`);
     expect(card).toMatchObject({ status: 'done', value: 'pay with [REDACTED] today' });
@@ -141,7 +143,7 @@ describe('a tool call', () => {
   });
 
   it('does not keep the arguments of a call that was refused for the secret in them', async () => {
-    proves('flaw.L2');
+    proves('flaw.L2', 'guard.dlp.both-directions');
     const r = await rig();
     const content = ['AKIA', 'IOSFODNN7', 'ABCDEFG'].join('');
     let happened = false;

@@ -158,6 +158,12 @@ describe('obligations', () => {
       'spl.audit.rule-level',
       'spl.audit.policy-level',
       'spl.offers.fields',
+      'spl.effects.allow-with-approval',
+      'spl.human-approval.timeout',
+      'spl.output.redact',
+      'spl.output.mask',
+      'spl.output.truncate',
+      'spl.output.footer',
     );
     const { effect, obligations } = verdictOf(
       [

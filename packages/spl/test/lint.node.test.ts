@@ -143,7 +143,30 @@ describe('a policy as a whole', () => {
       });
       expect(evaluate(policy, { ...BARE, engine: { capabilities: [capability ?? ''] } }).effect).toBe(effect);
       expect(evaluate(policy, { ...BARE, engine: { capabilities: [] } }).effect).toBe('deny');
+      const named = lintPolicy(policy).filter(({ code }) => code === 'SPL_UNKNOWN_CAPABILITY');
+      expect(named.map(({ message }) => message)).toEqual(
+        effect === 'deny' ? [expect.stringContaining('"data:everything"')] : [],
+      );
     }
+  });
+
+  it('that requires several capabilities permits only who holds each of them', () => {
+    proves('spl.requirements.capabilities');
+    const policy = loadPolicy({
+      version: '1.0.0',
+      rules: [RULE],
+      requirements: { requiredCapabilities: ['data:read', 'file:read'] },
+    });
+    const effectFor = (...capabilities: readonly string[]) =>
+      evaluate(policy, { ...BARE, engine: { capabilities } }).effect;
+    expect(effectFor('data:read', 'file:read', 'data:text')).toBe('allow');
+    expect([effectFor('data:read'), effectFor('file:read'), effectFor()]).toEqual(['deny', 'deny', 'deny']);
+  });
+
+  it('is not advised to a rate limit without the word that somebody must enforce it', () => {
+    const [finding] = lintPolicy(loadPolicy({ version: '1.0.0', rules: [RULE], ...TIDY, offers: {} }));
+    expect(finding?.suggestion).toMatch(/^add a condition on request\.rate/);
+    expect(finding?.suggestion).toContain('blocks every call');
   });
 });
 

@@ -92,6 +92,7 @@ it('is for one agent', async () => {
 });
 
 it('never goes back to a lower serial', async () => {
+  proves('spl.policy.monotonic-version');
   const envelope = await signed({ serial: 7 });
   const { policy } = open(envelope);
   const other = loadPolicy(text('"description": "other",')).hash;

@@ -1,6 +1,6 @@
 import { asHash, type TtpEvent } from '@ttp/core';
 import { canonicalize, fromUtf8, utf8 } from '@ttp/crypto';
-import { codeThrownBy, proves } from '@ttp/testkit';
+import { codeThrownBy } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { leafBytes, parseLeaf, prepareLeaf } from '../../src/trace/leaf.js';
 import { event } from './fixture.js';
@@ -12,7 +12,6 @@ const codeOfEvent = (wrong: unknown) => codeThrownBy(() => Reflect.apply(prepare
 
 describe('a leaf', () => {
   it('is the canonical JSON of the event and its position', () => {
-    proves('decision.D28');
     const position = { agentSeq: 7, agentPrev: PREV, traceSeq: 3 };
     const full = event('decision-made', {
       subject: 'a "quoted" \u2028 subject',
@@ -24,7 +23,6 @@ describe('a leaf', () => {
   });
 
   it('has at most 64 KiB', () => {
-    proves('decision.D28');
     const most = 65_536 - leafBytes(prepareLeaf(sized(0)), first).length;
     expect(codeThrownBy(() => prepareLeaf(sized(most + 1)))).toBe('ETR_LEAF_TOO_LARGE');
     // Near the limit no position can push it over.

@@ -7,7 +7,6 @@ import { bench, entriesOf, event, TRUST, traceOf } from './fixture.js';
 
 describe('two processes', () => {
   it('never write one log: the second goes on with the next', async () => {
-    proves('decision.D28');
     const { recorder: a, options } = await bench();
     const b = await openRecorder(options);
     await a.record([event('trace-opened')]);
@@ -62,7 +61,6 @@ describe('two processes', () => {
   });
 
   it('pass a log by when somebody appends to it during recovery', async () => {
-    proves('decision.D28');
     const { recorder: a, options } = await bench();
     await a.record([event('intent-recorded')]);
     const { log } = options.storage;

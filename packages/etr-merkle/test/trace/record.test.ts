@@ -12,7 +12,7 @@ const OTHER = asDid('did:ttp:agent:QmOther');
 
 describe('record', () => {
   it('chains the entries of each agent and numbers those of each trace', async () => {
-    proves('etr-merkle.log.per-agent', 'decision.D28');
+    proves('etr-merkle.log.per-agent');
     const { recorder } = await bench();
     expect(recorder.origin).toBe(`${POINT}/log/0`);
     await recorder.record([

@@ -10,7 +10,7 @@ import { bench, event, NOW, TRACE, TRUST, traceOf } from './fixture.js';
 
 describe('sealing a trace', () => {
   it('appends the root over its own leaf hashes, their count and statistics, covered by a checkpoint', async () => {
-    proves('etr-merkle.trace.seal', 'etr-merkle.trace.entries-signed', 'decision.D28');
+    proves('etr-merkle.trace.seal', 'etr-merkle.trace.entries-signed');
     const { recorder, clock } = await bench();
     await recorder.record([event('trace-opened'), event('trace-opened', { trace: traceOf(2) })]);
     await recorder.record([

@@ -1,5 +1,6 @@
 import { ProtocolError } from '@modelcontextprotocol/server';
 import { codeOf, isJsonObject, type JsonObject } from '@ttp/core';
+import { proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RESULT_MAX_BYTES } from '../../src/limits.js';
 import { closeAll, rig } from '../rig.js';
@@ -54,6 +55,7 @@ describe('a tool call', () => {
   });
 
   it('whose result holds a secret says so without the result', async () => {
+    proves('gateway.dlp', 'guard.dlp.both-directions');
     const r = await rig();
     r.upstream.calls.set('echo', () => text('the key is AKIAIOSFODNN7EXAMPLE, keep it'));
     const { content, isError, _meta } = await call(r, 'echo');
@@ -63,6 +65,7 @@ describe('a tool call', () => {
   });
 
   it('whose result holds personal data is passed on redacted', async () => {
+    proves('gateway.dlp', 'guard.dlp.both-directions');
     const r = await rig();
     r.upstream.calls.set('echo', () => ({
       ...text('SSN 219-09-9999'),
@@ -74,6 +77,7 @@ describe('a tool call', () => {
   });
 
   it('whose arguments hold a secret does not reach the server', async () => {
+    proves('gateway.dlp', 'guard.dlp.both-directions');
     const r = await rig();
     const { _meta } = await call(r, 'echo', { text: 'AKIAIOSFODNN7EXAMPLE' });
     expect(_meta).toMatchObject({ 'ttp/outcome': 'blocked', 'ttp/code': 'GUARD_DLP_BLOCKED' });

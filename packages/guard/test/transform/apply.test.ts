@@ -13,7 +13,13 @@ interface TransformCase {
 
 describe('applyTransform', () => {
   it.each(vectors<TransformCase>('transform'))('$name', ({ value, params, expect: expected, code }) => {
-    proves('guard.transform.output');
+    proves(
+      'guard.transform.output',
+      'spl.output.redact',
+      'spl.output.mask',
+      'spl.output.truncate',
+      'spl.output.footer',
+    );
     const before = JSON.stringify(value);
     if (code !== undefined) expect(codeThrownBy(() => applyTransform(value, params))).toBe(code);
     else expect(applyTransform(value, params)).toEqual(expected);

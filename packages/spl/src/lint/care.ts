@@ -31,7 +31,9 @@ export function lintCare({ compiled, document }: Policy): readonly LintFinding[]
         code: 'SPL_NO_RATE_LIMIT',
         rule: id,
         message: 'nothing limits how often it is used',
-        suggestion: 'add offers.rateLimit, or a condition on request.rate',
+        // An obligation that nobody can fulfil denies; the rate itself is a fact wherever attempts are counted.
+        suggestion:
+          'add a condition on request.rate; offers.rateLimit blocks every call where no handler enforces rate limits',
       });
   }
   return findings;

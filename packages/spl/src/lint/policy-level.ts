@@ -27,7 +27,8 @@ export function lintWholePolicy({ document, compiled, killTriggers }: Policy): r
     findings.push({
       code: 'SPL_NO_KILL_TRIGGER',
       message: 'there are no kill triggers',
-      suggestion: 'add killSwitch.triggers, such as "request.rate > 500"',
+      suggestion:
+        'add killSwitch.triggers, such as "request.rate > 500", and see that the host evaluates them',
     });
   for (const capability of requirements.requiredCapabilities ?? [])
     if (!CAPABILITIES.some((known) => known === capability))
