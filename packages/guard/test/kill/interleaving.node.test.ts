@@ -73,6 +73,46 @@ const lookingFirst =
     ledger.effects.push(ledger.hasReturned);
   };
 
+/** Takes a permit and leaves out enter(). */
+const unasked =
+  (sched: Scheduler) =>
+  async (kill: KillSwitch, ledger: Ledger): Promise<void> => {
+    kill.permit(AGENT, kill.epochOf(AGENT));
+    await sched.step('work');
+    ledger.effects.push(ledger.hasReturned);
+  };
+
+/**
+ * A hundred identical actions and a kill. An action holds nothing but its permit, and the only thing that they share is
+ * the latch: schedules that meet with the same number of actions at the same steps go on alike. The kill is one step,
+ * for it closes the latch in the tick in which it is called.
+ */
+async function hundred(
+  sched: Scheduler,
+  act: (kill: KillSwitch, ledger: Ledger) => Promise<void>,
+  done: (effects: number) => void = () => undefined,
+): Promise<Scenario> {
+  const { kill } = await bench();
+  const ledger: Ledger = { effects: [], hasReturned: false };
+  let atKill = -1;
+  const action = (): Promise<void> => act(kill, ledger);
+  return {
+    tasks: [
+      ...Array.from({ length: 100 }, () => action),
+      async () => {
+        kill.kill(AGENT, KILL);
+        ledger.hasReturned = true;
+        atKill = ledger.effects.length;
+      },
+    ],
+    state: () => String(ledger.hasReturned),
+    check() {
+      expect(ledger.effects).toEqual(Array(atKill).fill(false));
+      done(atKill);
+    },
+  };
+}
+
 describe('no effect after a kill', () => {
   it.each([
     [3, 1],
@@ -89,6 +129,27 @@ describe('no effect after a kill', () => {
       expect(schedules).toBeGreaterThan(100);
     },
   );
+
+  it('of 100 started actions, under every interleaving with at most 2 preemptions', async () => {
+    proves('flaw.K1', 'law.K-1', 'guard.kill.latch');
+    const effects = new Set<number>();
+    const { schedules } = await explore({
+      preemptions: 2,
+      setup: (sched) => hundred(sched, entering(sched, 1), (done) => effects.add(done)),
+    });
+
+    expect(schedules).toBeGreaterThan(1_000);
+    expect(effects.size).toBe(101);
+  });
+
+  it.each([
+    ['looking first', lookingFirst],
+    ['never asking the permit', unasked],
+  ])('is what %s does not give to 100 actions', async (_, act) => {
+    proves('flaw.K1');
+    const exploring = explore({ preemptions: 2, setup: (sched) => hundred(sched, act(sched)) });
+    expect(await codeRejectedBy(exploring)).toBe('TESTKIT_SCHEDULE_FAILED');
+  });
 
   it('of 100 actions, under random interleavings', async () => {
     proves('flaw.K1', 'law.K-1');

@@ -10,6 +10,12 @@ export interface Scenario {
   readonly tasks: readonly (() => Promise<void>)[];
   /** Throws where the tasks left something wrong. */
   check(): void | Promise<void>;
+  /**
+   * What the tasks share, as far as it decides what they may still do wrong. With it, {@link explore} goes on from
+   * each state once, not once per way to it, and takes tasks that are the same function as interchangeable. That is
+   * sound where the label at which a task waits says all that it holds by itself, and no task waits for another.
+   */
+  readonly state?: () => string;
 }
 
 /** Makes the scenario anew for every schedule; what it does must follow from the schedule alone. */
@@ -25,7 +31,8 @@ export interface ExploreOptions {
 }
 
 /**
- * Runs every interleaving of the tasks with at most `preemptions` preemptions, depth first. Tasks change over at
+ * Runs every interleaving of the tasks with at most `preemptions` preemptions, depth first; of those that meet in one
+ * {@link Scenario.state}, the rest of only one. Tasks change over at
  * `await sched.step(label)` and at each call of a port that was wrapped by `sched`; a task that awaits what another
  * one resolves is not runnable until then. Bugs of concurrency need few preemptions (Musuvathi and Qadeer, 2007),
  * so a small bound finds them in a number of schedules that grows only polynomially with the steps.
@@ -40,11 +47,12 @@ export async function explore(options: ExploreOptions): Promise<{ readonly sched
   if (!Number.isSafeInteger(preemptions) || preemptions < 0)
     throw new TtpError('TESTKIT_BAD_ARGUMENT', `not a number of preemptions: ${preemptions}`);
   const path: ChoicePoint[] = [];
+  const seen = new Set<string>();
   return withRuns(setup, async (runOnce) => {
     for (let schedules = 1; ; schedules++) {
       if (schedules > maxSchedules)
         throw new TtpError('TESTKIT_TOO_MANY_SCHEDULES', `there are more than ${maxSchedules} schedules`);
-      await runOnce(follow(path, preemptions));
+      await runOnce((scenario) => follow(path, preemptions, scenario, seen));
       while (path.length > 0 && exhausted(path.at(-1))) path.pop();
       const deepest = path.at(-1);
       if (deepest === undefined) return { schedules };
@@ -64,7 +72,7 @@ export async function exploreAtRandom(options: {
 }): Promise<void> {
   const { random, runs, setup } = options;
   await withRuns(setup, async (runOnce) => {
-    for (let run = 0; run < runs; run++) await runOnce((waiting) => random.int(waiting.length));
+    for (let run = 0; run < runs; run++) await runOnce(() => (waiting) => random.int(waiting.length));
   });
 }
 
@@ -76,7 +84,7 @@ export async function exploreAtRandom(options: {
 export async function replay(schedule: readonly string[], setup: SetUp): Promise<void> {
   await withRuns(setup, async (runOnce) => {
     let position = 0;
-    await runOnce((waiting) => {
+    await runOnce(() => (waiting) => {
       const wanted = schedule[position++];
       const index = waiting.findIndex(({ label }) => label === wanted);
       if (index < 0) throw diverged(`${wanted ?? 'the end'} at step ${position}`, waiting);
@@ -95,15 +103,30 @@ interface ChoicePoint {
 const exhausted = (point: ChoicePoint | undefined): boolean =>
   point !== undefined && point.taken + 1 >= point.choices.length;
 
-/** Repeats the choices of `path`, then goes on without preemption and notes the new choice points in it. */
-function follow(path: ChoicePoint[], preemptions: number): Choose {
+/**
+ * Repeats the choices of `path`, then goes on without preemption and notes the new choice points in it, up to a state
+ * in `seen`: what can follow that is, or will be, tried from where it was met first.
+ */
+function follow(path: ChoicePoint[], preemptions: number, scenario: Scenario, seen: Set<string>): Choose {
   let depth = 0;
   let left = preemptions;
+  let isSeen = false;
   return (waiting, last) => {
+    if (isSeen) return Math.max(0, indexOf(waiting, last));
     const labels = waiting.map(({ label }) => label).join('\n');
-    const known = path[depth++];
-    const point = known ?? { labels, choices: choicesOf(waiting, last, left), taken: 0 };
-    if (known === undefined) path.push(point);
+    let point = path[depth++];
+    if (point === undefined) {
+      const kinds = scenario.state && kindsOf(waiting, scenario.tasks);
+      point = { labels, choices: choicesOf(waiting, last, left, kinds), taken: 0 };
+      if (kinds !== undefined) {
+        const going = waiting.map(({ task }, index) => (task === last ? 'last ' : '') + kinds[index]);
+        const state = JSON.stringify([scenario.state?.(), left, going.sort()]);
+        isSeen = seen.has(state);
+        if (isSeen) return Math.max(0, indexOf(waiting, last));
+        seen.add(state);
+      }
+      path.push(point);
+    }
     const choice = point.choices[point.taken];
     if (choice === undefined || point.labels !== labels) throw diverged(point.labels, waiting);
     left -= choice.cost;
@@ -111,29 +134,49 @@ function follow(path: ChoicePoint[], preemptions: number): Choose {
   };
 }
 
-/** The task that ran before comes first; leaving it while it could go on is a preemption and costs one. */
+const indexOf = (waiting: readonly Waiting[], last: number | undefined): number =>
+  waiting.findIndex(({ task }) => task === last);
+
+/** What tells those that wait apart when tasks of the same function are interchangeable. */
+function kindsOf(waiting: readonly Waiting[], tasks: Scenario['tasks']): readonly string[] {
+  const firsts = new Map([...tasks.entries()].toReversed().map(([number, task]) => [task, number]));
+  const firstOf = tasks.map((task) => firsts.get(task));
+  return waiting.map(({ task, label }) => `${firstOf[task]}${label.slice(label.indexOf(':'))}`);
+}
+
+/**
+ * The task that ran before comes first; leaving it while it could go on is a preemption and costs one. Of several of
+ * one kind, the first stands for all.
+ */
 function choicesOf(
   waiting: readonly Waiting[],
   last: number | undefined,
   left: number,
+  kinds?: readonly string[],
 ): ChoicePoint['choices'] {
-  const all = waiting.map(({ task }, index) => ({ index, goesOn: task === last }));
-  const cost = all.some(({ goesOn }) => goesOn) ? 1 : 0;
-  const others = all.filter(({ goesOn }) => !goesOn && cost <= left).map(({ index }) => ({ index, cost }));
-  return [...all.filter(({ goesOn }) => goesOn).map(({ index }) => ({ index, cost: 0 })), ...others];
+  const cost = indexOf(waiting, last) < 0 ? 0 : 1;
+  const going: { index: number; cost: number }[] = [];
+  const others = new Map<string | number, { index: number; cost: number }>();
+  for (const [index, { task }] of waiting.entries()) {
+    const kind = kinds?.[index] ?? index;
+    if (task === last) going.push({ index, cost: 0 });
+    else if (cost <= left && !others.has(kind)) others.set(kind, { index, cost });
+  }
+  return [...going, ...others.values()];
 }
 
 /** Lends `use` a function that runs the scenario once and turns whatever goes wrong in it into a ScheduleFailure. */
 async function withRuns<T>(
   setup: SetUp,
-  use: (runOnce: (choose: Choose) => Promise<void>) => Promise<T>,
+  use: (runOnce: (chooserOf: (scenario: Scenario) => Choose) => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const context = taskContext();
   const settler = createSettler();
   try {
-    return await use(async (choose) => {
+    return await use(async (chooserOf) => {
       const run = createRun(context, settler);
       const scenario = await setup(run.scheduler);
+      const choose = chooserOf(scenario);
       const schedule: string[] = [];
       try {
         await run.start(scenario.tasks, (waiting, last) => {

@@ -14,6 +14,7 @@ import {
 import { interleavings } from './interleavings.js';
 import {
   counterOn,
+  counters,
   deadlock,
   failing,
   handOver,
@@ -52,6 +53,39 @@ describe('explore', () => {
       }
     },
   );
+
+  it.each([[[2, 3]], [[4, 4]], [[1, 2, 3]], [[3, 3, 2]]])(
+    'leaves nothing out where each way to a state is a state of its own, for tasks of %j turns',
+    async (segments) => {
+      for (const preemptions of [0, 1, 2]) {
+        const seen: string[] = [];
+        await explore({ preemptions, setup: turns(segments, seen, true) });
+        expect([...seen].sort()).toEqual(interleavings(segments, preemptions));
+      }
+    },
+  );
+
+  it.each([false, true])(
+    'reaches the same ends when it goes on from each state once, in fewer schedules (atomic: %s)',
+    async (isAtomic) => {
+      for (const preemptions of [0, 1, 2, 3]) {
+        const [every, merged] = [new Set<number>(), new Set<number>()];
+        const all = await explore({ preemptions, setup: counters(3, isAtomic, false, every) });
+        const few = await explore({ preemptions, setup: counters(3, isAtomic, true, merged) });
+        expect([...merged].sort()).toEqual([...every].sort());
+        expect(few.schedules).toBeLessThan(all.schedules);
+      }
+    },
+  );
+
+  it('finds a lost update among 30 identical tasks, where schedules are too many to run them all', async () => {
+    const ends = new Set<number>();
+    await explore({ preemptions: 0, setup: counters(30, false, true, ends) });
+    expect([...ends]).toEqual([60]);
+    const { schedules } = await explore({ preemptions: 1, setup: counters(30, false, true, ends) });
+    expect(Math.min(...ends)).toBe(2);
+    expect(schedules).toBeLessThan(20_000);
+  });
 
   it('finds a check-then-act race at 1 preemption, and cannot see it without one', async () => {
     expect(await explore({ preemptions: 0, setup: racyCounter })).toEqual({ schedules: 2 });

@@ -5,7 +5,7 @@ import type { Scheduler, SetUp } from '../../src/index.js';
 
 /** Tasks that each take `segments[i]` turns, noting whose turn it is. */
 export const turns =
-  (segments: readonly number[], seen: string[]): SetUp =>
+  (segments: readonly number[], seen: string[], state = false): SetUp =>
   (sched) => {
     let order = '';
     return {
@@ -17,6 +17,7 @@ export const turns =
         }
       }),
       check: () => void seen.push(order),
+      ...(state ? { state: () => order } : {}),
     };
   };
 
@@ -30,6 +31,28 @@ export const racyCounter: SetUp = (sched) => {
   };
   return { tasks: [increment, increment], check: () => expect(counter).toBe(2) };
 };
+
+/**
+ * Tasks of one function that each add one to a counter twice, or add it as one step; `ends` gets what came out. The
+ * label of a step says what the task has read, so that `state` has only the counter to tell.
+ */
+export const counters =
+  (tasks: number, isAtomic: boolean, state: boolean, ends: Set<number>): SetUp =>
+  (sched) => {
+    let counter = 0;
+    const add = async (): Promise<void> => {
+      for (let round = 0; round < 2; round++) {
+        const read = counter;
+        await sched.step(`round ${round}, has read ${isAtomic ? 'nothing' : read}`);
+        counter = (isAtomic ? counter : read) + 1;
+      }
+    };
+    return {
+      tasks: Array.from({ length: tasks }, () => add),
+      check: () => void ends.add(counter),
+      ...(state ? { state: () => String(counter) } : {}),
+    };
+  };
 
 /** Two tasks that count in a store, with compare-and-set or without. */
 export const counterOn =
