@@ -63,7 +63,7 @@ describe('who may decide', () => {
   );
 
   it('has at least this privilege and this level', async () => {
-    proves('oversight.escalation.levels');
+    proves('oversight.escalation.levels', 'spl.human-approval.escalation-level');
     expect(table).toHaveLength(PRIVILEGES.length * 9);
     for (const { privilege, own, level, expected } of table) {
       const who = person(9, { level: own, privileges: [privilege] });

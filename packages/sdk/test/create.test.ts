@@ -15,6 +15,7 @@ describe('a handler', () => {
   it.each(['dlp', 'transform', 'alert', 'audit', 'approval'])(
     'of %s cannot be replaced by an option',
     async (kind) => {
+      proves('guard.dlp.rule-shape');
       const r = await rig();
       await r.ttp.close();
       expect(await codeRejectedBy(r.restart({ handlers: [handler(kind)] }))).toBe('SDK_BAD_HANDLER');

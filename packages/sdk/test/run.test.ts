@@ -132,7 +132,7 @@ describe('a tool call', () => {
   });
 
   it('redacts what must not leave, and withholds what a rule blocks', async () => {
-    proves('guard.dlp.both-directions');
+    proves('guard.dlp.both-directions', 'guard.dlp.rule-shape');
     const r = await rig();
     const card = await r.read('data/order', `pay with ${['4242', '4242', '4242', '4242'].join(' ')} today`);
     expect(card).toMatchObject({ status: 'done', value: 'pay with [REDACTED] today' });

@@ -164,6 +164,7 @@ describe('obligations', () => {
       'spl.output.mask',
       'spl.output.truncate',
       'spl.output.footer',
+      'spl.human-approval.escalation-level',
     );
     const { effect, obligations } = verdictOf(
       [

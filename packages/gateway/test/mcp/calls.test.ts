@@ -280,6 +280,7 @@ describe('cancellation, progress and kill', () => {
   });
 
   it('refuses the calls of a killed agent, and aborts the one under way', async () => {
+    proves('gateway.kill');
     const r = await rig();
     const aborted = Promise.withResolvers<void>();
     r.upstream.calls.set('echo', (_, { mcpReq: { signal } }) => {
@@ -299,6 +300,7 @@ describe('cancellation, progress and kill', () => {
   });
 
   it('relays nothing for a killed agent, in neither direction', async () => {
+    proves('gateway.kill');
     const heard: string[] = [];
     const r = await rig({
       capabilities: { roots: { listChanged: true } },

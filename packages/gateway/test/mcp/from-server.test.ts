@@ -1,6 +1,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import type { JsonObject } from '@ttp/core';
 import { codeOf } from '@ttp/core';
+import { proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeAll, POLICY, type Rig, rig } from '../rig.js';
 import { scriptedServer } from '../scripted-server.js';
@@ -71,6 +72,7 @@ describe('a server that asks its agent', () => {
   });
 
   it('hears no more of an agent that is killed while it answers', async () => {
+    proves('gateway.kill');
     const aborted = Promise.withResolvers<void>();
     const r = await rig({
       capabilities: { sampling: {} },

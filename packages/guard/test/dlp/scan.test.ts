@@ -85,6 +85,7 @@ describe('scanText', () => {
   });
 
   it('has the four rules of the documents, with id, name, pattern, severity and action', () => {
+    proves('guard.dlp.rule-shape');
     expect(DLP_RULES.map(({ id, severity, action }) => [id, severity, action])).toEqual([
       ['dlp-ssn', 'high', 'redact'],
       ['dlp-credit-card', 'critical', 'redact'],
