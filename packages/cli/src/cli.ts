@@ -15,6 +15,7 @@ import { verify } from './commands/verify.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { type Io, write } from './io.js';
 import { paintFor } from './terminal.js';
+import { findUnknown } from './unknown-command.js';
 
 /** Commands whose standard output belongs to a protocol: what they have to say of themselves goes elsewhere. */
 const PROTOCOLS: readonly (string | undefined)[] = ['mcp', 'conformance'];
@@ -51,6 +52,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
   const program = createProgram({ out: (text) => (help += text) });
   for (const add of COMMANDS) add(program, io, act);
   try {
+    requireKnown(program, asked);
     try {
       await program.parseAsync(argv, { from: 'user' });
     } catch (error) {
@@ -80,6 +82,15 @@ function createProgram({ out }: { readonly out: (text: string) => void }): Comma
 Every command takes --json (one JSON document on standard output) and has --help with an example.
 Exit codes: ${EXIT.ok} ok, ${EXIT.no} the answer is no, ${EXIT.badInput} usage or bad input, ${EXIT.cannotRun} cannot run.`,
     );
+}
+
+/** Commander would answer `ttp aprove --help` with the help of ttp, as if there were such a command. */
+function requireKnown(program: Command, asked: readonly string[]): void {
+  const unknown = findUnknown(program, asked);
+  if (unknown === undefined) return;
+  const { word, path, likely } = unknown;
+  const hint = likely === undefined ? '' : ` (did you mean ${likely}?)`;
+  throw new TtpError('CLI_USAGE', `unknown command '${word}'${hint}; see ${path} --help`);
 }
 
 /** What commander says of wrong arguments, as an error of ours that says where to look. */

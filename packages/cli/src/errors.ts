@@ -8,6 +8,7 @@ export const CLI_ERRORS = {
   CLI_FILE_UNREADABLE: 'The file cannot be read.',
   CLI_FILE_UNWRITABLE: 'The file cannot be written.',
   CLI_PASSPHRASE_MISSING: 'A passphrase is needed, and there is neither TTP_PASSPHRASE nor a terminal.',
+  CLI_PASSPHRASE_SHORT: 'The passphrase of a new key has too few characters.',
   CLI_PASSPHRASE_MISMATCH: 'The two passphrases typed in are not the same.',
   CLI_PASSPHRASE_ABORTED: 'Whoever was asked for the passphrase ended the input.',
   CLI_IDENTITY_FILE: 'The file is not an identity file.',

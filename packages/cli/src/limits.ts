@@ -7,6 +7,12 @@ export const BUNDLE_MAX_BYTES = 536_870_912;
 /** Longest passphrase that is read from a terminal: 1024 characters. */
 export const PASSPHRASE_MAX_CHARACTERS = 1024;
 
+/**
+ * Shortest passphrase of a new key: 12 characters, 56 bits if they are random letters. Whoever has the file may guess for
+ * ever, and scrypt makes each guess expensive, but cannot make up for a passphrase that is among the first million.
+ */
+export const PASSPHRASE_MIN_CHARACTERS = 12;
+
 /** Longest line of the conformance protocol: 16 MiB. */
 export const CONFORMANCE_LINE_MAX_BYTES = 16_777_216;
 

@@ -1,6 +1,6 @@
 import { TtpError } from '@ttp/core';
 import { type InputStream, type Io, write } from './io.js';
-import { PASSPHRASE_MAX_CHARACTERS } from './limits.js';
+import { PASSPHRASE_MAX_CHARACTERS, PASSPHRASE_MIN_CHARACTERS } from './limits.js';
 
 /** The variable that a passphrase may come in. */
 export const PASSPHRASE_VARIABLE = 'TTP_PASSPHRASE';
@@ -9,10 +9,10 @@ export const PASSPHRASE_VARIABLE = 'TTP_PASSPHRASE';
 export interface Passphrases {
   /**
    * @param what whose passphrase it is, for the prompt
-   * @param options `confirm`: typed in twice, for a new one
-   * @throws CLI_PASSPHRASE_MISSING, CLI_PASSPHRASE_MISMATCH, CLI_PASSPHRASE_ABORTED
+   * @param options `isNew`: it has to be long enough, and is typed in twice
+   * @throws CLI_PASSPHRASE_MISSING, CLI_PASSPHRASE_SHORT, CLI_PASSPHRASE_MISMATCH, CLI_PASSPHRASE_ABORTED
    */
-  get(what: string, options?: { readonly confirm?: boolean }): Promise<string>;
+  get(what: string, options?: { readonly isNew?: boolean }): Promise<string>;
 }
 
 /**
@@ -28,8 +28,11 @@ export function passphrases(
   const given = io.env[PASSPHRASE_VARIABLE];
   delete io.env[PASSPHRASE_VARIABLE];
   return {
-    async get(what, { confirm = false } = {}) {
-      if (given !== undefined && given !== '') return given;
+    async get(what, { isNew = false } = {}) {
+      if (given !== undefined && given !== '') {
+        if (isNew) requireLong(given, what);
+        return given;
+      }
       if (!isInteractive || io.stdin.isTTY !== true)
         throw new TtpError(
           'CLI_PASSPHRASE_MISSING',
@@ -37,11 +40,22 @@ export function passphrases(
           { field: PASSPHRASE_VARIABLE },
         );
       const typed = await ask(io, `Passphrase of ${what}: `);
-      if (confirm && (await ask(io, 'The same again: ')) !== typed)
+      if (!isNew) return typed;
+      requireLong(typed, what);
+      if ((await ask(io, 'The same again: ')) !== typed)
         throw new TtpError('CLI_PASSPHRASE_MISMATCH', 'the two passphrases differ');
       return typed;
     },
   };
+}
+
+function requireLong(passphrase: string, what: string): void {
+  if (Array.from(passphrase).length < PASSPHRASE_MIN_CHARACTERS)
+    throw new TtpError(
+      'CLI_PASSPHRASE_SHORT',
+      `the passphrase of ${what} is too short: choose at least ${PASSPHRASE_MIN_CHARACTERS} characters, such as five random words`,
+      { field: PASSPHRASE_VARIABLE },
+    );
 }
 
 /** Shows a prompt on standard error, which is never the answer, and reads one line that is not shown. */

@@ -1,5 +1,6 @@
 import { codeRejectedBy } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
+import { PASSPHRASE_MIN_CHARACTERS } from '../src/limits.js';
 import { passphrases } from '../src/passphrase.js';
 import { type TestIo, testIo } from './harness.js';
 
@@ -11,13 +12,15 @@ function terminal(): TestIo & { readonly raw: boolean[] } {
   return Object.assign(io, { raw });
 }
 
+const given = (text: string) => passphrases(testIo({ TTP_PASSPHRASE: text }));
+
 describe('passphrases', () => {
   it('come from the variable, which is gone from the environment at once', async () => {
-    const io = testIo({ TTP_PASSPHRASE: 'secret', PATH: '/bin' });
+    const io = testIo({ TTP_PASSPHRASE: 'long enough!', PATH: '/bin' });
     const from = passphrases(io);
     expect(io.env).toEqual({ PATH: '/bin' });
-    expect(await from.get('a key')).toBe('secret');
-    expect(await from.get('another key', { confirm: true })).toBe('secret');
+    expect(await from.get('a key')).toBe('long enough!');
+    expect(await from.get('another key', { isNew: true })).toBe('long enough!');
   });
 
   it('are asked for at a terminal, unseen, on standard error', async () => {
@@ -33,13 +36,32 @@ describe('passphrases', () => {
 
   it('are typed twice where they are new', async () => {
     const io = terminal();
-    io.stdin.write('one\none\n');
-    expect(await passphrases(io).get('a key', { confirm: true })).toBe('one');
+    io.stdin.write('the first of two\nthe first of two\n');
+    expect(await passphrases(io).get('a key', { isNew: true })).toBe('the first of two');
     const other = terminal();
-    other.stdin.write('one\ntwo\n');
-    expect(await codeRejectedBy(passphrases(other).get('a key', { confirm: true }))).toBe(
+    other.stdin.write('the first of two\nthe second of two\n');
+    expect(await codeRejectedBy(passphrases(other).get('a key', { isNew: true }))).toBe(
       'CLI_PASSPHRASE_MISMATCH',
     );
+  });
+
+  it('are long where they are new, counted in characters; an old one opens what it opens', async () => {
+    const long = '\u{1f511}'.repeat(PASSPHRASE_MIN_CHARACTERS);
+    const short = '\u{1f511}'.repeat(PASSPHRASE_MIN_CHARACTERS - 1);
+    expect(await given(long).get('a key', { isNew: true })).toBe(long);
+    await expect(given(short).get('a key', { isNew: true })).rejects.toMatchObject({
+      code: 'CLI_PASSPHRASE_SHORT',
+      field: 'TTP_PASSPHRASE',
+      message: expect.stringContaining('choose at least 12 characters'),
+    });
+    expect(await given(short).get('a key')).toBe(short);
+  });
+
+  it('are refused for being short before they are typed again', async () => {
+    const io = terminal();
+    io.stdin.write('short\n');
+    expect(await codeRejectedBy(passphrases(io).get('a key', { isNew: true }))).toBe('CLI_PASSPHRASE_SHORT');
+    expect(String(io.stderr.read())).toBe('Passphrase of a key: \n');
   });
 
   it('keep a character that comes in two parts', async () => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
@@ -22,8 +23,11 @@ beforeAll(() => {
 afterAll(() => dir.remove());
 
 /** Starts a script as the tasks of the repository do. */
-function start(script: string, args: readonly string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [...TSX, script, ...args], {
+const start = (script: string, args: readonly string[], env: Record<string, string> = {}) =>
+  spawned([...TSX, script, ...args], env);
+
+function spawned(words: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [...words], {
     cwd: at('../../..'),
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
   });
@@ -57,6 +61,15 @@ describe('the process', () => {
       out: '',
       err: 'ttp: there is no nowhere.json, or no folder for it (file) [CLI_FILE_MISSING]\n',
     });
+  });
+
+  it('is what bin/ttp.mjs starts once it is built', async ({ skip }) => {
+    skip(!existsSync(at('../dist/main.js')), 'not built: node tools/run.mjs build');
+    const [help, unknown] = await Promise.all(
+      [['--help'], ['frobnicate']].map((words) => spawned([at('../bin/ttp.mjs'), ...words]).ended),
+    );
+    expect(help).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^Usage: ttp /) });
+    expect(unknown).toMatchObject({ code: 2, out: '', err: expect.stringContaining('[CLI_USAGE]') });
   });
 
   it('is the conformance adapter, which signs raw bytes', async () => {

@@ -60,6 +60,24 @@ describe('wrong arguments', () => {
     expect(json.error?.['message']).toMatch(message);
   });
 
+  it.each([
+    ['approve --help', "unknown command 'approve' (did you mean ttp review approve?); see ttp --help"],
+    ['--help approve', "unknown command 'approve' (did you mean ttp review approve?); see ttp --help"],
+    ['aprove x', "unknown command 'aprove' (did you mean ttp review approve?); see ttp --help"],
+    ['verfy --help', "unknown command 'verfy' (did you mean ttp verify?); see ttp --help"],
+    ['review denny --help', "unknown command 'denny' (did you mean ttp review deny?); see ttp review --help"],
+    ['policy export -h', "unknown command 'export' (did you mean ttp trace export?); see ttp policy --help"],
+    ['help keygen', "unknown command 'help'; see ttp --help"],
+    ['x --help', "unknown command 'x'; see ttp --help"],
+    [`${'k'.repeat(70)}ill`, `unknown command '${'k'.repeat(70)}ill'; see ttp --help`],
+  ])('ttp %s: there is no such command, whatever is asked about it', async (line, message) => {
+    const { code, json } = await ttpJson(line.split(' '));
+    expect({ code, error: json.error }).toMatchObject({
+      code: EXIT.badInput,
+      error: { code: 'CLI_USAGE', message },
+    });
+  });
+
   it('says it on standard error where nobody asked for JSON, without a stack trace', async () => {
     const { code, out, err } = await ttp(['frobnicate']);
     expect({ code, out }).toEqual({ code: EXIT.badInput, out: '' });

@@ -18,7 +18,7 @@ export const demo: AddCommand = (program, _io, act) => {
   program
     .command('demo')
     .description('Run the demonstration: a real MCP client, guarded, on the official filesystem server.')
-    .option('--json', 'errors as one JSON document')
+    .option('--json', 'answer with one JSON document')
     .addHelpText(
       'after',
       `
@@ -27,10 +27,10 @@ It stands in the repository (examples/guarded-agent); an installed ttp says so a
 Example:
   ttp demo`,
     )
-    .action(() => act(run));
+    .action(({ json = false }: { json?: boolean }) => act(() => run(json)));
 };
 
-async function run(): Promise<ExitCode> {
+async function run(json: boolean): Promise<ExitCode> {
   const script = inRepository('tools/run.mjs');
   try {
     for (const file of [script, inRepository('examples/guarded-agent/src/main.ts')])
@@ -43,7 +43,9 @@ async function run(): Promise<ExitCode> {
     );
   }
   const status = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn(process.execPath, [script, 'start'], { stdio: 'inherit' });
+    const child = spawn(process.execPath, [script, 'start', ...(json ? ['--json'] : [])], {
+      stdio: 'inherit',
+    });
     child.once('error', reject);
     child.once('exit', resolve);
   });

@@ -11,6 +11,7 @@ import { requireAbsent, writeNew } from '../files/files.js';
 import { formatIdentityFile } from '../files/identity-file.js';
 import { operatorKid } from '../files/operators.js';
 import type { Io } from '../io.js';
+import { PASSPHRASE_MIN_CHARACTERS } from '../limits.js';
 import { passphrases } from '../passphrase.js';
 
 interface KeygenOptions {
@@ -39,7 +40,7 @@ export const keygen: AddCommand = (program, io, act) => {
     .addHelpText(
       'after',
       `
-The passphrase comes from TTP_PASSPHRASE or is asked for. The key for the next rotation is written beside the
+The passphrase comes from TTP_PASSPHRASE or is asked for: at least ${PASSPHRASE_MIN_CHARACTERS} characters. The key for the next rotation is written beside the
 identity, to <file>.next: keep it elsewhere, so that a theft of the identity is not the end of it.
 
 Example:
@@ -60,7 +61,7 @@ async function makeIdentity({ out, type, store }: KeygenOptions, io: Io): Promis
   const nextOut = `${out}.next`;
   for (const file of [out, nextOut]) await requireAbsent(file, 'out');
   const { clock, random } = io;
-  const passphrase = await passphrases(io).get('the new identity', { confirm: true });
+  const passphrase = await passphrases(io).get('the new identity', { isNew: true });
   const { did, seed, nextSeed, keyLog } = await createIdentity({ type, random, clock });
   const key = await encryptKey({ seed, did, passphrase, random });
   const nextKey = await encryptKey({ seed: nextSeed, did, passphrase, random });
@@ -112,7 +113,7 @@ async function makeOperator(options: KeygenOptions & { operator: string }, io: I
     throw new TtpError('CLI_USAGE', 'an operator has no kill record: leave --store out', { field: 'store' });
   await requireAbsent(out, 'out');
   const { random } = io;
-  const passphrase = await passphrases(io).get(`the operator key of ${id}`, { confirm: true });
+  const passphrase = await passphrases(io).get(`the operator key of ${id}`, { isNew: true });
   const { seed, publicKey } = generateKeyPair(random);
   const key = await encryptKey({ seed, did: didKey(publicKey), passphrase, random });
   await writeNew(out, `${JSON.stringify(key, null, 2)}\n`, 'out');

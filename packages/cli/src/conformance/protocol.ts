@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
-import { codeOf, type ErrorCode, type JsonObject, TtpError } from '@ttp/core';
-import { canonicalize } from '@ttp/crypto';
+import { codeOf, type ErrorCode, isTtpError, type JsonObject, TtpError } from '@ttp/core';
+import { canonicalize, parseJson } from '@ttp/crypto';
 import { write } from '../io.js';
 import { CONFORMANCE_LINE_MAX_BYTES } from '../limits.js';
 import { type Line, readLines } from '../lines.js';
@@ -16,7 +16,7 @@ export type Operations = ReadonlyMap<string, Operation>;
 interface Request {
   /** Whatever the line says, as JSON text. */
   readonly id: string;
-  /** Undefined where the line names none. */
+  /** Undefined where the line names none, or is not strict JSON. */
   readonly op: string | undefined;
   readonly args: Arguments;
 }
@@ -51,21 +51,37 @@ export async function answer(line: Line, operations: Operations): Promise<string
 const errorLine = (id: string, code: ErrorCode): string => `{"error":{"code":"${code}"},"id":${id}}`;
 
 /**
- * A line is read leniently, unlike everything that an operation gets as `text`: whoever drives us must be able to hand
- * in a text with a lone surrogate or a key twice, to see it refused.
+ * Reads a line as strict JSON (decision D7), with one exception: a lone surrogate in it is left to the operation, since
+ * whoever drives us must be able to hand one in as `text`, to see it refused.
  */
 function requestOf(line: Line): Request | undefined {
   if (line === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line),
-    );
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line);
+    const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     const args = new Map<string, unknown>(Object.entries(value));
-    const id = JSON.stringify(args.get('id') ?? null);
-    const op = args.get('op');
+    const refused = refusedMember(text);
+    // An id that stands there twice, or would be rounded, is nobody's.
+    const id = refused === 'id' ? 'null' : JSON.stringify(args.get('id') ?? null);
+    const op = refused === undefined ? args.get('op') : undefined;
     return { id, op: typeof op === 'string' ? op : undefined, args };
   } catch {
     return undefined; // no JSON, no UTF-8, or nested too deep to be written out again
   }
 }
+
+/** The member of the line at which a strict reader stops; empty for the line itself, undefined if it does not. */
+function refusedMember(text: string): string | undefined {
+  try {
+    parseJson(text, { profile: 'foreign', maxBytes: CONFORMANCE_LINE_MAX_BYTES });
+    return undefined;
+  } catch (error) {
+    if (!isTtpError(error)) throw error;
+    const others = text.replaceAll(ESCAPED_SURROGATES, String.raw`\ufffd`);
+    if (error.code === 'CRYPTO_JSON_LONE_SURROGATE' && others !== text) return refusedMember(others);
+    return /^[^.[]*/.exec(error.field ?? '')?.[0] ?? '';
+  }
+}
+
+const ESCAPED_SURROGATES = /\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g;

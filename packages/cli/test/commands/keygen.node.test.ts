@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom, systemTimer as timer } from '@ttp/adapters/system';
 import { asDid } from '@ttp/core';
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openIdentityFile } from '../../src/files/identity-file.js';
 import { parseOperators } from '../../src/files/operators.js';
 import { passphrases } from '../../src/passphrase.js';
-import { type Folder, folder, PASSPHRASE, testIo, ttpJson } from '../harness.js';
+import { type Folder, folder, PASSPHRASE, testIo, ttp, ttpJson } from '../harness.js';
 
 let dir: Folder;
 let made: Awaited<ReturnType<typeof ttpJson>>;
@@ -82,6 +82,17 @@ describe('ttp keygen', () => {
     expect((await ttpJson(['keygen', '--out', dir.at('other.json')])).json.error?.['code']).toBe(
       'CLI_FILE_EXISTS',
     );
+  });
+
+  it.each([
+    ['an identity', []],
+    ['an operator', ['--operator', 'eve', '--privilege', 'kill:order']],
+  ])('makes no key for %s under a short passphrase', async (_, more) => {
+    const out = dir.at('short.json');
+    const io = testIo({ TTP_PASSPHRASE: 'short' });
+    const { code, err } = await ttp(['keygen', '--out', out, ...more], '', io);
+    expect({ code, exists: existsSync(out) }).toEqual({ code: 2, exists: false });
+    expect(err).toMatch(/choose at least 12 characters.*\(TTP_PASSPHRASE\) \[CLI_PASSPHRASE_SHORT\]\n$/);
   });
 
   it('needs a folder to write to', async () => {

@@ -143,6 +143,17 @@ describe('ttp mcp', () => {
     expect({ code, replayed: out.includes('3 decisions: 3 the same') }).toEqual({ code: 0, replayed: true });
   });
 
+  it('says once what it refused of the agent', async () => {
+    const io = testIo();
+    const ended = runCli(argv(), io);
+    io.stdin.write('{"jsonrpc":"2.0","method":"early","method":"x"}\n');
+    await introduce(agentOf(io), io);
+    io.stdin.end('{"jsonrpc":"2.0","id":9,"method":"ping","method":"tools/list"}\n');
+    expect(await ended).toBe(0);
+    // One before the introduction, one after it.
+    expect(String(io.stderr.read()).match(/CRYPTO_JSON_DUPLICATE_KEY/g)).toHaveLength(2);
+  });
+
   it.each([
     [
       'a policy that fails the self-test',

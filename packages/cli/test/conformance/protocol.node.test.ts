@@ -44,6 +44,18 @@ describe('the protocol', () => {
     expect(parseJson(await answer(undefined, OPERATIONS))).toEqual(bad);
   });
 
+  it.each([
+    ['an id twice', '{"id":1,"id":2,"op":"sha256","data":""}', null],
+    ['an id twice, once escaped', '{"id":1,"\\u0069d":2,"op":"sha256","data":""}', null],
+    ['an id that would be rounded', '{"id":9007199254740993,"op":"sha256","data":""}', null],
+    ['an op twice', '{"id":1,"op":"x","op":"sha256","data":""}', 1],
+    ['a key twice further down', '{"id":1,"op":"spl.evaluate","request":{"action":"a","action":"b"}}', 1],
+    ['a key twice, and a lone surrogate', '{"id":1,"note":"\\ud800","op":"sha256","op":"x"}', 1],
+    ['a number that is not finite', '{"id":1,"op":"sha256","data":"","n":1e999}', 1],
+  ])('takes no line with %s: readers would differ', async (_, line, id) => {
+    expect(await answerTo(line)).toEqual({ id, error: { code: 'CONFORMANCE_BAD_REQUEST' } });
+  });
+
   it('says that an operation is broken, and nothing of how', async () => {
     const broken = new Map([['broken', () => Promise.reject(new Error('a secret'))]]);
     expect(await answer(utf8('{"id":1,"op":"broken"}'), broken)).toBe(

@@ -68,6 +68,8 @@ export function openSession(options: SessionOptions): Session {
         onclose: () => void onEnd(),
         onerror: onFault,
       });
+      // Until here its faults had nobody else to go to; from here on the server passes them on, and once is enough.
+      Object.assign(downstream, { onerror: undefined });
       await server.connect(downstream);
     },
     async close() {
