@@ -1,9 +1,9 @@
 // Keeps the public API in api/<package>.d.ts: per entry point every exported name with its declaration, comments
-// left out. What no entry point exports may change freely. `--update` rewrites the files.
+// left out, and the declarations that these refer to. The rest may change freely. `--update` rewrites the files.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packages } from './gate.mjs';
+import { code, packages } from './gate.mjs';
 
 /** The top-level statements of a declaration file, without comments. */
 function statements(file) {
@@ -25,24 +25,58 @@ const namesIn = (list) =>
     .map((item) => item.split(' as ').map((name) => name.trim()))
     .map(([there, here = there]) => [there, here]);
 
-/** The declarations of `name` in `file`, wherever the file has them from: a function has one for each overload. */
+/** What the statement imports or exports by name from a file of the package: its list and that file. */
+function listOf(file, statement) {
+  const [, list, from] =
+    /^(?:export|import) (?:type )?\{([^}]*)\}(?: from ['"]([^'"]*)['"])?/.exec(statement) ?? [];
+  if (list === undefined || (from !== undefined && !from.startsWith('.'))) return undefined;
+  const source = from === undefined ? file : join(dirname(file), from.replace(/\.js$/, '.d.ts'));
+  return { names: namesIn(list), source };
+}
+
+const DECLARED =
+  /^(?:export )?(?:default )?(?:declare )?(?:abstract )?(?:const|let|function|class|interface|type|enum) (\w+)/;
+
+/**
+ * The declarations that `name` has in `file`, exported or not and wherever the file has them from, as { file, name,
+ * text }: a function has one for each overload. None for what another package declares.
+ */
 function declarations(file, name) {
   const found = [];
   for (const statement of statements(file)) {
-    const list = /^export (?:type )?\{([^}]*)\}(?: from '(\.[^']*)')?/.exec(statement);
-    if (list !== null) {
-      const [there] = namesIn(list[1]).find(([, here]) => here === name) ?? [];
+    const list = listOf(file, statement);
+    if (list !== undefined) {
+      const [there] = list.names.find(([, here]) => here === name) ?? [];
       if (there === undefined) continue;
-      const from = list[2] === undefined ? file : join(dirname(file), list[2].replace(/\.js$/, '.d.ts'));
-      if (from !== file || there !== name) found.push(...declarations(from, there));
-    } else if (
-      new RegExp(
-        `^export (?:declare )?(?:abstract )?(?:const|function|class|interface|type) ${name}\\b`,
-      ).test(statement)
-    )
-      found.push(statement);
+      if (list.source !== file || there !== name) found.push(...declarations(list.source, there));
+    } else if (DECLARED.exec(statement)?.[1] === name) found.push({ file, name, text: statement });
   }
   return found;
+}
+
+const key = (one) => `${one.file}#${one.name}`;
+const order = (one) => `${one.name} ${one.text}`;
+const textOf = (list) => `${list.map((one) => one.text).join('\n')}\n`;
+
+/** The declarations that `declared` mention, with those that these mention, without `declared` themselves. */
+function referredBy(declared) {
+  const seen = new Set(declared.map(key));
+  const found = [];
+  for (const open = [...declared]; open.length > 0; ) {
+    const { file, text } = open.pop();
+    const elsewhere = [...text.matchAll(/\bimport\(['"](\.[^'"]*)['"]\)\.(\w+)/g)].map(([, from, name]) => [
+      join(dirname(file), from.replace(/\.js$/, '.d.ts')),
+      name,
+    ]);
+    const here = (code(text, { strings: false }).match(/[\w$]+/g) ?? []).map((name) => [file, name]);
+    for (const [where, name] of [...elsewhere, ...new Map(here.map((one) => [one[1], one])).values()]) {
+      const news = declarations(where, name).filter((one) => !seen.has(key(one)));
+      for (const one of news) seen.add(key(one));
+      found.push(...news);
+      open.push(...news);
+    }
+  }
+  return found.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
 /** The names that an entry point exports. */
@@ -62,12 +96,15 @@ function apiOf({ name, dir, manifest }) {
     .map(([subpath, target]) => {
       const file = join(dir, target.types);
       const names = [...new Set(exportedBy(file))].toSorted((a, b) => (a < b ? -1 : 1));
-      const declared = names.map((exported) => {
+      const declared = names.flatMap((exported) => {
         const found = declarations(file, exported);
         if (found.length === 0) throw new Error(`${name}: no declaration of ${exported}`);
-        return found.join('\n');
+        return found;
       });
-      return `// ${manifest.name}${subpath.slice(1)}\n\n${declared.join('\n')}\n`;
+      const referred = referredBy(declared);
+      return `// ${manifest.name}${subpath.slice(1)}\n\n${textOf(declared)}${
+        referred.length === 0 ? '' : `\n// referred to\n\n${textOf(referred)}`
+      }`;
     })
     .join('\n');
 }

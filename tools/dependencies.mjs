@@ -1,4 +1,5 @@
-// Runtime dependencies of the embedded layers are those of docs/ARCHITECTURE.md and no others; nothing runs at install.
+// Runtime dependencies of the embedded layers are those of docs/adr/0001-layers-and-flow.md and no others; nothing
+// runs at install.
 import { gate, packages } from './gate.mjs';
 
 /** Third-party packages that may be installed with each embedded package. */

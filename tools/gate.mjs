@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Every package by layer (docs/ARCHITECTURE.md); a package may import strictly lower layers only. */
+/** Every package by layer (docs/adr/0001-layers-and-flow.md); a package may import strictly lower layers only. */
 export const LAYERS = [
   ['core'],
   ['crypto', 'adapters'],
@@ -43,12 +43,76 @@ export function sources(dir) {
     .map((file) => ({ file, text: readFileSync(join(dir, file), 'utf8') }));
 }
 
-/** `text` without comments, so that prose about a banned call is not a call. Strings stay; line numbers too. */
-export function code(text) {
-  return text.replace(
-    /("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g,
-    (all, string) => (string === undefined ? all.replace(/[^\n]/g, ' ') : string),
-  );
+/** After one of these a slash begins a regular expression, elsewhere it divides. */
+const BEFORE_REGEX = /(?:^|[([{},;:=!&|?+\-*%<>~^]|\b(?:return|typeof|case|in|of|do|else|void|await|yield))$/;
+
+/** What may begin at a position and hide what stands in it. A template's text ends where its code begins. */
+const HIDING = {
+  comment: /\/\*[\s\S]*?\*\/|\/\/[^\n]*/y,
+  quoted: /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y,
+  regex: /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/\w*/y,
+  template: /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{|$)/y,
+};
+
+const blank = (part) => part.replace(/[^\n]/g, ' ');
+
+/**
+ * `text` without comments, so that prose about a banned call is not a call, and that a call in a comment is none.
+ * `strings: false` empties strings, templates and regular expressions too. Every character keeps its place.
+ */
+export function code(text, { strings = true } = {}) {
+  const inside = (part, from, to) =>
+    strings
+      ? part
+      : part.slice(0, from) + blank(part.slice(from, part.length - to)) + part.slice(part.length - to);
+  const open = []; // for each open brace, whether a template goes on after it
+  let out = '';
+  const take = (kind, at) => {
+    HIDING[kind].lastIndex = at;
+    return HIDING[kind].exec(text)?.[0];
+  };
+  const template = (at) => {
+    const part = take('template', at);
+    if (part.endsWith('${')) open.push(true);
+    out += inside(part, 0, part.endsWith('${') ? 2 : 1);
+  };
+  while (out.length < text.length) {
+    const at = out.length;
+    const char = text[at];
+    const hidden = char === '/' ? take('comment', at) : take('quoted', at);
+    if (hidden !== undefined) out += char === '/' ? blank(hidden) : inside(hidden, 1, 1);
+    else if (char === '/' && BEFORE_REGEX.test(out.slice(-200).trimEnd()))
+      out += inside(take('regex', at) ?? char, 1, 1);
+    else {
+      out += char;
+      if (char === '{') open.push(false);
+      if (char === '`' || (char === '}' && open.pop() === true)) template(out.length);
+    }
+  }
+  return out;
+}
+
+/** The brackets that are open at `at` in `text` (without strings), innermost first, as positions. */
+export function enclosing(text, at) {
+  const found = [];
+  for (let i = at - 1, depth = 0; i >= 0; i--)
+    if (')]}'.includes(text[i])) depth++;
+    else if ('([{'.includes(text[i]) && depth-- === 0) {
+      found.push(i);
+      depth = 0;
+    }
+  return found;
+}
+
+/** The position of the bracket that belongs to the one at `at`, which may open or close; -1 without one. */
+export function partner(text, at) {
+  const step = '([{'.includes(text[at]) ? 1 : -1;
+  for (let i = at, depth = 0; i >= 0 && i < text.length; i += step) {
+    if ('([{'.includes(text[i])) depth += step;
+    else if (')]}'.includes(text[i])) depth -= step;
+    if (depth === 0) return i;
+  }
+  return -1;
 }
 
 /** Runs `check` on the repository when `meta` is the script that was started; prints what is wrong and exits 1. */

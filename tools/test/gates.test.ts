@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { check as bans } from '../bans.mjs';
 import { check as dependencies } from '../dependencies.mjs';
 import { pages } from '../docs.mjs';
+import { code } from '../gate.mjs';
 import { check as layers } from '../layers.mjs';
 import { check as requirements } from '../requirements.mjs';
 
@@ -19,11 +20,9 @@ function plant(file: string, text: string): void {
   writeFileSync(join(root, file), text);
 }
 
-/** A test that cites ids; spelled so that these planted citations are not taken for our own. */
-const citing = (...ids: string[]): string => {
-  const call = 'proves';
-  return `it('is one', () => { ${call}(${ids.map((id) => `'${id}'`).join(', ')}); });\n`;
-};
+/** A test that cites ids. */
+const citing = (...ids: string[]): string =>
+  `it('is one', () => { proves(${ids.map((id) => `'${id}'`).join(', ')}); });\n`;
 
 /** A package with one source file. */
 function plantPackage(name: string, source: string, manifest: object = {}): void {
@@ -77,36 +76,102 @@ describe('layers', () => {
   });
 });
 
+describe('code', () => {
+  it('leaves comments out, wherever they stand, and nothing that only looks like one', () => {
+    const text = "a('//', /[/*]'/, `// ${b /* c */ + `*/`} '`); // d('e')\nf / g; /* h */ i";
+    const without = "a('//', /[/*]'/, `// ${b         + `*/`} '`);          \nf / g;         i";
+    expect(code(text)).toBe(without);
+    expect(code(text, { strings: false })).toBe(
+      "a('  ', /     /, `   ${b         + `  `}  `);          \nf / g;         i",
+    );
+  });
+});
+
 describe('bans', () => {
   it.each([
     'Date.now()',
     'new Date()',
+    'new Date',
+    'new Date(...none)',
+    'Date()',
     'performance.now()',
     'Math.random()',
+    "Math['random']()",
     'crypto.getRandomValues(b)',
     'crypto.randomUUID()',
     'setTimeout(f, 1)',
     'queueMicrotask(f)',
     'AbortSignal.timeout(5)',
     'await fetch(url)',
+    'void fetch(url)',
+    'url ? fetch(url) : undefined',
+    'call(url, fetch)',
+    'call({ fetch })',
+    '{ fetch: fetch }',
     'globalThis.fetch(url)',
     'process.env.HOME',
     'new Function(text)',
+    '`now: ${Date.now()}`',
   ])('names %s', (call) => {
-    plantPackage(
-      'spl',
-      `export const x = () => {\n  ${call.startsWith('await') ? '' : 'return '}${call};\n};\n`,
-    );
-    expect(bans(root)).toEqual([expect.stringContaining('spl/src/index.ts:2')]);
+    plantPackage('spl', `export const x = async () => {\n  return ${call};\n};\n`);
+    expect(bans(root).length).toBeGreaterThan(0);
+    for (const problem of bans(root)) expect(problem).toContain('spl/src/index.ts:2');
   });
 
-  it('lets comments, times that were passed in, and adapters be', () => {
+  it.each([
+    'export const zz = fetch;',
+    'export { fetch };',
+    'const { now } = Date;',
+    'const { random } = Math;',
+    'const { floor } = Math;',
+    'const source = crypto;',
+    'const { getRandomValues } = crypto;',
+    'const p = performance;',
+    'const g = globalThis;',
+    'const later = setTimeout;',
+    'const { timeout } = AbortSignal;',
+    "import { randomBytes } from 'node:crypto';",
+    "import { setTimeout as later } from 'node:timers/promises';",
+    "import { request } from 'node:https';",
+  ])('names the alias %s', (line) => {
+    plantPackage('spl', `\n${line}\n`);
+    expect(bans(root).length).toBeGreaterThan(0);
+    for (const problem of bans(root)) expect(problem).toContain('spl/src/index.ts:2');
+  });
+
+  it('lets comments, strings, times that were passed in, members of that name and types be', () => {
     plantPackage(
       'spl',
-      '// never Date.now()\n/* Math.random */\nexport const at = (ms: number) => new Date(ms);\n',
+      [
+        '// never Date.now()',
+        "/* Math.random */ export const text = 'fetch(url)';",
+        "import type { IncomingMessage } from 'node:http';",
+        'export const at = (ms: number) => new Date(ms);',
+        'export const day = Date.UTC(2026, 0) + Math.floor(1.5);',
+        'export const key = crypto.subtle.importKey(raw);',
+        'export interface Port {',
+        '  fetch(request: Request): Promise<Response>;',
+        '  readonly crypto: string;',
+        '}',
+        'export const port = { async fetch(request) { return inner.fetch(request); }, process: 1 };',
+      ].join('\n'),
     );
-    plantPackage('adapters', 'export const now = () => Date.now();\n');
     expect(bans(root)).toEqual([]);
+  });
+
+  it('lets an adapter touch what it is for, and nothing else', () => {
+    plantPackage('adapters', '');
+    plant('packages/adapters/src/system.ts', 'export const now = () => Date.now();\n');
+    plant('packages/adapters/src/fetch/transport.ts', "import { connect } from 'node:net';\n");
+    expect(bans(root)).toEqual([]);
+    plant('packages/adapters/src/system.ts', 'export const x = () => fetch(url);\n');
+    plant('packages/adapters/src/sqlite/rows.ts', 'export const id = () => Math.random();\n');
+    plant('packages/adapters/src/fetch/transport.ts', 'export const id = () => Date.now();\n');
+    expect(bans(root)).toEqual([
+      'adapters/src/fetch/transport.ts:1 (layer 1) uses Date; use the Clock port',
+      'adapters/src/sqlite/rows.ts:1 (layer 1) uses Math; use the Random port',
+      'adapters/src/system.ts:1 (layer 1) uses fetch; use the Fetch or Duplex port',
+    ]);
   });
 });
 
@@ -134,6 +199,77 @@ describe('requirements', () => {
       'open/core.yaml: core.nine names no issue',
       'open/core.yaml: core.one is open, and proved in packages/core/test/one.test.ts',
       'open/core.yaml: core.nine is not a requirement',
+    ]);
+  });
+
+  it.each([
+    ['a line comment', "it('x', () => { // proves('core.one');\n});\n"],
+    ['a block comment', "it('x', () => { /* proves('core.one'); */ });\n"],
+    ['a string', "const text = \"it('x', () => { proves('core.one'); });\";\n"],
+  ])('takes no citation out of %s', (_, text) => {
+    plant('packages/core/test/one.test.ts', text);
+    expect(requirements(root)).toEqual(['core.one is neither proved nor open']);
+  });
+
+  it.each([
+    ['no test', "proves('core.one');\n"],
+    ['a test under a condition', `if (process.env.ALL) {\n  ${citing('core.one')}}\n`],
+    ['a test under a condition without braces', `if (process.env.ALL) ${citing('core.one')}`],
+    ['a test after &&', `process.env.ALL && ${citing('core.one')}`],
+    ['a group under a condition', `if (all) describe('x', () => {\n  ${citing('core.one')}});\n`],
+    ['the branch of a test', "it('x', () => {\n  if (there) {\n    proves('core.one');\n  }\n});\n"],
+    ['the other branch', "it('x', () => {\n  if (there) y();\n  else proves('core.one');\n});\n"],
+  ])('takes no citation out of %s', (_, text) => {
+    plant('packages/core/test/one.test.ts', text);
+    expect(requirements(root)).toEqual([
+      expect.stringMatching(
+        /^packages\/core\/test\/one\.test\.ts:\d cites under a condition or outside a test$/,
+      ),
+      'core.one is neither proved nor open',
+    ]);
+  });
+
+  it.each([
+    "it.skip('x', () => {});",
+    "test.todo('x');",
+    "describe.only('x', () => {});",
+    "it.skipIf(there)('x', () => {});",
+    "it.runIf(there).each([1])('x', () => {});",
+    "it.concurrent.skip('x', () => {});",
+    "it['skip']('x', () => {});",
+    "it('x', { skip: true }, () => {});",
+    "it('x', ({ skip }) => { skip(); });",
+    "it('x', (context) => { context.skip('later'); });",
+  ])('names the test left out by %s', (text) => {
+    plant('packages/core/test/two.test.ts', `\n${text}\n`);
+    expect(requirements(root)).toEqual([
+      expect.stringMatching(/^packages\/core\/test\/two\.test\.ts:2 leaves tests out/),
+    ]);
+  });
+
+  it('takes a citation out of a group, a table and a test that says what it needs', () => {
+    plant(
+      'packages/core/test/one.test.ts',
+      `describe('x', () => {
+  for (const one of cases)
+    it.each<[string, Map<string, () => void>]>([['a', of(1)]])('is %s', ({ skip }) => {
+      skip(!there, 'nothing is there');
+      proves('core.one');
+    });
+});
+`,
+    );
+    expect(requirements(root)).toEqual([]);
+  });
+
+  it('names a path that an open entry shows and that is not there', () => {
+    plant('conformance/requirements/spl.yaml', '- id: spl.two\n  says: Two.\n');
+    plant(
+      'conformance/requirements/open/spl.yaml',
+      '- id: spl.two\n  issue: "x"\n  shown: "some (packages/core/test, packages/core/test/tow.test.ts); more is missing"\n',
+    );
+    expect(requirements(root)).toEqual([
+      'open/spl.yaml: spl.two shows packages/core/test/tow.test.ts, which is not there',
     ]);
   });
 
@@ -230,11 +366,63 @@ describe('the tools go red too', () => {
     expect(api()).toBe(1);
   });
 
+  it('a type that no entry point exports, as soon as what it exports refers to it', () => {
+    for (const file of ['api.mjs', 'gate.mjs'])
+      cpSync(join(repository, 'tools', file), join(root, 'tools', file));
+    plantPackage('core', '', { exports: { '.': { types: './dist/index.d.ts' } } });
+    plant('packages/core/dist/index.d.ts', "export type { Key } from './key.js';\n");
+    plant(
+      'packages/core/dist/key.d.ts',
+      "import { type Head as Top } from './head.js';\nexport interface Key extends Top {\n}\n",
+    );
+    const head = (version: string, unrelated: string) =>
+      plant(
+        'packages/core/dist/head.d.ts',
+        `interface Version {\n    v: ${version};\n}\nexport interface Head {\n    version: Version;\n}\ninterface Other {\n    v: ${unrelated};\n}\n`,
+      );
+    head('1', '1');
+    expect(api('--update')).toBe(0);
+    expect(readFileSync(join(root, 'api/core.d.ts'), 'utf8')).toContain(
+      '// referred to\n\nexport interface Head',
+    );
+    head('1', '2');
+    expect(api()).toBe(0);
+    head('2', '2');
+    expect(api()).toBe(1);
+  });
+
+  it('coverage below the floor', () => {
+    for (const file of ['vitest.config.ts', 'vitest.workspace.ts'])
+      cpSync(join(repository, file), join(root, file));
+    plant('package.json', '{ "type": "module" }');
+    mkdirSync(join(root, 'examples'));
+    symlinkSync(join(repository, 'node_modules'), join(root, 'node_modules'));
+    plantPackage(
+      'core',
+      'export const one = (): number => {\n  return 1;\n};\nexport const two = (): number => {\n  return 2;\n};\n',
+    );
+    const calls = (...names: string[]) =>
+      plant(
+        'packages/core/test/one.test.ts',
+        `import { expect, it } from 'vitest';\nimport * as all from '../src/index.js';\nit('x', () => { for (const name of ${JSON.stringify(names)}) expect(all[name]()).toBeGreaterThan(0); });\n`,
+      );
+    calls('one');
+    const { status, output } = tool('vitest', 'run', '--coverage');
+    expect(status).not.toBe(0);
+    expect(output).toMatch(/Coverage for lines \(75%\) does not meet .*core.* threshold \(90%\)/);
+    calls('one', 'two');
+    expect(tool('vitest', 'run', '--coverage').status).toBe(0);
+  });
+
   it('an unused export', () => {
-    plant('package.json', '{ "name": "x", "type": "module" }');
-    plant('knip.json', '{ "entry": ["a.js"], "project": ["*.js"] }');
-    plant('a.js', "import { used } from './b.js';\nconsole.log(used);\n");
-    plant('b.js', 'export const used = 1;\nexport const unused = 2;\n');
+    cpSync(join(repository, 'knip.json'), join(root, 'knip.json'));
+    plant('pnpm-workspace.yaml', 'packages:\n  - packages/*\n');
+    plant('package.json', '{ "name": "x", "type": "module", "private": true }');
+    rmSync(join(root, 'packages/core/test'), { recursive: true });
+    plantPackage('core', "export { used } from './b.js';\n", { type: 'module', exports: './src/index.ts' });
+    plant('packages/core/src/b.ts', 'export const used = 1;\n');
+    expect(tool('knip').status).toBe(0);
+    plant('packages/core/src/b.ts', 'export const used = 1;\nexport const unused = 2;\n');
     const { status, output } = tool('knip');
     expect(status).not.toBe(0);
     expect(output).toContain('unused');
