@@ -4,7 +4,7 @@ import { hex } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
 import { createKillSwitch } from '@ttp/guard';
 import { createOversight } from '@ttp/oversight';
-import { loadCallMap } from '@ttp/spl';
+import { loadCallMap, type Policy } from '@ttp/spl';
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
@@ -89,6 +89,9 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});
   await note('policy-armed', policy.hash, { serial, source: 'host', envelope }, kept);
+  const unevaluated = unevaluatedParts(policy);
+  if (unevaluated.length > 0)
+    await note('finding-raised', policy.hash, { code: 'SDK_POLICY_UNEVALUATED', parts: unevaluated });
 
   const oversight =
     operators === undefined
@@ -141,3 +144,7 @@ const listening =
     const heard = listener(entry);
     if (heard instanceof Promise) heard.catch(() => undefined);
   };
+
+/** What a policy says and nothing here evaluates yet. It obliges nobody, so the log at least has to say it. */
+const unevaluatedParts = ({ document }: Policy): readonly string[] =>
+  (['killSwitch', 'anomalyDetection'] as const).filter((part) => document[part] !== undefined);

@@ -12,6 +12,7 @@ export const SDK_ERRORS = {
   SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent in this store.',
   SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.',
   SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.',
+  SDK_POLICY_UNEVALUATED: 'The policy has parts, such as kill triggers, that nothing here evaluates yet.',
   SDK_EVIDENCE_CLASH: 'Two evidence sources have the same name.',
   SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.',
   SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.',
