@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { bundleEntries } from '@ttp/etr-merkle/trace';
@@ -47,12 +49,16 @@ export interface Verification {
 }
 
 /** `ttp verify`, offline, as anybody would run it. */
-export function verify(
+export async function verify(
   bundle: string,
   logKey: string,
-): { readonly status: number | null; readonly result: Verification } {
+): Promise<{ readonly status: number | null; readonly result: Verification }> {
   const args = ttpCommand('verify', bundle, '--log-key', logKey, '--json');
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise<number | null>((resolve, reject) =>
+    child.on('error', reject).on('close', resolve),
+  );
+  const [stdout, status] = await Promise.all([text(child.stdout), ended]);
   return { status, result: JSON.parse(stdout) };
 }
 
@@ -63,12 +69,21 @@ export function refusedPositions({ path }: Stage): readonly string[] {
     .map(({ index }) => String(index));
 }
 
-/** The tool calls that reached the server, as the shim in front of it saw them. */
+/** What reached the server, in order, as the shim in front of it saw it: tool calls, or the method of other messages. */
 export function seenByServer({ path }: Stage): readonly string[] {
-  return readFileSync(path('seen.jsonl'), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
+  const seen = path('seen.jsonl');
+  if (!existsSync(seen)) return [];
+  const lines = readFileSync(seen, 'utf8').split('\n').slice(0, -1); // the last one is empty, or still being written
+  return lines
     .map((line) => JSON.parse(line))
-    .filter(({ method }) => method === 'tools/call')
-    .map(({ params }) => `${params.name} ${params.arguments?.path ?? ''}`);
+    .map(({ method, params }) =>
+      method === 'tools/call' ? `${params.name} ${params.arguments?.path ?? ''}` : method,
+    );
+}
+
+/** Waits until `shown` holds of what the server has seen. Resolves to whether it came to that within five seconds. */
+export async function untilSeen(stage: Stage, shown: (seen: readonly string[]) => boolean): Promise<boolean> {
+  for (const end = performance.now() + 5000; performance.now() < end; await setTimeout(5))
+    if (shown(seenByServer(stage))) return true;
+  return false;
 }

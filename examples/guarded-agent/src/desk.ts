@@ -1,7 +1,7 @@
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
 import type { KillReason, Storage } from '@ttp/core';
-import { createKillSwitch, type KillSwitch, signReinstateOrder } from '@ttp/guard';
+import { createKillSwitch, type KillSwitch, type Order, signKillOrder, signReinstateOrder } from '@ttp/guard';
 import { createOversight, signReview } from '@ttp/oversight';
 import type { Stage } from './stage.ts';
 
@@ -9,10 +9,15 @@ import type { Stage } from './stage.ts';
 export interface Desk {
   /** Signs the one pending review, for one use. Returns what was approved. */
   approveOnce(): Promise<string>;
-  kill(reason: KillReason, message: string): Promise<void>;
+  /** Kills the agent by an order that one operator signs. Resolves when it is durable. */
+  kill(reason: KillReason): Promise<void>;
   /** Both operators sign an order each. */
   reinstate(): Promise<void>;
 }
+
+/** How long an order is obeyed, and how long the desk looks for a review, ms. */
+const ORDER_VALID_MS = 60_000;
+const REVIEW_WAIT_MS = 15_000;
 
 export function openDesk({ path, identity, people, operators }: Stage): Desk {
   const withStorage = async <T>(work: (storage: Storage) => Promise<T>): Promise<T> => {
@@ -33,6 +38,12 @@ export function openDesk({ path, identity, people, operators }: Stage): Desk {
         kill.close();
       }
     });
+  const orderFor = (kill: KillSwitch, reason: KillReason): Order => ({
+    target: identity.did,
+    epoch: kill.status(identity.did).epoch,
+    reason,
+    notAfter: clock.now() + ORDER_VALID_MS,
+  });
 
   return {
     approveOnce: () =>
@@ -53,19 +64,15 @@ export function openDesk({ path, identity, people, operators }: Stage): Desk {
         oversight.close();
         return `${review.request.action} on ${review.request.resource}`;
       }),
-    kill: (reason, message) =>
-      withKillSwitch(
-        (kill) => kill.kill(identity.did, { reason, message, by: people[0].operator.id }).durable,
-      ),
+    kill: (reason) =>
+      withKillSwitch(async (kill) => {
+        const order = await signKillOrder(orderFor(kill, reason), people[0].signer, clock.now());
+        await (await kill.obey(order)).durable;
+      }),
     reinstate: () =>
       withKillSwitch(async (kill) => {
-        const { target, epoch, reasons } = kill.status(identity.did);
-        const order = {
-          target,
-          epoch,
-          reason: reasons[0] ?? 'security_violation',
-          notAfter: clock.now() + 60_000,
-        };
+        const [reason = 'security_violation'] = kill.status(identity.did).reasons;
+        const order = orderFor(kill, reason);
         await kill.reinstate(
           await Promise.all(people.map(({ signer }) => signReinstateOrder(order, signer, clock.now()))),
         );
@@ -75,9 +82,10 @@ export function openDesk({ path, identity, people, operators }: Stage): Desk {
 
 /** The review that the waiting call has opened, as soon as it is there. */
 async function pendingReview(oversight: Pick<ReturnType<typeof createOversight>, 'pending'>) {
-  for (;;) {
+  for (const end = clock.now() + REVIEW_WAIT_MS; clock.now() < end; ) {
     const [review] = await oversight.pending();
     if (review !== undefined) return review;
     await new Promise<void>((resolve) => void timer.after(20, resolve));
   }
+  throw new Error('no call has asked for an approval');
 }

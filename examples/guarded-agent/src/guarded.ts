@@ -38,8 +38,15 @@ export const ttpCommand = (...args: string[]): readonly string[] => [
   ...args,
 ];
 
-/** Starts the wrapper and, behind it, the shim and the real server; connects as the agent does. */
-export async function startSession({ path, data, passphrase }: Stage): Promise<GuardedSession> {
+/**
+ * Starts the wrapper and, behind it, the shim and the real server; connects as the agent does.
+ *
+ * @param closers gets what closes the session before anything is started, so that whoever is interrupted can
+ */
+export async function startSession(
+  { path, data, passphrase }: Stage,
+  closers: Set<() => Promise<void>>,
+): Promise<GuardedSession> {
   const mcp = [
     'mcp',
     '--server',
@@ -66,6 +73,9 @@ export async function startSession({ path, data, passphrase }: Stage): Promise<G
     stderr: 'ignore',
   });
   const client = new Client({ name: 'guarded-agent', version: '1.0.0' });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= client.close());
+  closers.add(close);
   await client.connect(transport);
   return {
     async tools() {
@@ -77,7 +87,7 @@ export async function startSession({ path, data, passphrase }: Stage): Promise<G
       const ms = performance.now() - began;
       return { ...read(result), ms };
     },
-    close: () => client.close(),
+    close,
   };
 }
 

@@ -20,7 +20,7 @@ createInterface({ input: process.stdin })
     if (method !== undefined) appendFileSync(seen, `${JSON.stringify({ method, params })}\n`);
     server.stdin.write(`${line}\n`);
   })
-  .on('close', () => server.stdin.end());
+  .on('close', end); // nobody waits for an answer any more
 
 /** What the server answers; with the switch on, one description carries an instruction it did not have before. */
 createInterface({ input: server.stdout }).on('line', (line) => {

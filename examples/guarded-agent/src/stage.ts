@@ -46,18 +46,19 @@ export const settings = (name: 'policy.json' | 'call-map.json'): string =>
 export const readSettings = (name: 'policy.json' | 'call-map.json'): string =>
   readFileSync(settings(name), 'utf8');
 
-/** Makes the folder: files, an identity with its key under a passphrase, two operators, a store with a live kill record. */
-export async function setStage({ withArchive = true } = {}): Promise<Stage> {
-  const folder = mkdtempSync(join(tmpdir(), 'ttp-guarded-agent-'));
-  const data = join(folder, 'files');
-  mkdirSync(data);
-  writeFiles(data, { withArchive });
-  const path: Stage['path'] = (name) => join(folder, name);
+/** Makes the folder that everything happens in. */
+export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'ttp-guarded-agent-'));
 
+/** Fills the folder: files, an identity with its key under a passphrase, two operators, a store with a live kill record. */
+export async function setStage(folder: string): Promise<Stage> {
+  const path: Stage['path'] = (name) => join(folder, name);
   const identity = await createIdentity({ type: 'agent', random, clock });
   const { seed, did, keyLog } = identity;
-  const key = await encryptKey({ seed, did, passphrase: PASSPHRASE, random });
-  writeFileSync(path('agent.json'), JSON.stringify({ v: 1, keyLog, key }), { mode: 0o600 });
+  const encrypting = encryptKey({ seed, did, passphrase: PASSPHRASE, random }); // slow on purpose, on another thread
+
+  const data = join(folder, 'files');
+  mkdirSync(data);
+  writeFiles(data);
 
   const people = [person('ada'), person('grace')] as const;
   const roster = people.map(({ operator: { publicKey, ...rest } }) => ({
@@ -75,6 +76,8 @@ export async function setStage({ withArchive = true } = {}): Promise<Stage> {
   await kill.enrol(did, true);
   kill.close();
   await storage.close();
+  const key = await encrypting;
+  writeFileSync(path('agent.json'), JSON.stringify({ v: 1, keyLog, key }), { mode: 0o600 });
   return { folder, data, identity, passphrase: PASSPHRASE, people, operators, path };
 }
 

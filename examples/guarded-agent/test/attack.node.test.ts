@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { proves } from '@ttp/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDesk } from '../src/desk.ts';
-import { type Stage, setStage } from '../src/stage.ts';
+import { makeFolder, type Stage, setStage } from '../src/stage.ts';
 import {
   ALLOWED,
   AMBIGUOUS,
@@ -37,7 +37,7 @@ const held: Promise<Reply>[] = [];
 const at = (path: string): string => join(stage.data, path);
 
 beforeAll(async () => {
-  stage = await setStage({ withArchive: false });
+  stage = await setStage(makeFolder());
   mkdirSync(at('payroll/notes'));
   mkdirSync(at('payroll/drafts'));
   for (const path of ['payroll/secret.txt', 'payroll/notes/plan.txt', 'payroll/notes/only-here.txt'])
@@ -349,7 +349,7 @@ describe('quarantine', () => {
 
 describe('a killed agent', () => {
   it('reaches nothing by any message', async () => {
-    await openDesk(stage).kill('security_violation', 'enough');
+    await openDesk(stage).kill('security_violation');
     const plan = (): Promise<Reply> => agent.call('read_text_file', { path: 'notes/plan.txt' });
     await expect.poll(async () => outcome(await plan())).toBe('GUARD_KILLED');
     const before = seen(stage).length;

@@ -1,19 +1,40 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const main = 'examples/guarded-agent/src/main.ts';
 
-/** Runs the demonstration as `npm start` does. */
-const start = (...args: string[]) =>
-  spawn(process.execPath, ['--conditions=@ttp/source', '--import', 'tsx', main, ...args], {
+type Demonstration = ChildProcessByStdio<null, Readable, Readable>;
+
+const run = (script: readonly string[], args: readonly string[]): Demonstration =>
+  spawn(process.execPath, [...script, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a process group of its own, as a shell gives it
     env: { ...process.env, NO_COLOR: '1' },
   });
+
+/** Runs the demonstration itself. */
+const start = (...args: string[]): Demonstration =>
+  run(['--conditions=@ttp/source', '--import', 'tsx', main], args);
+
+/** Runs it as `npm start` does. */
+const npmStart = (): Demonstration => run(['tools/run.mjs', 'start'], []);
+
+/** Waits until a line of the story was told; resolves to the folder that it happens in. */
+function told(child: Demonstration, line: string): Promise<string> {
+  let text = '';
+  return new Promise((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      text += String(chunk);
+      if (text.includes(line)) resolve(/Everything happens in (\S+)/.exec(text)?.[1] ?? '');
+    });
+  });
+}
 
 async function read(stream: AsyncIterable<Buffer>): Promise<string> {
   let text = '';
@@ -21,9 +42,7 @@ async function read(stream: AsyncIterable<Buffer>): Promise<string> {
   return text;
 }
 
-async function ended(
-  child: ReturnType<typeof start>,
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function ended(child: Demonstration): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const exit = new Promise<number | null>((resolve) => child.on('close', resolve));
   const [stdout, stderr, code] = await Promise.all([read(child.stdout), read(child.stderr), exit]);
   return { code, stdout, stderr };
@@ -84,24 +103,43 @@ describe('the guarded agent', () => {
     rmSync(folder, { recursive: true });
   }, 90_000);
 
-  it('leaves no process and no store when it is interrupted', async ({ skip }) => {
+  it('leaves nothing when it is interrupted at the terminal, twice, and says nothing of what follows', async ({
+    skip,
+  }) => {
+    skip(!existsSync('/proc/self/cmdline'), 'there is no /proc to find processes in');
+    const child = npmStart();
+    const folder = await told(child, 'connect through the wrapper');
+    expect(running(folder).length).toBeGreaterThan(2); // wrapper, shim and server
+    const end = ended(child);
+    const group = -(child.pid ?? Number.NaN);
+    process.kill(group, 'SIGINT');
+    process.kill(group, 'SIGINT');
+    const { stderr } = await end;
+    expect(stderr).toBe('');
+    // tsx may have killed the demonstration between the two signals: then its janitor is a moment behind.
+    await expect.poll(() => running(folder), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
+  }, 90_000);
+
+  it('leaves nothing when nobody reads on', async ({ skip }) => {
     skip(!existsSync('/proc/self/cmdline'), 'there is no /proc to find processes in');
     const child = start();
-    let told = '';
-    const connected = new Promise<void>((resolve) => {
-      child.stdout.on('data', (chunk) => {
-        told += String(chunk);
-        if (told.includes('connect through the wrapper')) resolve();
-      });
-    });
-    await connected;
-    const folder = /Everything happens in (\S+)/.exec(told)?.[1] ?? '';
-    expect(running(folder).length).toBeGreaterThan(2); // wrapper, shim and server
-    child.kill('SIGINT');
-    const { code } = await ended(child);
-    expect(code).toBe(130);
+    const folder = await told(child, 'Everything happens in');
+    const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    child.stdout.destroy();
+    const [stderr, code] = await Promise.all([read(child.stderr), exit]);
+    expect(stderr).toBe('');
+    expect(code).toBe(141);
     expect(running(folder)).toEqual([]);
-    expect(readdirSync(folder)).toEqual([]);
-    rmSync(folder, { recursive: true });
+    expect(existsSync(folder)).toBe(false);
+  }, 90_000);
+
+  it('leaves no folder when it is killed at once', async () => {
+    const child = start();
+    const folder = await told(child, 'Everything happens in');
+    expect(existsSync(folder)).toBe(true);
+    child.kill('SIGKILL');
+    await ended(child);
+    await expect.poll(() => existsSync(folder), { timeout: 20_000 }).toBe(false);
   }, 90_000);
 });

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { proves } from '@ttp/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stage, setStage } from '../src/stage.ts';
+import { makeFolder, type Stage, setStage } from '../src/stage.ts';
 import { CARD, KEY } from './attacks.ts';
 import { everything, introduce, outcome, type RawSession, type Reply, startRaw } from './raw-session.ts';
 
@@ -72,7 +72,7 @@ describe('a hostile server', () => {
         ],
       ],
     ]);
-    stage = await setStage({ withArchive: false });
+    stage = await setStage(makeFolder());
     const script = stage.path('seen.jsonl');
     victim = startRaw(stage, [process.execPath, server, script]);
     writeFileSync(script, JSON.stringify(answers));
