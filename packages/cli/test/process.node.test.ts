@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
@@ -15,6 +16,24 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const TSX = ['--import', 'tsx', '--conditions=@ttp/source'];
 const CLI = at('../src/main.ts');
 const ADAPTER = at('../../../conformance/src/main.ts');
+
+/** The last change below a folder, ms; 0 where there is nothing. */
+function changedAt(folderPath: string, isMeant: (name: string) => boolean): number {
+  if (!existsSync(folderPath)) return 0;
+  const files = readdirSync(folderPath, { recursive: true, encoding: 'utf8' }).filter(isMeant);
+  return Math.max(0, ...files.map((name) => statSync(join(folderPath, name)).mtimeMs));
+}
+
+/** Whether what stands in the `dist` of the command line and its packages is made of their `src`. */
+function isBuilt(): boolean {
+  const { dependencies } = JSON.parse(readFileSync(at('../package.json'), 'utf8'));
+  const packages = Object.keys(dependencies).filter((name) => name.startsWith('@ttp/'));
+  return ['@ttp/cli', ...packages].every((name) => {
+    const root = at(`../../${name.replace('@ttp/', '')}`);
+    const built = changedAt(join(root, 'dist'), (file) => file.endsWith('.js'));
+    return built > changedAt(join(root, 'src'), (file) => file.endsWith('.ts'));
+  });
+}
 
 let dir: Folder;
 beforeAll(() => {
@@ -64,7 +83,7 @@ describe('the process', () => {
   });
 
   it('is what bin/ttp.mjs starts once it is built', async ({ skip }) => {
-    skip(!existsSync(at('../dist/main.js')), 'not built: node tools/run.mjs build');
+    skip(!isBuilt(), 'dist is absent or older than src: node tools/run.mjs build');
     const [help, unknown] = await Promise.all(
       [['--help'], ['frobnicate']].map((words) => spawned([at('../bin/ttp.mjs'), ...words]).ended),
     );
