@@ -137,7 +137,10 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   });
 }
 
-/** A listener may be an async function: what it rejects with is no more anybody's than what one throws. */
+/**
+ * A listener may be an async function. Nothing of the log is lost when it rejects: the entry is durable before anybody
+ * hears of it, and a listener must neither stop a call nor end the process.
+ */
 const listening =
   (listener: (entry: Entry) => unknown): ((entry: Entry) => void) =>
   (entry) => {

@@ -23,7 +23,8 @@ export async function guardClock(clock: Clock, store: Store): Promise<GuardedClo
   function write(): void {
     if (mark - written < CLOCK_MARK_STEP_MS && written !== 0) return;
     written = mark;
-    // A store that cannot be written blocks every interaction at its first append; nothing is lost here.
+    // Nothing is lost: the mark stays in memory and the next step writes it again; meanwhile a store that cannot be
+    // written blocks every interaction at its first append.
     writing = writing.then(() => raise(store, mark)).catch(() => undefined);
   }
 

@@ -34,10 +34,27 @@ export function readInteraction<I extends Interaction>(given: I): I {
   asTime(at);
   if (!isJsonObject(claims)) throw bad('claims');
   if (input === undefined) throw bad('input');
-  // All members of Interaction were checked above; what a profile adds to them is plain data like the rest.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return copy as unknown as I;
+  if (!isWhole<I>(copy)) throw bad('interaction');
+  return copy;
 }
+
+/** All members of Interaction were checked before; what a profile adds to them is plain data like the rest. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the profile's type once per call
+const isWhole = <I extends Interaction>(copy: object): copy is I =>
+  MEMBERS.every((name) => Object.hasOwn(copy, name));
+
+const MEMBERS = [
+  'id',
+  'trace',
+  'mode',
+  'agent',
+  'target',
+  'action',
+  'resource',
+  'input',
+  'claims',
+  'at',
+] as const;
 
 function text(copy: JsonObject, name: string): string {
   const value = copy[name];

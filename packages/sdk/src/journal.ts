@@ -112,9 +112,8 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
   };
 }
 
-/** Each is plain data that was copied and frozen when it was made; its canonical form refuses anything else. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const asJson = (plain: Interaction | Evidence | Decision): Json => plain as unknown as Json;
+/** Each is plain data that was copied and frozen when it was made; the copy refuses anything else. */
+const asJson = (plain: Interaction | Evidence | Decision): Json => plainCopy(plain);
 
 /** Of a result only its hash is kept: whoever holds it can show that it was this one. What is no JSON has none. */
 function resultOf(value: unknown): { readonly result?: Hash } {

@@ -93,6 +93,7 @@ export function resolveDuties(
 /** A check that gives a promise has not checked anything yet, and nobody would hear of its fault. */
 function refusalOf(code: ErrorCode | Promise<unknown>): ErrorCode {
   if (typeof code === 'string') return code;
+  // Nothing is lost: it is refused whatever the promise brings, and a late rejection must not end the process.
   Promise.resolve(code).catch(() => undefined);
   return 'SDK_OBLIGATION_FAILED';
 }

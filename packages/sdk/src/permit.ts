@@ -67,7 +67,8 @@ export async function untilAborted<T>(
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const stop = (): void => {
     reject(signal.reason);
-    if (late !== undefined) running.then(late).catch(() => undefined); // nobody waits for it any more
+    // Nothing is lost: the call has failed with the reason of the abort, which is recorded; nobody waits for this one.
+    if (late !== undefined) running.then(late).catch(() => undefined);
   };
   // The work may have aborted it before it gave its promise back: no event comes after that.
   if (signal.aborted) stop();

@@ -5,7 +5,7 @@ import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock, systemRandom } from '@ttp/adapters/system';
 import type { Storage } from '@ttp/core';
 import { createIdentity, type Identity } from '@ttp/did';
-import { bundleEntries } from '@ttp/etr-merkle/trace';
+import { bundleEntries, type Entry } from '@ttp/etr-merkle/trace';
 import { createTtp, type Ttp } from '@ttp/sdk';
 import { proves } from '@ttp/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,10 +21,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function open(identity: Identity, fresh: boolean): Promise<{ ttp: Ttp; storage: Storage }> {
+async function open(
+  identity: Identity,
+  fresh: boolean,
+  onEvent: (entry: Entry) => void = () => undefined,
+): Promise<{ ttp: Ttp; storage: Storage }> {
   const storage = sqlite(join(folder, 'ttp.db'));
   closing.push(storage);
-  const ttp = await createTtp({ identity, policy: POLICY, callMap: CALL_MAP, storage, fresh });
+  const ttp = await createTtp({ identity, policy: POLICY, callMap: CALL_MAP, storage, fresh, onEvent });
   closing.push(ttp);
   return { ttp, storage };
 }
@@ -36,16 +40,15 @@ const read = (ttp: Ttp, path: string, perform: () => Promise<string> = async () 
 describe('on a SQLite file', () => {
   it('keeps a kill over a restart, and obeys one by another process on the same file', async () => {
     const identity = await agent();
-    const first = await open(identity, true);
+    const heard = Promise.withResolvers<void>();
+    const first = await open(identity, true, ({ type }) => {
+      if (type === 'agent-killed') heard.resolve();
+    });
     expect((await read(first.ttp, 'data/a')).status).toBe('done');
     const second = await open(identity, false);
     await second.ttp.kill(identity.did, { reason: 'manual_operator_action' }).durable;
-    let outcome = await read(first.ttp, 'data/b');
-    for (let tries = 0; outcome.status === 'done' && tries < 100; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      outcome = await read(first.ttp, 'data/b');
-    }
-    expect(outcome).toMatchObject({ status: 'blocked', code: 'GUARD_KILLED' });
+    await heard.promise;
+    expect(await read(first.ttp, 'data/b')).toMatchObject({ status: 'blocked', code: 'GUARD_KILLED' });
     await first.ttp.close();
     await second.ttp.close();
     const third = await open(identity, false);

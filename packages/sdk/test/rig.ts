@@ -58,11 +58,13 @@ export interface Rig {
 }
 
 /** An enforcement point on fake time, seeded randomness and memory. */
-export async function rig(options: Partial<TtpOptions> & { readonly seed?: string } = {}): Promise<Rig> {
+export async function rig(
+  options: Partial<TtpOptions> & { readonly seed?: string; readonly identity?: Identity } = {},
+): Promise<Rig> {
   const clock = fakeClock();
-  const { storage = memory(), seed = 'sdk', ...rest } = options;
+  const { storage = memory(), seed = 'sdk', identity: given, ...rest } = options;
   const random = seededRandom(seed);
-  const identity = await createIdentity({ type: 'agent', random, clock });
+  const identity = given ?? (await createIdentity({ type: 'agent', random, clock }));
   return open({ clock, random, identity, storage }, { fresh: true, ...rest });
 }
 

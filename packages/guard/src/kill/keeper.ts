@@ -50,7 +50,7 @@ export function createKeeper(store: Store, clock: Clock, events: KeeperEvents): 
   /** Runs `operation` after those before it on the same latch, whatever became of them. */
   function queued(latch: Latch, operation: () => Promise<void>): Promise<void> {
     const run = (queues.get(latch) ?? Promise.resolve()).then(operation).then(() => fault(latch, undefined));
-    // The caller gets the error; the next in line does not.
+    // Nothing is lost: `run` rejects for the caller, and `ask` has told the fault; only the next in line goes on.
     queues.set(
       latch,
       run.catch(() => undefined),

@@ -137,7 +137,8 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     );
     const epoch = asEpoch(latch.epoch);
     const durable = keeper.save(latch);
-    // Whoever does not wait for it has the fault in the status and the events; it must not end the process.
+    // Nothing is lost: the fault is in the status and the events, and `durable` itself still rejects. Nobody has to
+    // wait for it, so it must not end the process.
     durable.catch(() => undefined);
     announce(latch, 'moved');
     return { epoch, durable, enforced: { confirmed: 0, configured: 0 } };
@@ -187,7 +188,8 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
         clock.now(),
       );
       const latch = latchOf(target);
-      // An agent that nobody enrolled here has no permits: there is time to look. An unreadable store does not protect it.
+      // An agent that nobody enrolled here has no permits: there is time to look. An unreadable store does not protect it;
+      // the keeper has told its fault.
       if (!latch.known) await keeper.read(latch).catch(() => undefined);
       // For a later epoch than is known here, somebody else got further: stopping is cheap.
       if (epoch < latch.epoch)

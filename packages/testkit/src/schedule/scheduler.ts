@@ -4,7 +4,7 @@ import type { Settler } from '../settle.js';
 
 /** Where tasks let others go first. */
 export interface Scheduler {
-  /** Resolves when the schedule lets the calling task go on; at once outside the tasks. */
+  /** Resolves when the schedule lets the calling task go on; at once outside the tasks and after their end. */
   step(label: string): Promise<void>;
   /** The store, with a step before each call takes effect and another before its answer arrives. */
   store(store: Store): Store;
@@ -51,10 +51,12 @@ export interface Run {
 /** The one run of a fresh scenario. */
 export function createRun(context: TaskContext, settler: Settler): Run {
   const parked: (Waiting & { readonly resume: () => void })[] = [];
+  /** What a task left behind, such as the loop of a queue, may be woken by the check: no schedule is left to hold it. */
+  let isOver = false;
 
   function step(label: string): Promise<void> {
     const task = context.getStore();
-    if (task === undefined) return Promise.resolve();
+    if (task === undefined || isOver) return Promise.resolve();
     let unique = `${task}:${label}`;
     for (let n = 2; parked.some((one) => one.label === unique); n++) unique = `${task}:${label}#${n}`;
     return new Promise((resume) => void parked.push({ task, label: unique, resume }));
@@ -82,8 +84,10 @@ export function createRun(context: TaskContext, settler: Settler): Run {
         const [next] = parked.splice(choose(parked, last), 1);
         last = next?.task;
         next?.resume();
-      } else if (ended === tasks.length) return;
-      else if (++idle > DEADLOCK_TURNS)
+      } else if (ended === tasks.length) {
+        isOver = true;
+        return;
+      } else if (++idle > DEADLOCK_TURNS)
         throw new TtpError('TESTKIT_DEADLOCK', `${tasks.length - ended} tasks wait for what nobody does`);
     }
   }
