@@ -226,6 +226,26 @@ describe('explore', () => {
     expect([failure.cause, failure.schedule]).toEqual(['not even an error', ['0:start']]);
   });
 
+  it('lets what a task left behind take its steps when the check wakes it', async () => {
+    const ended: boolean[] = [];
+    await explore({
+      preemptions: 0,
+      setup: (sched) => {
+        const wake = Promise.withResolvers<void>();
+        let left: Promise<void> | undefined;
+        return {
+          tasks: [async () => void (left = wake.promise.then(() => sched.step('woken')))],
+          async check() {
+            wake.resolve();
+            await left;
+            ended.push(true);
+          },
+        };
+      },
+    });
+    expect(ended).toEqual([true]);
+  });
+
   it('lets steps outside the tasks pass at once', async () => {
     const passed = await explore({
       preemptions: 0,
