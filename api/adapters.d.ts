@@ -58,6 +58,7 @@ export declare function sqlite(path: string, options?: SqliteOptions): Storage;
 // @ttp/adapters/fetch
 
 export type Connect = (addresses: readonly string[], port: number, signal: AbortSignal) => Promise<Duplex>;
+export type Connect = (addresses: readonly string[], port: number, signal: AbortSignal) => Promise<Duplex>;
 export declare const FETCH_ERRORS: {
     readonly FETCH_BAD_OPTION: 'An option of the guard lies outside its bounds.';
     readonly FETCH_BAD_URL: 'The text is not a URL, is too long, or is written so that two parsers could read it differently.';
@@ -87,6 +88,7 @@ export interface GuardedFetchOptions {
     readonly maxBytes?: number;
     readonly timeoutMs?: number;
 }
+export type Resolve = (host: string) => Promise<readonly string[]>;
 export type Resolve = (host: string) => Promise<readonly string[]>;
 export declare function guardedFetch(options?: GuardedFetchOptions): Fetch;
 export declare function isPublicAddress(address: string): boolean;

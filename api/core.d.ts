@@ -436,3 +436,16 @@ export declare const isJsonObject: (value: Json | undefined) => value is JsonObj
 export declare const isTraceId: (text: string) => text is TraceId;
 export declare function isTtpError<Code extends ErrorCode>(error: unknown, ...codes: readonly Code[]): error is TtpError<Code>;
 export declare function machine<S extends MachineState, E extends MachineEvent, Out, Final extends S['at']>(spec: MachineSpec<S, E, Out, Final>): Machine<S, E, Out>;
+
+// referred to
+
+type At<S extends MachineState, Name> = S extends {
+    readonly at: Name;
+} ? S : never;
+declare const BRAND: unique symbol;
+type Brand<Base, Name extends string> = Base & {
+    readonly [BRAND]: Name;
+};
+type Of<E extends MachineEvent, Name> = E extends {
+    readonly type: Name;
+} ? E : never;

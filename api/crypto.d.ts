@@ -325,3 +325,24 @@ export declare function verifyEnvelope<B>(input: Envelope | Uint8Array | string,
 export declare function verifyOperatorEnvelope<B>(input: Envelope | string, { type, parse, operators, now, privileges, maxBytes }: VerifyOperatorEnvelopeOptions<B>): Promise<VerifiedOperatorEnvelope<B>>;
 export declare function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 export declare function verifySignature({ purpose, payload, signature, publicKey }: SignatureInput): boolean;
+
+// referred to
+
+interface AeadInput {
+    readonly key: Uint8Array;
+    readonly iv: Uint8Array;
+    readonly aad: Uint8Array;
+}
+interface KeyFileHeader {
+    readonly v: 1;
+    readonly did: Did;
+    readonly algorithm: 'Ed25519';
+    readonly publicKey: string;
+    readonly kdf: {
+        readonly name: 'scrypt';
+        readonly costLog2: number;
+    };
+    readonly salt: string;
+    readonly encryption: 'AES-256-GCM';
+    readonly iv: string;
+}

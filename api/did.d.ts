@@ -203,3 +203,7 @@ export declare function setServices<I extends Identity>(identity: I, change: {
     readonly clock: Clock;
 }): Promise<I>;
 export declare function storeResolver(shelf: Shelf): KeyLogResolver;
+
+// referred to
+
+type Shelf = Pick<Store, 'get' | 'put'>;

@@ -279,3 +279,51 @@ export declare const commitment: (salt: Uint8Array, bytes: Uint8Array) => Hash;
 export declare function openRecorder(options: RecorderOptions): Promise<TraceRecorder>;
 export declare function parseLeaf(bytes: Uint8Array): Leaf;
 export declare function verifyTrace(bundle: string | Uint8Array, trust: TraceTrust): TraceReport;
+
+// referred to
+
+declare const ABSENCES: readonly ['erased', 'withheld', 'unreadable'];
+export declare const ETR_ERRORS: {
+    readonly ETR_BAD_HASH: 'The bytes are not a SHA-256 hash of 32 bytes.';
+    readonly ETR_BAD_POSITION: 'The index or size lies outside the tree, or outside what the encoding can hold.';
+    readonly ETR_BAD_PROOF: 'The value is not an inclusion or consistency proof in its JSON form.';
+    readonly ETR_BAD_ENTRY_ID: 'The text is not "etr:" followed by all 64 hexadecimal digits of a leaf hash.';
+    readonly ETR_BAD_NOTE: 'The text is not a signed note in the form of C2SP signed-note.';
+    readonly ETR_NOTE_UNTRUSTED: 'No key that the verifier trusts has signed the note.';
+    readonly ETR_NOTE_SIGNATURE: 'A signature of a trusted key over the note does not verify.';
+    readonly ETR_BAD_CHECKPOINT: 'The note is not a checkpoint: origin, decimal size and base64 root, a line each.';
+    readonly ETR_BAD_ORIGIN: 'The origin is not one line without spaces or plus signs, or not the one of the log.';
+    readonly ETR_NOT_A_LOG_KEY: 'The signer is not a dedicated log key: it lacks a purpose of a log, or carries another one.';
+    readonly ETR_BAD_LEAF: 'The bytes are not a leaf in its canonical form.';
+    readonly ETR_BAD_EVENT: 'The event has a member that is missing or of the wrong type.';
+    readonly ETR_LEAF_TOO_LARGE: 'The event makes a leaf of more than 64 KiB.';
+    readonly ETR_BAD_PAYLOAD: 'The payload holds a whole number that a reader would round.';
+    readonly ETR_PAYLOAD_TOO_LARGE: 'The payload is larger than the payload store keeps.';
+    readonly ETR_PAYLOAD_UNREADABLE: 'A payload or a data key is stored, but damaged or not the one that belongs there.';
+    readonly ETR_TRACE_SEALED: 'The trace is sealed and accepts no further entry.';
+    readonly ETR_TRACE_UNKNOWN: 'The log has no entry of this trace.';
+    readonly ETR_TRACE_OPEN_INTENT: 'The trace holds an intent whose outcome is not recorded yet, so it cannot be sealed.';
+    readonly ETR_NO_ENTRY: 'The log has no durable entry at this index.';
+    readonly ETR_LOG_INCONSISTENT: 'The log does not extend the tree head that was signed before, or its entries do not chain.';
+    readonly ETR_POISONED: 'A write failed before; nothing more is recorded until the recorder is opened again.';
+    readonly ETR_CLOSED: 'The recorder was closed.';
+    readonly ETR_BUNDLE_SIGNATURE: 'The first line is not a bundle envelope signed by a trusted log key.';
+    readonly ETR_BUNDLE_LINE: 'A line is missing, surplus, altered, or not in the form its kind has.';
+    readonly ETR_BUNDLE_CHAIN: "An entry does not follow the agent's entry before it.";
+    readonly ETR_BUNDLE_TRACE: 'An entry does not follow the entry of its trace before it.';
+    readonly ETR_BUNDLE_INCLUSION: 'An entry, or the whole log, does not lead to the root of the tree head.';
+    readonly ETR_BUNDLE_HEAD: 'The tree head is missing, not signed by the log key, or for another tree.';
+    readonly ETR_BUNDLE_SEAL: "A seal does not match the trace's entries, or an entry follows a seal.";
+    readonly ETR_BUNDLE_PAYLOAD: 'A disclosed payload does not match its commitment, or no entry commits to it.';
+};
+export type EtrErrorCode = keyof typeof ETR_ERRORS;
+export interface InclusionProof {
+    readonly proofType: 'inclusion';
+    readonly leafIndex: number;
+    readonly treeSize: number;
+    readonly hashes: readonly Hash[];
+}
+export interface LogKey {
+    readonly kid: string;
+    readonly publicKey: Uint8Array;
+}

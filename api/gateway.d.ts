@@ -74,3 +74,7 @@ export interface ToolRelease {
 }
 export declare function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway>;
 export declare function signToolRelease({ server, tool, digest }: ToolRelease, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
+
+// referred to
+
+declare const TYPE = "ttp/tool-release@1";

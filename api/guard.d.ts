@@ -83,6 +83,18 @@ export declare const signKillOrder: (order: Order, signer: Signer, at: number) =
 export declare const signReinstateOrder: (order: Order, signer: Signer, at: number) => Promise<Envelope<'ttp/reinstate-order@1'>>;
 export declare function transformHandler(): ObligationHandler;
 
+// referred to
+
+export interface KillRecord {
+    readonly target: KillTarget;
+    readonly epoch: Epoch;
+    readonly killed: boolean;
+    readonly reasons: readonly KillReason[];
+    readonly by: string;
+    readonly message: string;
+    readonly at: number;
+}
+
 // @ttp/guard/dlp
 
 export declare const DLP_RULES: readonly DlpRule[];

@@ -146,3 +146,7 @@ export declare function signReview(input: {
     readonly now: number;
 }): Promise<Envelope<typeof TYPE>>;
 export declare const visible: (text: string) => string;
+
+// referred to
+
+declare const TYPE = "ttp/review@1";

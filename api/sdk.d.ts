@@ -24,6 +24,7 @@ export declare const SDK_ERRORS: {
     readonly SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent in this store.';
     readonly SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.';
     readonly SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.';
+    readonly SDK_POLICY_UNEVALUATED: 'The policy has parts, such as kill triggers, that nothing here evaluates yet.';
     readonly SDK_EVIDENCE_CLASH: 'Two evidence sources have the same name.';
     readonly SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.';
     readonly SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.';

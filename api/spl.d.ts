@@ -303,3 +303,57 @@ export declare function signPolicy(input: {
     readonly now: number;
     readonly expires?: number;
 }): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>>;
+
+// referred to
+
+export interface CompiledCondition {
+    readonly source: Condition;
+    readonly test: Predicate;
+    readonly ifFalse: PolicyReason;
+    readonly ifUnknown: PolicyReason;
+}
+export interface CompiledPolicy {
+    readonly clock: LocalClock;
+    readonly requirements: readonly CompiledRequirement[];
+    readonly rules: readonly CompiledRule[];
+    readonly byAction: ReadonlyMap<string, readonly CompiledRule[]>;
+    readonly anyAction: readonly CompiledRule[];
+    readonly obligations: readonly Obligation[];
+    readonly defaultEffect: 'allow' | 'deny';
+}
+interface CompiledRequirement {
+    readonly test: Predicate;
+    readonly ifUnmet: PolicyReason;
+}
+export interface CompiledRule {
+    readonly id: string;
+    readonly effect: Effect;
+    readonly rank: number;
+    readonly patterns: readonly Pattern[] | undefined;
+    readonly actions: readonly string[] | undefined;
+    readonly conditions: readonly CompiledCondition[];
+    readonly obligations: readonly Obligation[];
+    readonly applies: PolicyReason;
+}
+export interface Facts {
+    readonly request: PolicyRequest;
+    time(): LocalTime | undefined;
+}
+export type LocalClock = (now: number) => LocalTime | undefined;
+export interface LocalTime {
+    readonly timeOfDay: string;
+    readonly dayOfWeek: string;
+}
+export interface Pattern {
+    readonly text: string;
+    readonly everything: boolean;
+    readonly tail: boolean;
+    matches(resource: Resource): boolean;
+}
+export type Predicate = (facts: Facts) => Truth;
+export interface Resource {
+    readonly scheme: string;
+    readonly segments: readonly string[];
+    readonly text: string;
+}
+export type Truth = boolean | 'unknown';

@@ -46,6 +46,7 @@ export interface RunTrace {
 export interface Scenario {
     readonly tasks: readonly (() => Promise<void>)[];
     check(): void | Promise<void>;
+    readonly state?: () => string;
 }
 export declare class ScheduleFailure extends TtpError<'TESTKIT_SCHEDULE_FAILED'> {
     readonly schedule: readonly string[];

@@ -48,7 +48,7 @@ const PURPOSE = {
 
 /** Whether the word from `start` to `end` names a member (of an object, a type or a class), not the global. */
 function isMember(text, start, end) {
-  const before = text.slice(Math.max(0, start - 200), start).trimEnd();
+  const before = text.slice(0, start).trimEnd();
   const after = text.slice(end).trimStart();
   if (before.endsWith('.') && !before.endsWith('...')) return true;
   const first = /(?:[;{},]|\b(?:async|get|set|readonly|static))$/.test(before);

@@ -79,10 +79,11 @@ export function code(text, { strings = true } = {}) {
   while (out.length < text.length) {
     const at = out.length;
     const char = text[at];
-    const hidden = char === '/' ? take('comment', at) : take('quoted', at);
-    if (hidden !== undefined) out += char === '/' ? blank(hidden) : inside(hidden, 1, 1);
-    else if (char === '/' && BEFORE_REGEX.test(out.slice(-200).trimEnd()))
-      out += inside(take('regex', at) ?? char, 1, 1);
+    const comment = char === '/' ? take('comment', at) : undefined;
+    const isRegex = char === '/' && BEFORE_REGEX.test(out.slice(-200).trimEnd());
+    const hidden = take(isRegex ? 'regex' : 'quoted', at);
+    if (comment !== undefined) out += blank(comment);
+    else if (hidden !== undefined) out += inside(hidden, 1, 1);
     else {
       out += char;
       if (char === '{') open.push(false);

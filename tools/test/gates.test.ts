@@ -84,6 +84,7 @@ describe('code', () => {
     expect(code(text, { strings: false })).toBe(
       "a('  ', /     /, `   ${b         + `  `}  `);          \nf / g;         i",
     );
+    expect(code('x = / 1;', { strings: false })).toBe('x = / 1;');
   });
 });
 
@@ -150,6 +151,7 @@ describe('bans', () => {
         'export const day = Date.UTC(2026, 0) + Math.floor(1.5);',
         'export const key = crypto.subtle.importKey(raw);',
         'export interface Port {',
+        `  /** ${'Long. '.repeat(50)} */`,
         '  fetch(request: Request): Promise<Response>;',
         '  readonly crypto: string;',
         '}',
