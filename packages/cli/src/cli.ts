@@ -7,7 +7,7 @@ import { demo } from './commands/demo.js';
 import { keygen } from './commands/keygen.js';
 import { kill, reinstate, status } from './commands/kill.js';
 import { mcp } from './commands/mcp.js';
-import { policy } from './commands/policy.js';
+import { policy } from './commands/policy/index.js';
 import { review } from './commands/review.js';
 import { selfTest } from './commands/self-test.js';
 import { trace } from './commands/trace.js';
