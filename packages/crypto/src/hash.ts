@@ -1,5 +1,5 @@
 import { asHash, type Hash, type Json } from '@ttp/core';
-import { backend } from '#backend';
+import * as backend from '#backend';
 import { fromHex, hex } from './encoding/hex.js';
 import { canonicalBytes } from './json/canonical.js';
 

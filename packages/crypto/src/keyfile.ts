@@ -8,7 +8,7 @@ import {
   type Random,
   TtpError,
 } from '@ttp/core';
-import { backend } from '#backend';
+import * as backend from '#backend';
 import { openAead, sealAead } from './aead.js';
 import { equalBytes, requireLength, utf8 } from './bytes.js';
 import { base64url, fromBase64url } from './encoding/base64.js';

@@ -1,6 +1,6 @@
 import { Point } from '@noble/ed25519';
 import { type Random, type Signer, TtpError } from '@ttp/core';
-import { backend } from '#backend';
+import * as backend from '#backend';
 import { requireLength } from './bytes.js';
 import { PUBLIC_KEY_BYTES, SEED_BYTES } from './limits.js';
 import { preimageOf } from './purposes.js';

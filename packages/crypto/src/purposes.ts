@@ -1,5 +1,5 @@
 import { TtpError } from '@ttp/core';
-import { backend } from '#backend';
+import * as backend from '#backend';
 import { concatBytes, utf8 } from './bytes.js';
 import { FOREIGN_FORMATS } from './foreign-formats.js';
 

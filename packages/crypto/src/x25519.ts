@@ -1,5 +1,5 @@
 import { type Random, TtpError } from '@ttp/core';
-import { backend } from '#backend';
+import * as backend from '#backend';
 import { requireLength } from './bytes.js';
 
 /** An X25519 key pair, 32 bytes each. */

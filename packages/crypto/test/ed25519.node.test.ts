@@ -1,9 +1,9 @@
 import { verify as cofactoredVerify, Point } from '@noble/ed25519';
 import { codeThrownBy, proves, seededRandom, THIRD_PARTY_ABSENT, thirdParty, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { backend as reference } from '../src/backend.js';
+import * as reference from '../src/backend.js';
 import { concatBytes, fromHex, hex, keyPairOf, registerKey, utf8, verifyEd25519 } from '../src/index.js';
-import { backend as native } from '../src/node/backend.js';
+import * as native from '../src/node/backend.js';
 import { type Attempt, bytesOf, forge, L, numberOf, TORSION } from './forge.js';
 
 /** The verdict of both backends, which must be one. */

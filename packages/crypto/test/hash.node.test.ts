@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { asHash } from '@ttp/core';
 import { proves, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { backend as reference } from '../src/backend.js';
+import * as reference from '../src/backend.js';
 import { bytesOfHash, hashBytes, hashJson, hex, sha256, sha384, sha512, utf8 } from '../src/index.js';
-import { backend as native } from '../src/node/backend.js';
+import * as native from '../src/node/backend.js';
 
 it('gives the digests of FIPS 180-4', () => {
   proves('crypto.sha256');

@@ -1,6 +1,6 @@
 import { codeRejectedBy, proves } from '@ttp/testkit';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { backend as reference } from '../src/backend.js';
+import * as reference from '../src/backend.js';
 import {
   decryptKey,
   encryptKey,
@@ -14,7 +14,7 @@ import {
   parseJson,
   utf8,
 } from '../src/index.js';
-import { backend as native } from '../src/node/backend.js';
+import * as native from '../src/node/backend.js';
 import { didOf, person, random } from './fixtures.js';
 
 const alice = person(1);

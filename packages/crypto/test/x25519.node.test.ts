@@ -1,8 +1,8 @@
 import { codeThrownBy, proves, seededRandom, THIRD_PARTY_ABSENT, thirdParty, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { backend as reference } from '../src/backend.js';
+import * as reference from '../src/backend.js';
 import { fromHex, generateExchangeKey, hex, sharedSecret } from '../src/index.js';
-import { backend as native } from '../src/node/backend.js';
+import * as native from '../src/node/backend.js';
 import { wycheproof } from './wycheproof.js';
 
 /** The secret by both backends, which must be one. */

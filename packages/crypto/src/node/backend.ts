@@ -2,13 +2,13 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
-  hash,
   type KeyObject,
-  scrypt,
+  hash as nativeHash,
+  scrypt as nativeScrypt,
+  verify as nativeVerify,
   sign,
-  verify,
 } from 'node:crypto';
-import type { Backend, SigningKey } from '../backend-contract.js';
+import type { Backend } from '../backend-contract.js';
 import { concatBytes } from '../bytes.js';
 import { fromHex, hex } from '../encoding/hex.js';
 import { KEY_CACHE_ENTRIES } from '../limits.js';
@@ -55,49 +55,48 @@ function verificationKey(publicKey: Uint8Array): KeyObject | undefined {
   return key;
 }
 
-/** The native implementation: the checks of the strict profile in front of OpenSSL's cofactorless equation. */
-export const backend: Backend = {
-  hash: (name, bytes) => Uint8Array.from(hash(name, bytes, 'buffer')),
+export const hash: Backend['hash'] = (name, bytes) => Uint8Array.from(nativeHash(name, bytes, 'buffer'));
 
-  signingKey(seed): SigningKey {
-    const key = privateKeyObject('ed25519', seed);
-    return {
-      publicKey: rawPublicKey(key),
-      sign: (message) => Uint8Array.from(sign(null, message, key)),
-    };
-  },
-
-  verify(publicKey, message, signature) {
-    if (!isStrictSignature(signature)) return false;
-    try {
-      const key = verificationKey(publicKey);
-      return key !== undefined && verify(null, message, key, signature);
-    } catch {
-      return false; // a key that is not on the curve
-    }
-  },
-
-  exchangeKey: (secretKey) => rawPublicKey(privateKeyObject('x25519', secretKey)),
-
-  exchange(secretKey, publicKey) {
-    try {
-      const secret = diffieHellman({
-        privateKey: privateKeyObject('x25519', secretKey),
-        publicKey: publicKeyObject('x25519', publicKey),
-      });
-      return Uint8Array.from(secret);
-    } catch {
-      return undefined; // both lengths are right, so this is the all-zero secret of RFC 7748 6.1
-    }
-  },
-
-  scrypt: ({ passphrase, salt, costLog2 }) =>
-    new Promise((resolve, reject) => {
-      const N = 2 ** costLog2;
-      // scrypt needs 128 * N * r bytes, and something besides
-      scrypt(passphrase, salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 }, (error, key) => {
-        if (error === null) resolve(Uint8Array.from(key));
-        else reject(error);
-      });
-    }),
+export const signingKey: Backend['signingKey'] = (seed) => {
+  const key = privateKeyObject('ed25519', seed);
+  return {
+    publicKey: rawPublicKey(key),
+    sign: (message) => Uint8Array.from(sign(null, message, key)),
+  };
 };
+
+/** The checks of the strict profile in front of OpenSSL's cofactorless equation. */
+export const verify: Backend['verify'] = (publicKey, message, signature) => {
+  if (!isStrictSignature(signature)) return false;
+  try {
+    const key = verificationKey(publicKey);
+    return key !== undefined && nativeVerify(null, message, key, signature);
+  } catch {
+    return false; // a key that is not on the curve
+  }
+};
+
+export const exchangeKey: Backend['exchangeKey'] = (secretKey) =>
+  rawPublicKey(privateKeyObject('x25519', secretKey));
+
+export const exchange: Backend['exchange'] = (secretKey, publicKey) => {
+  try {
+    const secret = diffieHellman({
+      privateKey: privateKeyObject('x25519', secretKey),
+      publicKey: publicKeyObject('x25519', publicKey),
+    });
+    return Uint8Array.from(secret);
+  } catch {
+    return undefined; // both lengths are right, so this is the all-zero secret of RFC 7748 6.1
+  }
+};
+
+export const scrypt: Backend['scrypt'] = ({ passphrase, salt, costLog2 }) =>
+  new Promise((resolve, reject) => {
+    const N = 2 ** costLog2;
+    // scrypt needs 128 * N * r bytes, and something besides
+    nativeScrypt(passphrase, salt, 32, { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 }, (error, key) => {
+      if (error === null) resolve(Uint8Array.from(key));
+      else reject(error);
+    });
+  });
