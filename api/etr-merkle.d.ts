@@ -155,6 +155,80 @@ export declare function verifyNote(note: string, keys: readonly NoteKey[]): {
     signers: NoteKey[];
 };
 
+// @ttp/etr-merkle/verify
+
+export interface Checkpoint {
+    readonly origin: string;
+    readonly size: bigint;
+    readonly root: Uint8Array;
+    readonly extensions: readonly string[];
+}
+export interface ConsistencyClaim {
+    readonly size1: bigint;
+    readonly size2: bigint;
+    readonly root1: Uint8Array;
+    readonly root2: Uint8Array;
+    readonly proof: readonly Uint8Array[];
+}
+export interface ConsistencyProof {
+    readonly proofType: 'consistency';
+    readonly firstSize: number;
+    readonly treeSize: number;
+    readonly hashes: readonly Hash[];
+}
+export interface InclusionClaim {
+    readonly leafHash: Uint8Array;
+    readonly index: bigint;
+    readonly size: bigint;
+    readonly proof: readonly Uint8Array[];
+    readonly root: Uint8Array;
+}
+export interface InclusionProof {
+    readonly proofType: 'inclusion';
+    readonly leafIndex: number;
+    readonly treeSize: number;
+    readonly hashes: readonly Hash[];
+}
+export interface Note {
+    readonly text: string;
+    readonly signatures: readonly NoteSignature[];
+}
+export interface NoteKey {
+    readonly name: string;
+    readonly publicKey: Uint8Array;
+}
+export interface NoteSignature {
+    readonly name: string;
+    readonly keyId: Uint8Array;
+    readonly signature: Uint8Array;
+}
+export declare const emptyRoot: () => Uint8Array;
+export declare const entryId: (leafHash: Hash) => string;
+export declare function leafHash(bytes: Uint8Array): Uint8Array;
+export declare function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array;
+export declare function noteKeyId({ name, publicKey }: NoteKey): Uint8Array;
+export declare function openCheckpoint(note: string, key: NoteKey): Checkpoint;
+export declare function parseCheckpoint(text: string): Checkpoint;
+export declare function parseConsistencyProof(input: unknown): {
+    size1: bigint;
+    size2: bigint;
+    proof: Uint8Array[];
+};
+export declare function parseEntryId(id: string): Hash;
+export declare function parseInclusionProof(input: unknown): {
+    index: bigint;
+    size: bigint;
+    proof: Uint8Array[];
+};
+export declare function parseNote(note: string): Note;
+export declare function parseNoteKey(text: string): NoteKey;
+export declare function verifyConsistency(claim: ConsistencyClaim): boolean;
+export declare function verifyInclusion(claim: InclusionClaim): boolean;
+export declare function verifyNote(note: string, keys: readonly NoteKey[]): {
+    text: string;
+    signers: NoteKey[];
+};
+
 // @ttp/etr-merkle/trace
 
 export type Absence = (typeof ABSENCES)[number];
