@@ -36,22 +36,24 @@ export const pages = new Map([
 export const titleOf = (file) =>
   /^# (.+)$/m.exec(readFileSync(join(root, file), 'utf8'))?.[1].replace(/[`*]/g, '') ?? file;
 
-/** Writes all pages; returns the links that lead nowhere, as `file: link`. */
-export function writePages() {
-  rmSync(out, { recursive: true, force: true });
+/** Every page with its links rewritten, and the links that lead nowhere, as `file: link`. */
+export function renderPages() {
   const broken = [];
-  for (const [file, page] of pages) {
-    const text = readFileSync(join(root, file), 'utf8');
-    write(page, rewriteLinks(text, file, page, broken));
-  }
-  write('index.md', readFileSync(new URL('home.md', import.meta.url), 'utf8'));
-  return broken;
+  const texts = new Map();
+  for (const [file, page] of pages)
+    texts.set(page, rewriteLinks(readFileSync(join(root, file), 'utf8'), file, page, broken));
+  texts.set('index.md', readFileSync(new URL('home.md', import.meta.url), 'utf8'));
+  return { texts, broken };
 }
 
-function write(page, text) {
-  const path = join(out, page);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+/** Writes the pages into `pages/`, in the place of those that were there. */
+export function writePages(texts) {
+  rmSync(out, { recursive: true, force: true });
+  for (const [page, text] of texts) {
+    const path = join(out, page);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
 }
 
 /** A fenced block and a code span stay as they are: what stands in them is text. A label may hold code. */
