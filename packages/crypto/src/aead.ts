@@ -1,4 +1,5 @@
 import { TtpError } from '@ttp/core';
+import * as backend from '#backend';
 import { requireLength } from './bytes.js';
 
 /** Length of a key of AES-256-GCM, bytes. */
@@ -29,29 +30,20 @@ export interface OpenInput extends AeadInput {
 
 /** AES-256-GCM (NIST SP 800-38D): the ciphertext and its tag of 16 bytes. Throws CRYPTO_BAD_LENGTH. */
 export async function sealAead({ plaintext, ...input }: SealInput): Promise<Uint8Array> {
-  const [algorithm, data] = [algorithmOf(input), own(plaintext)];
-  const key = await importKey(input.key, 'encrypt');
-  return new Uint8Array(await crypto.subtle.encrypt(algorithm, key, data));
+  requireLengths(input);
+  return backend.seal({ ...input, text: plaintext });
 }
 
 /** The plaintext, or a refusal that does not say which part was wrong. Throws CRYPTO_AEAD_REFUSED, CRYPTO_BAD_LENGTH. */
 export async function openAead({ ciphertext, ...input }: OpenInput): Promise<Uint8Array> {
-  const [algorithm, data] = [algorithmOf(input), own(ciphertext)];
-  const key = await importKey(input.key, 'decrypt');
-  try {
-    return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, data));
-  } catch (cause) {
-    throw new TtpError('CRYPTO_AEAD_REFUSED', 'the ciphertext does not match its tag', { cause });
-  }
+  requireLengths(input);
+  const plaintext = await backend.open({ ...input, text: ciphertext });
+  if (plaintext === undefined)
+    throw new TtpError('CRYPTO_AEAD_REFUSED', 'the ciphertext does not match its tag');
+  return plaintext;
 }
 
-function algorithmOf({ iv, aad }: AeadInput): AesGcmParams {
+function requireLengths({ key, iv }: AeadInput): void {
   requireLength(iv, IV_BYTES, 'iv');
-  return { name: 'AES-GCM', iv: own(iv), additionalData: own(aad), tagLength: 128 };
+  requireLength(key, KEY_BYTES, 'key');
 }
-
-const importKey = async (key: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', own(requireLength(key, KEY_BYTES, 'key')), 'AES-GCM', false, [use]);
-
-/** A copy, taken before the first await: what is given may change while WebCrypto works, or be a view of shared memory. */
-const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => new Uint8Array(bytes);

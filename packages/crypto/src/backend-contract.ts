@@ -1,5 +1,5 @@
 /** The hash functions that a backend computes. */
-type HashName = 'sha256' | 'sha384' | 'sha512';
+export type HashName = 'sha256' | 'sha384' | 'sha512';
 
 /** An Ed25519 key ready to sign. It signs raw bytes, and so never leaves this package (decision D6). */
 export interface SigningKey {
@@ -8,18 +8,29 @@ export interface SigningKey {
 }
 
 /** Parameters of scrypt (RFC 7914): cost N as log2, with r = 8 and p = 1. */
-interface ScryptInput {
+export interface ScryptInput {
   readonly passphrase: Uint8Array;
   readonly salt: Uint8Array;
   readonly costLog2: number;
 }
 
+/** AES-256-GCM of one text: key of 32, nonce of 12 bytes, and what is authenticated beside the text. */
+export interface CipherInput {
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly aad: Uint8Array;
+  /** Plaintext to seal, or ciphertext and its tag of 16 bytes to open. */
+  readonly text: Uint8Array;
+}
+
 /**
  * The primitives that have a native and a portable implementation. Both give the same answer to every input; the
- * callers check all lengths before.
+ * callers check all lengths before. A backend is a module of these functions, so that a bundle holds those it uses.
  */
 export interface Backend {
   hash(name: HashName, bytes: Uint8Array): Uint8Array;
+  /** SHA-256 as 64 lowercase hexadecimal digits. */
+  sha256Hex(bytes: Uint8Array): string;
   /** @param seed 32 bytes */
   signingKey(seed: Uint8Array): SigningKey;
   /** The strict profile of decision D5. Any lengths; never throws. */
@@ -28,6 +39,10 @@ export interface Backend {
   exchangeKey(secretKey: Uint8Array): Uint8Array;
   /** X25519 of 32 and 32 bytes; undefined for a low-order point. */
   exchange(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
+  /** The ciphertext and its tag. Has read all of its input when it returns the promise. */
+  seal(input: CipherInput): Promise<Uint8Array>;
+  /** The plaintext, undefined where the tag does not match. Has read all of its input when it returns the promise. */
+  open(input: CipherInput): Promise<Uint8Array | undefined>;
   /** 32 bytes. Does not hold up the event loop for longer than some milliseconds. */
   scrypt(input: ScryptInput): Promise<Uint8Array>;
 }

@@ -1,6 +1,6 @@
 import { asHash, type Hash, type Json } from '@ttp/core';
 import * as backend from '#backend';
-import { fromHex, hex } from './encoding/hex.js';
+import { fromHex } from './encoding/hex.js';
 import { canonicalBytes } from './json/canonical.js';
 
 /** SHA-256 (FIPS 180-4), 32 bytes: the one hash of TTP. */
@@ -11,7 +11,7 @@ export const sha384 = (bytes: Uint8Array): Uint8Array => backend.hash('sha384', 
 export const sha512 = (bytes: Uint8Array): Uint8Array => backend.hash('sha512', bytes);
 
 /** The SHA-256 of bytes, as it is written: `sha256:` and 64 hexadecimal digits (decision D46). */
-export const hashBytes = (bytes: Uint8Array): Hash => asHash(`sha256:${hex(sha256(bytes))}`);
+export const hashBytes = (bytes: Uint8Array): Hash => asHash(`sha256:${backend.sha256Hex(bytes)}`);
 
 /** The {@link hashBytes} of the canonical form of JSON data. Throws as `canonicalize` does. */
 export const hashJson = (value: Json): Hash => hashBytes(canonicalBytes(value));

@@ -1,6 +1,8 @@
-import { codeRejectedBy } from '@ttp/testkit';
+import { codeRejectedBy, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
+import * as reference from '../src/backend.js';
 import { concatBytes, fromHex, hex, openAead, sealAead, sha256, utf8 } from '../src/index.js';
+import * as native from '../src/node/backend.js';
 import { wycheproof } from './wycheproof.js';
 
 it('gives the verdicts of Wycheproof for keys of 256 and nonces of 96 bits', async (context) => {
@@ -17,10 +19,48 @@ it('gives the verdicts of Wycheproof for keys of 256 and nonces of 96 bits', asy
     if (result === 'valid') {
       expect(hex(await openAead({ key, iv, aad, ciphertext })), `test case ${tcId}`).toBe(test.msg);
       expect(await sealAead({ key, iv, aad, plaintext: fromHex(test.msg) })).toEqual(ciphertext);
-    } else
+      expect(await reference.open({ key, iv, aad, text: ciphertext })).toEqual(fromHex(test.msg));
+    } else {
+      expect(await reference.open({ key, iv, aad, text: ciphertext })).toBeUndefined();
       expect(await codeRejectedBy(openAead({ key, iv, aad, ciphertext })), `test case ${tcId}`).toBe(
         'CRYPTO_AEAD_REFUSED',
       );
+    }
+  }
+});
+
+it('gives one ciphertext and one verdict on both backends', async () => {
+  await withSeed('one ciphertext', 200, async (random) => {
+    const [key, iv, aad] = [random.bytes(32), random.bytes(12), random.bytes(random.int(40))];
+    const plaintext = random.bytes(random.pick([0, 1, 15, 16, 17, random.int(300)]));
+    const sealed = await native.seal({ key, iv, aad, text: plaintext });
+    expect(await reference.seal({ key, iv, aad, text: plaintext })).toEqual(sealed);
+    const at = random.int(sealed.length);
+    const attempts = [
+      { key, iv, aad, text: sealed },
+      { key, iv, aad, text: sealed.map((byte, i) => (i === at ? byte ^ (1 + random.int(255)) : byte)) },
+      { key, iv, aad, text: sealed.subarray(0, random.int(sealed.length)) },
+      { key, iv, aad, text: concatBytes(sealed, random.bytes(1)) },
+      { key, iv: random.bytes(12), aad, text: sealed },
+      { key: random.bytes(32), iv, aad, text: sealed },
+      { key, iv, aad: concatBytes(aad, random.bytes(1)), text: sealed },
+    ];
+    const opened = await Promise.all(attempts.map((attempt) => native.open(attempt)));
+    expect(await Promise.all(attempts.map((attempt) => reference.open(attempt)))).toEqual(opened);
+    expect(opened).toEqual([plaintext, ...attempts.slice(1).map(() => undefined)]);
+  });
+});
+
+it('opens what lies in shared memory, or in the middle of other memory', async () => {
+  const parts = { key: sha256(utf8('key')), iv: new Uint8Array(12), aad: utf8('context') };
+  const ciphertext = await sealAead({ ...parts, plaintext: utf8('secret') });
+  const shared = new Uint8Array(new SharedArrayBuffer(ciphertext.length));
+  shared.set(ciphertext);
+  const around = concatBytes(new Uint8Array(3), ciphertext, new Uint8Array(5));
+  for (const place of [shared, around.subarray(3, 3 + ciphertext.length)]) {
+    const opened = await openAead({ ...parts, ciphertext: place });
+    expect(opened).toEqual(utf8('secret'));
+    expect(opened.buffer.byteLength).toBe(6); // nobody else's memory behind it
   }
 });
 

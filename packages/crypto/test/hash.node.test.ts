@@ -26,8 +26,12 @@ it('gives one digest on both backends, and that of the platform', async () => {
     for (const name of ['sha256', 'sha384', 'sha512'] as const) {
       const expected = createHash(name).update(bytes).digest('hex');
       expect(hex(reference.hash(name, bytes))).toBe(expected);
-      expect(hex(native.hash(name, bytes))).toBe(expected);
+      const digest = native.hash(name, bytes);
+      expect(hex(digest)).toBe(expected);
+      expect([digest.constructor, digest.buffer.byteLength]).toEqual([Uint8Array, digest.length]);
     }
+    const expected = createHash('sha256').update(bytes).digest('hex');
+    expect([reference.sha256Hex(bytes), native.sha256Hex(bytes)]).toEqual([expected, expected]);
   });
 });
 
