@@ -35,7 +35,8 @@ const MODULES =
 
 /** Files whose purpose is the environment, each with the names that this purpose needs and no others. */
 const PURPOSE = {
-  'adapters/src/system.ts': ['Date', 'performance', 'crypto', 'getRandomValues'],
+  'adapters/src/system.ts': ['Date', 'performance'],
+  'adapters/src/system/random.ts': ['crypto', 'getRandomValues'],
   'adapters/src/system/timer.ts': ['setTimeout'],
   'adapters/src/sqlite/driver.ts': ['process'], // node:sqlite without an import that bundlers follow
   'adapters/src/sqlite/group-commit.ts': ['setImmediate'], // batches what one turn of the loop appends

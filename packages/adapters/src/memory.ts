@@ -53,7 +53,7 @@ function memoryStore(checkOpen: () => void): Store {
       checkOpen();
       checkKey(key);
       const found = kept.get(key);
-      return found && { value: Uint8Array.from(found.value), version: found.version };
+      return found && { value: new Uint8Array(found.value), version: found.version };
     },
     async put(key, value, expected) {
       checkOpen();
@@ -102,7 +102,7 @@ function memoryLog(kept: Uint8Array[], checkOpen: () => void): AppendLog {
       for (let i = from; i < to && i < BigInt(kept.length); i += 1n) {
         checkOpen();
         const entry = kept[Number(i)];
-        if (entry !== undefined) yield Uint8Array.from(entry);
+        if (entry !== undefined) yield new Uint8Array(entry);
       }
     },
     async size() {

@@ -1,11 +1,8 @@
-import { type Clock, type Random, type Timer, TtpError } from '@ttp/core';
-import { RANDOM_BYTES } from './limits.js';
+import type { Clock, Random, Timer } from '@ttp/core';
+import { createRandom } from './system/random.js';
 import { createTimer } from './system/timer.js';
 
 export { SYSTEM_ERRORS, type SystemErrorCode } from './errors.js';
-
-/** What crypto.getRandomValues fills at most in one call (W3C Web Cryptography, section 10.1.1). */
-const RANDOM_CHUNK_BYTES = 65_536;
 
 /**
  * The clock of this machine. `now()` is the wall clock in integer ms and jumps when somebody sets it;
@@ -20,16 +17,7 @@ export const systemClock: Clock = {
  * The secure random generator of this runtime. `bytes(n)` takes 0 to 1048576.
  * Throws SYSTEM_BAD_LENGTH; a runtime that cannot give randomness throws its own error.
  */
-export const systemRandom: Random = {
-  bytes(n) {
-    if (!Number.isInteger(n) || n < 0 || n > RANDOM_BYTES)
-      throw new TtpError('SYSTEM_BAD_LENGTH', `cannot give ${n} random bytes`);
-    const bytes = new Uint8Array(n);
-    for (let from = 0; from < n; from += RANDOM_CHUNK_BYTES)
-      crypto.getRandomValues(bytes.subarray(from, from + RANDOM_CHUNK_BYTES));
-    return bytes;
-  },
-};
+export const systemRandom: Random = /* @__PURE__ */ createRandom();
 
 /**
  * Timers of this runtime, on monotonic time. They do not keep a Node process alive: a poll or a lease must not

@@ -42,7 +42,7 @@ export function copyValue(value: Uint8Array): Uint8Array {
     throw new TtpError('STORE_TOO_LARGE', `${value.length} bytes, at most ${STORE_VALUE_BYTES}`, {
       field: 'value',
     });
-  return Uint8Array.from(value);
+  return new Uint8Array(value);
 }
 
 /** Copies of the entries of a batch. Throws LOG_BAD_ENTRY, LOG_TOO_LARGE. */
@@ -57,7 +57,7 @@ export function copyEntries(entries: readonly Uint8Array[]): Uint8Array[] {
       throw new TtpError('LOG_BAD_ENTRY', 'an entry is a Uint8Array', { field });
     if (entry.length > LOG_ENTRY_BYTES)
       throw new TtpError('LOG_TOO_LARGE', `${entry.length} bytes, at most ${LOG_ENTRY_BYTES}`, { field });
-    return Uint8Array.from(entry);
+    return new Uint8Array(entry);
   });
 }
 

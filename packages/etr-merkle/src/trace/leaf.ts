@@ -32,7 +32,9 @@ export interface Position {
 }
 
 /** An event whose members are checked and, as far as they are known before its turn comes, already canonical. */
-export interface PreparedLeaf extends Pick<TtpEvent, 'agent' | 'trace' | 'type' | 'subject' | 'at'> {
+export interface PreparedLeaf extends Omit<TtpEvent, 'data'> {
+  /** The canonical text of its data. The caller's own object may change before its turn comes. */
+  readonly data: string;
   readonly begin: string;
   readonly middle: string;
   readonly end: string;
@@ -51,19 +53,25 @@ export function prepareLeaf(event: TtpEvent): PreparedLeaf {
   const { agent, type, component, at, trace, subject, data } = event;
   const wrong = wrongMember({ agent, type, component, at, trace, subject, data });
   if (wrong !== undefined) throw bad(wrong);
+  const dataText = canonicalize(data);
   // Member names of a leaf in canonical order: agent agentPrev agentSeq | at component data subject trace | traceSeq type v.
-  const begin = `{"agent":${canonicalize(agent)}`;
-  const middle = canonicalize({ at, component, data, subject, trace }).slice(1, -1);
-  const end = `"type":${canonicalize(type)},"v":1}`;
+  // DIDs, types and trace ids are of characters that JSON writes as they are.
+  const begin = `{"agent":"${agent}"`;
+  const middle = `"at":${at},"component":${canonicalize(component)},"data":${dataText},"subject":${canonicalize(subject)},"trace":"${trace}"`;
+  const end = `"type":"${type}","v":1}`;
   // After the canonical form: only a value that has one is known to end.
   if (!isStrictData(data, DATA_MAX_DEPTH)) throw bad('data');
-  if (utf8(middle).length + begin.length + end.length + POSITION_MAX_CHARS > LEAF_MAX_BYTES)
+  if (exceeds(middle, LEAF_MAX_BYTES - begin.length - end.length - POSITION_MAX_CHARS))
     throw new TtpError(
       'ETR_LEAF_TOO_LARGE',
       `the ${type} event makes a leaf of more than ${LEAF_MAX_BYTES} bytes`,
     );
-  return { agent, trace, type, subject, at, begin, middle, end };
+  return { agent, trace, component, type, subject, at, data: dataText, begin, middle, end };
 }
+
+/** Whether the UTF-8 of a text has more than `most` bytes. A UTF-16 code unit has 3 at most: few texts need counting. */
+const exceeds = (text: string, most: number): boolean =>
+  text.length * 3 > most && (text.length > most || utf8(text).length > most);
 
 /** The canonical bytes of the leaf at its position. */
 export function leafBytes(prepared: PreparedLeaf, position: Position): Uint8Array {
@@ -71,6 +79,15 @@ export function leafBytes(prepared: PreparedLeaf, position: Position): Uint8Arra
   const prev = agentPrev === null ? 'null' : `"${agentPrev}"`;
   const { begin, middle, end } = prepared;
   return utf8(`${begin},"agentPrev":${prev},"agentSeq":${agentSeq},${middle},"traceSeq":${traceSeq},${end}`);
+}
+
+/** The leaf at its position, as whoever reads its bytes gets it. */
+export function leafOf(prepared: PreparedLeaf, position: Position): Leaf {
+  const { agent, trace, component, type, subject, at, data } = prepared;
+  const { agentSeq, agentPrev, traceSeq } = position;
+  const read = parseJson(data);
+  if (!isObject(read)) throw badLeaf('data');
+  return { agent, trace, component, type, at, subject, data: read, v: 1, agentSeq, agentPrev, traceSeq };
 }
 
 /**
@@ -104,6 +121,8 @@ function parseCanonical(bytes: Uint8Array): JsonObject {
   throw new TtpError('ETR_BAD_LEAF', 'not an object in canonical form');
 }
 
+const TYPES: ReadonlySet<unknown> = /* @__PURE__ */ new Set(EVENT_TYPES);
+
 type Loose = { readonly [member in keyof TtpEvent]: unknown };
 
 function wrongMember(event: Loose): keyof TtpEvent | undefined {
@@ -112,7 +131,7 @@ function wrongMember(event: Loose): keyof TtpEvent | undefined {
   if (typeof trace !== 'string' || !isTraceId(trace)) return 'trace';
   if (typeof component !== 'string' || component === '' || component.length > COMPONENT_MAX_CHARS)
     return 'component';
-  if (!EVENT_TYPES.some((known) => known === type)) return 'type';
+  if (!TYPES.has(type)) return 'type';
   if (!isCount(at)) return 'at';
   if (typeof subject !== 'string') return 'subject';
   return isObject(data) ? undefined : 'data';

@@ -19,7 +19,7 @@ import { Checkpointer } from './checkpointer.js';
 import { type ExportOptions, exportLedger } from './export.js';
 import type { Entry, EntryFilter } from './filter.js';
 import { readHead } from './head-store.js';
-import { type PreparedLeaf, parseLeaf, prepareLeaf } from './leaf.js';
+import { leafOf, type PreparedLeaf, prepareLeaf } from './leaf.js';
 import { type Ledger, openLedger } from './ledger.js';
 import { Ledgers } from './ledgers.js';
 import { checkOptions, openFreeLedger } from './open.js';
@@ -35,7 +35,7 @@ import type {
 } from './recorder.js';
 import { COMPONENT } from './recovery.js';
 import { prepareSeal } from './seal.js';
-import { Writer } from './writer.js';
+import { type Placed, Writer } from './writer.js';
 
 /** Types that mean something to the log itself: only `seal` and `erase` make them. */
 const RESERVED: readonly EventType[] = ['trace-sealed', 'payload-erased'];
@@ -88,7 +88,7 @@ class LogRecorder implements TraceRecorder {
         n = next.n;
         return this.#ledgers.add(next.ledger);
       },
-      durable: (bytes, index) => this.#publish(bytes, index),
+      durable: (entries, index) => this.#publish(entries, index),
     });
     this.#checkpointer = new Checkpointer({
       store,
@@ -277,17 +277,19 @@ class LogRecorder implements TraceRecorder {
     return this.#writer.start();
   }
 
-  #publish(bytes: Uint8Array, index: bigint): void {
+  #publish(entries: readonly Placed[], first: bigint): void {
     this.#checkpointer.grown();
     if (this.#listeners.size === 0) return;
-    const entry = { ...parseLeaf(bytes), index, leafHash: hashText(this.#writer.ledger.tree.leaf(index)) };
-    for (const listener of this.#listeners) {
-      try {
-        listener(entry);
-      } catch {
-        this.#counts.listeners++; // a listener never stands between an entry and whoever waits for it
+    entries.forEach(({ leaf, position, hash }, i) => {
+      const entry = { ...leafOf(leaf, position), index: first + BigInt(i), leafHash: hashText(hash) };
+      for (const listener of this.#listeners) {
+        try {
+          listener(entry);
+        } catch {
+          this.#counts.listeners++; // a listener never stands between an entry and whoever waits for it
+        }
       }
-    }
+    });
   }
 
   /** The log with a head that covers all of it or, where another process writes it, all that is signed for. */

@@ -23,10 +23,16 @@ interface DataKey {
   readonly version: number;
 }
 
+/** Encrypts payloads of one batch. Throws ETR_PAYLOAD_UNREADABLE where the key of a subject is damaged. */
+export type Sealing = (payload: Payload) => Promise<SealedPayload>;
+
 /** The payload store of decision D30: values by commitment, encrypted under a key per subject. */
 export interface PayloadStore {
-  /** Encrypts; makes the subject's key where there is none. Nothing but that key is written. */
-  seal(payload: Payload): Promise<SealedPayload>;
+  /**
+   * Encrypts what goes into the store together: reads the key of each subject once, or makes it where there is none.
+   * Nothing but such keys is written.
+   */
+  sealing(): Sealing;
   /** Throws ETR_PAYLOAD_UNREADABLE for what is stored and damaged. */
   read(hash: Hash): Promise<Kept>;
   /** The key of a subject; undefined where nothing is kept, or all was erased. */
@@ -50,8 +56,8 @@ const AT_IV: number = AT_ID + ID_BYTES;
 const AT_BOX: number = AT_IV + IV_BYTES;
 
 /**
- * The payload store on a Store. No key is held in memory: another process may destroy it at any time, and an
- * encryption more costs less than an erasure that did not erase.
+ * The payload store on a Store. No key outlives the batch it was read for: another process may destroy it at any
+ * time, and a reading more costs less than an erasure that did not erase.
  */
 export function createPayloadStore(store: Store, random: Random): PayloadStore {
   async function readKey(subject: Uint8Array): Promise<DataKey | undefined> {
@@ -64,23 +70,27 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
   }
 
   /** The subject's key, made here unless somebody else was faster. */
-  async function keyFor(subject: Uint8Array): Promise<DataKey> {
+  async function keyFor(subject: Uint8Array): Promise<DataKey & { readonly subject: Uint8Array }> {
     for (;;) {
       const found = await readKey(subject);
-      if (found !== undefined) return found;
+      if (found !== undefined) return { ...found, subject };
       const value = concatBytes(Uint8Array.of(VERSION), random.bytes(ID_BYTES), random.bytes(KEY_BYTES));
       await store.put(KEYS + hex(subject), value, 0);
     }
   }
 
   return {
-    async seal({ hash, subject: did, salt, bytes }) {
-      const subject = refOf(did);
-      const { id, key } = await keyFor(subject);
-      const iv = random.bytes(IV_BYTES);
-      const head = concatBytes(Uint8Array.of(VERSION), subject, id, iv);
-      const box = await sealAead({ key, iv, aad: head, plaintext: concatBytes(salt, bytes) });
-      return { key: payloadKey(hash), value: concatBytes(head, box) };
+    sealing() {
+      const keys = new Map<Did, ReturnType<typeof keyFor>>();
+      return async ({ hash, subject: did, salt, bytes }) => {
+        let known = keys.get(did);
+        if (known === undefined) keys.set(did, (known = keyFor(refOf(did))));
+        const { subject, id, key } = await known;
+        const iv = random.bytes(IV_BYTES);
+        const head = concatBytes(Uint8Array.of(VERSION), subject, id, iv);
+        const box = await sealAead({ key, iv, aad: head, plaintext: concatBytes(salt, bytes) });
+        return { key: payloadKey(hash), value: concatBytes(head, box) };
+      };
     },
     async read(hash) {
       const stored = (await store.get(payloadKey(hash)))?.value;

@@ -2,7 +2,7 @@ import { isTtpError, type Store, TtpError } from '@ttp/core';
 import { leafHash } from '../hash.js';
 import { GROUP_COMMIT_MAX } from '../limits.js';
 import type { Chains } from './chains.js';
-import { leafBytes, type PreparedLeaf } from './leaf.js';
+import { leafBytes, type Position, type PreparedLeaf } from './leaf.js';
 import type { Ledger } from './ledger.js';
 import type { Payload } from './payload.js';
 import type { PayloadStore, SealedPayload } from './payload-store.js';
@@ -31,8 +31,17 @@ export interface WriterPorts {
   readonly payloads: PayloadStore;
   /** The log to go on with when another process appends to this one. */
   nextLedger(): Promise<Ledger>;
-  /** Called for each entry as soon as it is durable. */
-  durable(bytes: Uint8Array, index: bigint): void;
+  /** Called with the entries of each append as soon as they are durable; `first` is the index of the first. */
+  durable(entries: readonly Placed[], first: bigint): void;
+}
+
+/** A leaf at its place in the log. */
+export interface Placed {
+  readonly leaf: PreparedLeaf;
+  readonly position: Position;
+  readonly bytes: Uint8Array;
+  /** Leaf hash. */
+  readonly hash: Uint8Array;
 }
 
 /**
@@ -113,12 +122,13 @@ export class Writer {
   async #commit(jobs: readonly Job[]): Promise<void> {
     // This very set: what an erasure forgets meanwhile is not to be remembered by what was encrypted before it.
     const stored = this.#stored;
+    const seal = this.#ports.payloads.sealing();
     const sealed = new Map<Job, readonly SealedPayload[]>();
     await Promise.all(
       jobs.map(async (job) => {
         try {
           const missing = job.payloads.filter((payload) => !stored.has(payload));
-          sealed.set(job, await Promise.all(missing.map((payload) => this.#ports.payloads.seal(payload))));
+          sealed.set(job, await Promise.all(missing.map(seal)));
         } catch (error) {
           job.failed(error); // a damaged data key is this job's misfortune only
         }
@@ -154,10 +164,11 @@ export class Writer {
       try {
         const built = job.build(chains);
         for (const leaf of built.leaves) {
-          const bytes = leafBytes(leaf, chains.next(leaf));
+          const position = chains.next(leaf);
+          const bytes = leafBytes(leaf, position);
           const hash = leafHash(bytes);
           chains.add(leaf, hash);
-          entries.push({ bytes, hash, leaf });
+          entries.push({ leaf, position, bytes, hash });
         }
         accepted.set(job, built);
       } catch (error) {
@@ -185,12 +196,6 @@ export class Writer {
       done(next);
       next += BigInt(leaves.length);
     }
-    entries.forEach(({ bytes }, i) => this.#ports.durable(bytes, first + BigInt(i)));
+    this.#ports.durable(entries, first);
   }
-}
-
-interface Placed {
-  readonly bytes: Uint8Array;
-  readonly hash: Uint8Array;
-  readonly leaf: PreparedLeaf;
 }
