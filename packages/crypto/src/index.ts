@@ -23,6 +23,7 @@ export { type Verified, type VerifyEnvelopeOptions, verifyEnvelope } from './env
 export { CRYPTO_ERRORS, type CryptoErrorCode } from './errors.js';
 export { bytesOfHash, hashBytes, hashJson, sha256, sha384, sha512 } from './hash.js';
 export { canonicalBytes, canonicalize } from './json/canonical.js';
+export { frozenJson } from './json/frozen.js';
 export { type JsonProfile, type ParseJsonOptions, parseJson } from './json/parse.js';
 export { plainCopy } from './json/plain.js';
 export { type HkdfInput, hkdfSha256, hmacSha256, type Pbkdf2Input, pbkdf2Sha256 } from './kdf.js';

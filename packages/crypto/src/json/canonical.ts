@@ -1,6 +1,7 @@
 import { type Json, TtpError } from '@ttp/core';
 import jcs from 'canonicalize';
 import { utf8 } from '../bytes.js';
+import { keepForm, knownForm } from './frozen.js';
 import { plainCopy } from './plain.js';
 
 /**
@@ -10,12 +11,15 @@ import { plainCopy } from './plain.js';
  * @throws CRYPTO_JSON_NOT_PLAIN and the other codes of {@link plainCopy}
  */
 export function canonicalize(value: Json): string {
+  const known = knownForm(value);
+  if (known !== undefined) return known;
   const copy = plainCopy(value);
   // Somebody's `Object.prototype.toJSON` would be asked for every object and array that has a prototype.
   if ('toJSON' in Object.prototype || 'toJSON' in Array.prototype)
     throw new TtpError('CRYPTO_JSON_NOT_PLAIN', 'a built-in prototype has been given a toJSON');
   const text = jcs(copy);
   if (text === undefined) throw new TtpError('CRYPTO_JSON_NOT_PLAIN', 'the value has no canonical form');
+  keepForm(value, text);
   return text;
 }
 
