@@ -12,10 +12,10 @@ import { fieldOf } from './field.js';
  * @throws CRYPTO_JSON_NOT_PLAIN, CRYPTO_JSON_LONE_SURROGATE, CRYPTO_JSON_NUMBER_RANGE, CRYPTO_JSON_FORBIDDEN_KEY,
  *   CRYPTO_JSON_DEPTH, CRYPTO_JSON_TOO_LARGE, with the path in `field`
  */
-export const plainCopy = (value: unknown): Json => copyExcept(value, isNothing);
+export const plainCopy = (value: unknown): Json => copyExcept(value, undefined);
 
 /** The same, with the objects and arrays that `isKept` knows in it as they are. Throws as {@link plainCopy}. */
-export function copyExcept(value: unknown, isKept: IsKept): Json {
+export function copyExcept(value: unknown, isKept: IsKept | undefined): Json {
   const copier = new Copier(isKept);
   try {
     return copier.copy(value);
@@ -26,14 +26,12 @@ export function copyExcept(value: unknown, isKept: IsKept): Json {
 
 type IsKept = (container: unknown) => container is Json & object;
 
-const isNothing: IsKept = (_): _ is Json & object => false;
-
 class Copier {
-  readonly #isKept: IsKept;
+  readonly #isKept: IsKept | undefined;
   readonly #path: (string | number)[] = [];
   #values = 0;
 
-  constructor(isKept: IsKept) {
+  constructor(isKept: IsKept | undefined) {
     this.#isKept = isKept;
   }
 
@@ -50,7 +48,7 @@ class Copier {
   }
 
   #container(value: object): Json {
-    if (this.#isKept(value)) return value;
+    if (this.#isKept?.(value) === true) return value;
     if (this.#path.length >= JSON_FOREIGN_MAX_DEPTH)
       throw this.#refuse('CRYPTO_JSON_DEPTH', `nested deeper than ${JSON_FOREIGN_MAX_DEPTH}`);
     const prototype: unknown = Object.getPrototypeOf(value);
