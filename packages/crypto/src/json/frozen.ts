@@ -11,13 +11,14 @@ const forms = new WeakMap<object, string>();
  *
  * @throws as `plainCopy`
  */
-export function frozenJson(value: unknown): Json {
+export function frozenJson<T>(value: T): T & Json {
   if (isFrozenJson(value)) return value;
   const copy = copyExcept(value, isFrozenJson);
-  if (typeof copy !== 'object' || copy === null) return copy;
   freeze(copy);
-  forms.set(copy, '');
-  return copy;
+  if (typeof copy === 'object' && copy !== null) forms.set(copy, '');
+  // A copy has the members of what was copied; data that would lose any by it was refused.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return copy as T & Json;
 }
 
 /** The canonical form of data that {@link frozenJson} gave, if it was made before. */
