@@ -31,6 +31,7 @@ export {
   type Interaction,
   type Obligation,
   type ObligationHandler,
+  type Observed,
   type Outcome,
   type Permit,
   type Profile,

@@ -132,7 +132,24 @@ export interface Receipt {
   readonly leafHash: Hash;
 }
 
-/** What became of an interaction. A fault in the last append or in feedback is `auditFault` and never loses it. */
+/** What enforcement would have made of an interaction that was only observed: monitor mode (decision D37). */
+export interface Observed {
+  /** `done`: it would have gone through. */
+  readonly status: 'done' | 'blocked' | 'withheld';
+  /** Why it would have been blocked or withheld. */
+  readonly code?: ErrorCode;
+  /** A human would have been asked first. */
+  readonly asks?: true;
+  /** The result would have been redacted or transformed. */
+  readonly changed?: true;
+  /** The rules that found something in the result; never what they found. */
+  readonly found?: readonly string[];
+}
+
+/**
+ * What became of an interaction. A fault in the last append or in feedback is `auditFault` and never loses it.
+ * `observed` is there exactly where nothing was enforced.
+ */
 export type Outcome<R> =
   | {
       readonly status: 'done';
@@ -140,6 +157,7 @@ export type Outcome<R> =
       readonly value: R;
       readonly receipt: Receipt;
       readonly auditFault?: ErrorCode;
+      readonly observed?: Observed;
     }
   /** Nothing happened. There is no decision if it never came to one. */
   | {
@@ -156,6 +174,7 @@ export type Outcome<R> =
       readonly decision: Decision;
       readonly receipt?: Receipt;
       readonly auditFault?: ErrorCode;
+      readonly observed?: Observed;
     };
 
 /** The right to have effects, until it is taken away. */

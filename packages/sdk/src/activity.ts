@@ -44,9 +44,11 @@ export function createActivity(clock: Clock): Activity {
       asked++;
       begun.add(stamp());
     },
-    end({ status }) {
+    end(outcome) {
+      const { status } = outcome;
       if (status === 'blocked') return;
-      permitted++;
+      // Whoever was only watched did not comply.
+      if (outcome.observed?.status !== 'blocked') permitted++;
       finished++;
       const at = stamp();
       ended.add(at);

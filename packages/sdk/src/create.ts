@@ -1,5 +1,5 @@
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
-import { asTraceId, type Clock, type Dispose, type TraceId } from '@ttp/core';
+import { asTraceId, type Clock, type Dispose, type TraceId, TtpError } from '@ttp/core';
 import { hex } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
 import { createKillSwitch } from '@ttp/guard';
@@ -13,7 +13,8 @@ import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
 import { logSignerOf } from './log-signer.js';
 import { noteInto, recordKill } from './note.js';
-import type { TtpOptions } from './options.js';
+import { monitorWriter, type Writer } from './observing.js';
+import type { TtpMode, TtpOptions } from './options.js';
 import { ownMembers } from './plain.js';
 import { agentSources } from './sources.js';
 import { claimStorage } from './storage-claim.js';
@@ -23,7 +24,7 @@ import { trackCalls } from './under-way.js';
  * Assembles the enforcement point of one agent: opens its log and completes what a crash left open in it, reads the
  * kill record, arms the policy.
  *
- * @throws SDK_POLICY_*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
+ * @throws SDK_BAD_MODE, SDK_POLICY_*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
  *   call map, TRE_BAD_THRESHOLDS, DID_*, ETR_*, STORE_*, GUARD_*, CORE_CLOCK_REGRESSED
  */
 export async function createTtp(options: TtpOptions): Promise<Ttp> {
@@ -53,6 +54,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     timer = systemTimer,
     random = systemRandom,
   }: NonNullable<TtpOptions['ports']> = ownMembers(options.ports ?? {});
+  const mode = modeOf(options.mode);
   const { did: agent, signer } = identity;
   const { store } = storage;
   const callMap = loadCallMap(options.callMap ?? { version: 1, tools: {} });
@@ -65,6 +67,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   const recorder = await openRecorder({ storage, clock, timer, random, signer: logSigner, origin: agent });
   opened.push(() => recorder.close());
   if (onEvent !== undefined) recorder.onEvent(listening(onEvent));
+  const writer: Writer = mode === 'observe' ? monitorWriter(recorder) : recorder;
   const newTrace = (): TraceId => asTraceId(hex(random.bytes(16)));
   const trace = newTrace();
 
@@ -73,7 +76,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     clock,
     timer,
     ...(operators === undefined ? {} : { operators }),
-    emit: (event) => void recordKill(recorder, event, { agent, trace, newTrace }),
+    emit: (event) => void recordKill(writer, event, { agent, trace, newTrace }),
   });
   opened.push(() => kill.close());
   // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
@@ -84,7 +87,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     store,
     now: time.now(),
   });
-  const note = noteInto(recorder, { agent, trace, now: time.stamp });
+  const note = noteInto(writer, { agent, trace, now: time.stamp });
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});
@@ -102,7 +105,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           timer,
           random,
           operators,
-          recorder,
+          recorder: writer,
           owners: () => owners,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
@@ -125,7 +128,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     clock: steady,
     flow: {
       kill,
-      recorder,
+      recorder: writer,
+      mode,
       timer,
       now: time.now,
       stamp: time.stamp,
@@ -135,6 +139,12 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
       closing: underWay,
     },
   });
+}
+
+/** A mode that nobody knows must not look like one that enforces. */
+function modeOf(mode: TtpMode = 'enforce'): TtpMode {
+  if (mode === 'enforce' || mode === 'observe') return mode;
+  throw new TtpError('SDK_BAD_MODE', 'a mode is enforce or observe', { field: 'mode' });
 }
 
 /**

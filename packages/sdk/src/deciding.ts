@@ -9,10 +9,10 @@ import {
   type Profile,
   TtpError,
 } from '@ttp/core';
-import { canonicalize } from '@ttp/crypto';
+import { canonicalize, frozenJson } from '@ttp/crypto';
 import { decide } from '@ttp/tre';
 import { gather, isFresh } from './evidence.js';
-import { frozen, frozenCopy } from './plain.js';
+import { frozen } from './plain.js';
 import type { Flow } from './run.js';
 
 /** What was verified and what was decided. Frozen: no source, handler or profile changes it afterwards. */
@@ -51,7 +51,7 @@ export async function verifyAndDecide<I extends Interaction, R>(
  * The policy's and the profile's obligations. A soft denial by risk becomes a question to a human where one can be
  * asked (decision D22); a denial by the policy never does: nobody overrides that but who signs policies.
  */
-function obligationsOf<I extends Interaction, R>(
+export function obligationsOf<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
   { evidence, decision }: Decided,
@@ -66,7 +66,7 @@ function obligationsOf<I extends Interaction, R>(
 
 /** A profile may be anybody's code: what it obliges to is read once. Throws SDK_UNKNOWN_OBLIGATION, CRYPTO_JSON_*. */
 function readObligation(given: Obligation): Obligation {
-  const copy = frozenCopy(given);
+  const copy = frozenJson<unknown>(given);
   if (isJsonObject(copy)) {
     const { kind, from, params } = copy;
     if (typeof kind === 'string' && typeof from === 'string' && isJsonObject(params))
@@ -81,6 +81,10 @@ const asksHuman = (decision: Decision, flow: Flow): boolean =>
   decision.humanOverridable &&
   flow.handlers.has('approval');
 
+/** Whether a decision permits, or leaves it to a human who can be asked. */
+export const isPermitted = (decision: Decision, flow: Flow): boolean =>
+  decision.outcome === 'allow' || decision.outcome === 'warn' || asksHuman(decision, flow);
+
 /** The obligations of a decision that permits, or leaves it to a human. Throws SDK_DENIED for any other. */
 export function requirePermission<I extends Interaction, R>(
   profile: Profile<I, R>,
@@ -89,7 +93,7 @@ export function requirePermission<I extends Interaction, R>(
   flow: Flow,
 ): Permitted {
   const { decision } = decided;
-  if (decision.outcome === 'allow' || decision.outcome === 'warn' || asksHuman(decision, flow))
+  if (isPermitted(decision, flow))
     return { ...decided, obligations: obligationsOf(profile, interaction, decided, flow) };
   const why = decision.reasons.map((reason) => reason.text).join('; ');
   throw new TtpError('SDK_DENIED', why === '' ? 'the decision denies' : why);

@@ -2,6 +2,7 @@
 export const SDK_ERRORS = {
   SDK_BAD_CALL: 'The call to be checked is not well formed.',
   SDK_BAD_HANDLER: 'A handler of an obligation is not one, or its kind has a handler already.',
+  SDK_BAD_MODE: 'The mode of an enforcement point is neither enforce nor observe.',
   SDK_BAD_NOTE: 'Events of this type are recorded by the flow itself and by nobody else.',
   SDK_CLOSED: 'This TTP instance was closed.',
   SDK_STORAGE_IN_USE: 'Another instance of this process keeps its kill records and log in this storage.',

@@ -10,8 +10,9 @@ import {
   type Timer,
   TtpError,
 } from '@ttp/core';
+import { frozenJson } from '@ttp/crypto';
 import { EVIDENCE_TIMEOUT_MS } from './limits.js';
-import { faultCode, frozen, frozenCopy } from './plain.js';
+import { faultCode } from './plain.js';
 
 /** What gathering needs beside the sources. */
 export interface Gathering {
@@ -37,15 +38,17 @@ export async function gather<I extends Interaction>(
 ): Promise<Evidence> {
   const asked = namedOnce(sources);
   context.now(); // a clock that was set back is a fault of its own, before it makes every fact look strange
-  const found = await Promise.all(
-    [...asked].map(([name, source]) => ask(name, source, interaction, context)),
-  );
-  return frozen({
-    now: context.now(),
-    epoch: context.epoch,
-    facts: Object.fromEntries(found.flatMap((f) => ('fact' in f ? [[f.name, f.fact]] : []))),
-    absent: Object.fromEntries(found.flatMap((f) => ('missing' in f ? [[f.name, f.missing]] : []))),
-  });
+  const late = deadline(context.timer);
+  try {
+    const found = await Promise.all(
+      [...asked].map(([name, source]) => ask(name, source, interaction, { ...context, late })),
+    );
+    const facts = Object.fromEntries(found.flatMap((f) => ('fact' in f ? [[f.name, f.fact]] : [])));
+    const absent = Object.fromEntries(found.flatMap((f) => ('missing' in f ? [[f.name, f.missing]] : [])));
+    return frozenJson({ now: context.now(), epoch: context.epoch, facts, absent });
+  } finally {
+    late.cancel();
+  }
 }
 
 /** Each name is read once: one that changed afterwards could stand for another source's fact. */
@@ -67,15 +70,10 @@ async function ask<I extends Interaction>(
   name: string,
   source: EvidenceSource<I>,
   i: I,
-  context: Gathering,
+  { signal, late }: Gathering & { readonly late: Deadline },
 ): Promise<Found> {
   try {
-    const late = timeout(name, context.timer);
-    try {
-      return { name, fact: checked(await Promise.race([source.gather(i, context.signal), late.expired])) };
-    } finally {
-      late.cancel();
-    }
+    return { name, fact: checked(await Promise.race([source.gather(i, signal), late.expired])) };
   } catch (error) {
     const missing = faultCode(error, 'SDK_EVIDENCE_FAILED');
     if (source.optional === true) return { name, missing };
@@ -83,11 +81,19 @@ async function ask<I extends Interaction>(
   }
 }
 
-/** Rejects after the time limit, unless it is cancelled. */
-function timeout(name: string, timer: Timer): { expired: Promise<never>; cancel: Dispose } {
+/** One time limit for all sources that are asked together. */
+interface Deadline {
+  /** Rejects after the time limit, unless it is cancelled. */
+  readonly expired: Promise<never>;
+  readonly cancel: Dispose;
+}
+
+function deadline(timer: Timer): Deadline {
   const { promise: expired, reject } = Promise.withResolvers<never>();
+  // Where nobody waits any more, because one source has failed already, nothing is lost with it.
+  expired.catch(() => undefined);
   const cancel = timer.after(EVIDENCE_TIMEOUT_MS, () =>
-    reject(new TtpError('SDK_EVIDENCE_TIMEOUT', `no answer from ${name} in ${EVIDENCE_TIMEOUT_MS} ms`)),
+    reject(new TtpError('SDK_EVIDENCE_TIMEOUT', `no answer in ${EVIDENCE_TIMEOUT_MS} ms`)),
   );
   return { expired, cancel };
 }
@@ -99,7 +105,7 @@ function timeout(name: string, timer: Timer): { expired: Promise<never>; cancel:
 function checked(fact: Fact): Fact {
   try {
     const { value, at, validFor } = fact;
-    return { value: frozenCopy(value), at: asTime(at), validFor: asTime(validFor) };
+    return { value: frozenJson(value), at: asTime(at), validFor: asTime(validFor) };
   } catch (cause) {
     throw new TtpError('SDK_EVIDENCE_MALFORMED', 'what the source returned is no fact', { cause });
   }

@@ -10,5 +10,5 @@ export {
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
 export { logSignerOf } from './log-signer.js';
-export type { TtpOptions } from './options.js';
+export type { TtpMode, TtpOptions } from './options.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';

@@ -29,6 +29,7 @@ import { readInteraction } from './interaction.js';
 import { openJournal } from './journal.js';
 import { INTERACTION_ID_BYTES } from './limits.js';
 import { type Note, requireNotable } from './note.js';
+import type { TtpMode } from './options.js';
 import { faultCode } from './plain.js';
 import { type Flow, run } from './run.js';
 import { localSource } from './sources.js';
@@ -53,6 +54,8 @@ export interface TraceView {
 export interface Ttp {
   readonly did: Did;
   readonly policy: Policy;
+  /** `observe`: monitor mode, in which little is enforced (decision D37). */
+  readonly mode: TtpMode;
   /** Multikey of the log key: what `verifyTrace` has to trust. */
   readonly logKey: string;
   /** Undefined where no operators are configured. */
@@ -128,7 +131,7 @@ export function assemble(parts: Parts): Ttp {
   async function refused(code: ErrorCode): Promise<Outcome<never>> {
     try {
       const nothing = { ...NOTHING, id: newId(), trace, agent, at: flow.stamp() };
-      await openJournal(recorder, nothing, flow.stamp).blocked(code, undefined, false);
+      await openJournal(flow.recorder, nothing, flow.stamp).blocked(code, undefined, false);
       return { status: 'blocked', code };
     } catch (error) {
       return { status: 'blocked', code, auditFault: faultCode(error, 'SDK_AUDIT_FAILED') };
@@ -181,6 +184,7 @@ export function assemble(parts: Parts): Ttp {
   return {
     did: agent,
     policy,
+    mode: flow.mode,
     logKey: multikey(parts.logKey),
     oversight: parts.oversight,
     run: (profile, interaction) =>

@@ -9,8 +9,8 @@ import {
   MODES,
   TtpError,
 } from '@ttp/core';
+import { frozenJson } from '@ttp/crypto';
 import { TARGET_MAX_CHARS } from './limits.js';
-import { frozenCopy } from './plain.js';
 
 /**
  * One reading of an interaction, frozen: sources, handlers and the profile all get the same, and none of them can
@@ -19,7 +19,7 @@ import { frozenCopy } from './plain.js';
  * @throws SDK_BAD_CALL with the member in `field`, CORE_*, CRYPTO_JSON_* for what is not plain JSON
  */
 export function readInteraction<I extends Interaction>(given: I): I {
-  const copy = frozenCopy(given);
+  const copy = frozenJson<unknown>(given);
   if (!isJsonObject(copy)) throw bad('interaction');
   const [id, target] = [text(copy, 'id'), text(copy, 'target')];
   // Both stand in the leaf in clear: a long one would make a leaf that cannot be written.

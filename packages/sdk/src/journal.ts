@@ -11,14 +11,17 @@ import type {
   TtpEvent,
 } from '@ttp/core';
 import { hashJson, plainCopy } from '@ttp/crypto';
-import type { Payload, TraceRecorder } from '@ttp/etr-merkle/trace';
+import type { Payload } from '@ttp/etr-merkle/trace';
 import type { Decided, Permitted } from './deciding.js';
+import type { Writer } from './observing.js';
 
 /** What became of the effect, as the log says it. */
 export type EffectStatus = 'done' | 'failed' | 'withheld' | 'not-performed';
 
 /** Writes one interaction into the log: two durable appends for a permitted one, whatever it emits (decision D29). */
 export interface Journal {
+  /** What every line says beside its own from here on: that nothing is enforced. */
+  mark(marks: JsonObject): void;
   /** Before the effect: verified, decision and intent in one durable batch. Throws when it is not durable. */
   intent(permitted: Permitted, mayKeep: boolean): Promise<Receipt>;
   /** After the effect: outcome and end in one durable batch. */
@@ -39,8 +42,9 @@ interface Line {
  *
  * @param now wall clock, ms; it must not throw, whatever the clock does: the end is always recorded
  */
-export function openJournal(recorder: TraceRecorder, interaction: Interaction, now: () => number): Journal {
+export function openJournal(recorder: Writer, interaction: Interaction, now: () => number): Journal {
   const { agent, trace, id, target, mode } = interaction;
+  let marks: JsonObject = {};
 
   /** One line whose leaf holds `data` and a salted commitment to each of `kept`. */
   function line(type: EventType, data: JsonObject, kept: Readonly<Record<string, Json>> = {}): Line {
@@ -56,7 +60,7 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
       trace,
       agent,
       subject: id,
-      data: { ...data, ...hashes },
+      data: { ...data, ...marks, ...hashes },
     };
     return { event, payloads: payloads.map(({ payload }) => payload) };
   }
@@ -95,6 +99,9 @@ export function openJournal(recorder: TraceRecorder, interaction: Interaction, n
   }
 
   return {
+    mark(members) {
+      marks = members;
+    },
     intent: (permitted, mayKeep) =>
       record([
         ...verified(permitted, mayKeep),

@@ -8,8 +8,8 @@ import {
   TtpError,
 } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
-import type { TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { KillEvent } from '@ttp/guard';
+import type { Writer } from './observing.js';
 
 /** Records one event in this instance's own trace, durably. */
 export type Note = (
@@ -36,7 +36,7 @@ export function requireNotable(type: EventType): void {
 
 /** What stands outside any interaction: arming, pins, quarantines. `kept` goes encrypted to the payload store. */
 export function noteInto(
-  recorder: TraceRecorder,
+  recorder: Writer,
   { agent, trace, now }: { readonly agent: Did; readonly trace: TraceId; readonly now: () => number },
 ): Note {
   return async (type, subject, data, kept = {}) => {
@@ -58,7 +58,7 @@ export function noteInto(
  * recorded even where the instance's own trace was sealed: then in a trace of its own.
  */
 export async function recordKill(
-  recorder: TraceRecorder,
+  recorder: Writer,
   event: KillEvent,
   {
     agent,

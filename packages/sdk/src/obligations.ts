@@ -21,6 +21,10 @@ interface Duty {
 export interface Duties {
   /** All checks, before any hold and before a human is asked. Throws the first refusal's code. */
   check(interaction: Interaction): void;
+  /** What the checks refuse, in order, each when it is asked for. Throws what a handler throws. */
+  refusals(interaction: Interaction): Iterable<TtpError>;
+  /** Whether one of them is of this kind. */
+  has(kind: string): boolean;
   /** Reserves in order. Throws the code of the first that cannot; what was held stays held until {@link Duties.release}. */
   hold(interaction: Interaction, decision: Decision, signal: AbortSignal): Promise<void>;
   /** Changes the result before it leaves. Any fault throws: then the result is withheld. */
@@ -63,14 +67,20 @@ export function resolveDuties(
     return fault;
   }
 
+  function* refusals(interaction: Interaction): Generator<TtpError> {
+    for (const { obligation, handler } of duties) {
+      const code = handler.check(obligation, interaction);
+      if (code === undefined) continue;
+      yield new TtpError(refusalOf(code), `${obligation.kind} refuses`, { field: obligation.from });
+    }
+  }
+
   return {
     check(interaction) {
-      for (const { obligation, handler } of duties) {
-        const code = handler.check(obligation, interaction);
-        if (code === undefined) continue;
-        throw new TtpError(refusalOf(code), `${obligation.kind} refuses`, { field: obligation.from });
-      }
+      for (const refusal of refusals(interaction)) throw refusal;
     },
+    refusals,
+    has: (kind) => duties.some(({ obligation }) => obligation.kind === kind),
     async hold(interaction, decision, signal) {
       for (const { obligation, handler } of duties)
         if (handler.hold !== undefined) {

@@ -11,6 +11,9 @@ import type {
 import type { Identity } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 
+/** Whether an enforcement point does what it decides (`enforce`, the default), or only says so (`observe`). */
+export type TtpMode = 'enforce' | 'observe';
+
 /** What `createTtp` is given. */
 export interface TtpOptions {
   /** Who acts, and who signs for this enforcement point: from `createIdentity` or `openIdentity` of @ttp/did. */
@@ -32,6 +35,11 @@ export interface TtpOptions {
   readonly owners?: readonly string[];
   /** How long a call waits for an approval before it is refused with OVERSIGHT_APPROVAL_PENDING, ms. */
   readonly approvalWaitMs?: number;
+  /**
+   * `observe` is monitor mode (decision D37): denials by policy, risk and obligations are recorded and the calls go
+   * on; see docs/adr/0003. Kill, faults, size limits and whatever holds confidential or restricted data stay enforced.
+   */
+  readonly mode?: TtpMode;
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
   readonly thresholds?: JsonObject;
   /** Time and randomness; the system's unless given. */

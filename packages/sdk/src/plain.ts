@@ -1,13 +1,4 @@
-import { codeOf, type ErrorCode, type Json } from '@ttp/core';
-import { plainCopy } from '@ttp/crypto';
-
-/**
- * A copy of plain JSON data that nobody can change any more: whoever gets it after the decision sees what was decided
- * over, and each member is read once (flaw.J1).
- *
- * @throws CRYPTO_JSON_*
- */
-export const frozenCopy = (value: unknown): Json => frozen(plainCopy(value));
+import { codeOf, type ErrorCode } from '@ttp/core';
 
 /** Freezes plain data that this package made itself, to the bottom. What is frozen already is so all the way down. */
 export function frozen<T>(value: T): T {

@@ -2,13 +2,14 @@ import {
   type ErrorCode,
   type Interaction,
   type ObligationHandler,
+  type Observed,
   type Outcome,
+  type Permit,
   type Profile,
   type Receipt,
   type Timer,
   TtpError,
 } from '@ttp/core';
-import type { TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { KillSwitch } from '@ttp/guard';
 import type { Policy } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
@@ -22,13 +23,17 @@ import {
 } from './deciding.js';
 import { type Journal, openJournal } from './journal.js';
 import { type Duties, resolveDuties } from './obligations.js';
+import { isWatched, marksOf, mayHash, type Writer, watch, watchResult } from './observing.js';
+import type { TtpMode } from './options.js';
 import { type Closing, type OwnPermit, ownPermit, untilAborted } from './permit.js';
 import { faultCode } from './plain.js';
 
 /** What the flow runs on. */
 export interface Flow {
   readonly kill: Pick<KillSwitch, 'epochOf' | 'permit'>;
-  readonly recorder: TraceRecorder;
+  readonly recorder: Writer;
+  /** Whether verdicts are enforced, or only recorded. */
+  readonly mode: TtpMode;
   readonly timer: Timer;
   /** Wall clock, ms, guarded: it throws when the clock was set back (flaw.H10). */
   readonly now: () => number;
@@ -49,12 +54,18 @@ interface Cleared {
   readonly intent: Receipt;
   /** Whether the interaction was scanned and has nothing in it that must not be kept. */
   readonly isScanned: boolean;
+  /** What would have become of it; undefined where it is enforced. */
+  readonly would: Observed | undefined;
 }
+
+/** What is found out of an interaction on the way, for its end. */
+type Known = { -readonly [K in keyof Cleared]?: Cleared[K] };
 
 /**
  * The one flow of all six modes: alive? -> gather evidence -> decide -> resolve a handler for every obligation ->
  * checks -> holds -> current again -> first durable append -> `enter()` -> perform -> after -> holds settled ->
  * second durable append -> feedback (architecture.md section 2). It never throws: a fault blocks, fails or withholds.
+ * In monitor mode checks, holds and what changes the result are replaced by what they would have done (docs/adr/0003).
  *
  * @param interaction as `readInteraction` gives it: plain and frozen
  */
@@ -64,25 +75,31 @@ export async function run<I extends Interaction, R>(
   flow: Flow,
 ): Promise<Outcome<R>> {
   const journal = openJournal(flow.recorder, interaction, flow.stamp);
-  const known: { -readonly [K in keyof Cleared]?: Cleared[K] } = {};
+  const known: Known = {};
   let cleared: Cleared;
   try {
     const { agent } = interaction;
     const own = (known.own = ownPermit(flow.kill.permit(agent, flow.kill.epochOf(agent)), flow.closing));
     const { permit } = own;
     permit.enter();
-    known.decided = await verifyAndDecide(profile, interaction, permit, flow);
-    const permitted = requirePermission(profile, interaction, known.decided, flow);
-    const duties = (known.duties = resolveDuties(permitted.obligations, flow.handlers));
-    duties.check(interaction);
-    const isScanned = isScannedBy(permitted) || isClean(interaction, flow);
+    const first = (known.decided = await verifyAndDecide(profile, interaction, permit, flow));
+    const watched = isWatched(first, flow) ? watch(profile, interaction, first, flow) : undefined;
+    const permitted = watched?.decided ?? requirePermission(profile, interaction, first, flow);
+    const { duties, isScanned } =
+      watched === undefined
+        ? await enforce(interaction, permitted, permit, known, flow)
+        : { duties: watched.duties, isScanned: isClean(interaction, flow) };
     known.isScanned = isScanned;
-    await duties.hold(interaction, permitted.decision, permit.signal);
-    const decided = await stillCurrent(profile, interaction, permit, permitted, flow);
+    const would = (known.would = watched?.would);
+    const decided =
+      watched === undefined
+        ? await stillCurrent(profile, interaction, permit, permitted, flow)
+        : watched.decided;
     known.decided = decided;
+    if (would !== undefined) journal.mark(marksOf(would));
     const intent = (known.intent = await journal.intent(decided, isScanned));
     requireSamePolicy(decided, flow); // law.P-11: the append may have taken long
-    cleared = { own, decided, duties, intent, isScanned };
+    cleared = { own, decided, duties, intent, isScanned, would };
     permit.enter(); // nothing is awaited between this line and the effect (flaw.K1)
   } catch (error) {
     known.isScanned ??= isClean(interaction, flow);
@@ -91,11 +108,26 @@ export async function run<I extends Interaction, R>(
   return await finish(profile, interaction, journal, cleared);
 }
 
+/** All checks, then all holds. What was held is known at once, so that it is given back whatever follows. */
+async function enforce(
+  interaction: Interaction,
+  permitted: Permitted,
+  { signal }: Permit,
+  known: Known,
+  { handlers }: Flow,
+): Promise<Pick<Cleared, 'duties' | 'isScanned'>> {
+  const duties = (known.duties = resolveDuties(permitted.obligations, handlers));
+  duties.check(interaction);
+  const isScanned = (known.isScanned = isScannedBy(permitted) || isClean(interaction, { handlers }));
+  await duties.hold(interaction, permitted.decision, signal);
+  return { duties, isScanned };
+}
+
 /** The checks that have passed include the scan of everything that goes in. */
 const isScannedBy = ({ obligations }: Permitted): boolean => obligations.some(({ kind }) => kind === 'dlp');
 
 /** Nothing is logged before it was scanned, not even what is refused for another reason (decision D36, flaw.L2). */
-function isClean(interaction: Interaction, { handlers }: Flow): boolean {
+function isClean(interaction: Interaction, { handlers }: Pick<Flow, 'handlers'>): boolean {
   const scanner = handlers.get('dlp');
   try {
     return scanner?.check({ kind: 'dlp', from: 'log', params: {} }, interaction) === undefined;
@@ -142,7 +174,9 @@ async function finish<I extends Interaction, R>(
   const held = await duties.settle(outcome);
   if (held !== undefined) outcome = withFault(outcome, held);
   try {
-    const value = ended.status === 'done' ? ended.value : undefined;
+    const { observed } = ended;
+    if (observed !== undefined) journal.mark(marksOf(observed));
+    const value = ended.status === 'done' && mayHash(observed) ? ended.value : undefined;
     const receipt = await journal.finished(
       ended.status,
       ended.status === 'done' ? undefined : ended.code,
@@ -168,7 +202,7 @@ type Ended<R> =
 async function performed<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
-  { own, decided: { decision }, duties }: Cleared,
+  { own, decided: { decision }, duties, would }: Cleared,
 ): Promise<Ended<R>> {
   const { permit } = own;
   let value: R;
@@ -179,22 +213,32 @@ async function performed<I extends Interaction, R>(
     // An effect that heeds its signal throws an error of its own; the cause is what aborted it.
     const cause: unknown = permit.signal.aborted ? permit.signal.reason : error;
     own.dispose('nothing');
-    return { status: 'failed', code: faultCode(cause, 'SDK_PERFORM_FAILED'), decision };
+    return { status: 'failed', code: faultCode(cause, 'SDK_PERFORM_FAILED'), decision, ...seen(would) };
   }
   own.end();
   try {
     if (isStream(value)) throw new TtpError('SDK_STREAM_RESULT', 'a stream is not one result');
-    // The handlers take text and JSON and give the same back, redacted: the shape the caller knows.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const result = (await untilAborted(duties.after(value, interaction), permit.signal)) as R;
+    const ended =
+      would === undefined
+        ? // The handlers take text and JSON and give the same back, redacted: the shape the caller knows.
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+          { value: (await untilAborted(duties.after(value, interaction), permit.signal)) as R }
+        : {
+            value,
+            observed: await untilAborted(watchResult(value, { duties, would }, interaction), permit.signal),
+          };
     permit.signal.throwIfAborted(); // whoever was killed meanwhile gets no data any more
     own.dispose('something');
-    return { status: 'done', decision, value: result };
+    return { status: 'done', decision, ...ended };
   } catch (error) {
     own.dispose('nothing');
-    return { status: 'withheld', code: faultCode(error, 'SDK_OBLIGATION_FAILED'), decision };
+    const code = faultCode(error, 'SDK_OBLIGATION_FAILED');
+    return { status: 'withheld', code, decision, ...seen(would) };
   }
 }
+
+const seen = (would: Observed | undefined): { readonly observed?: Observed } =>
+  would === undefined ? {} : { observed: would };
 
 /** What goes on after the effect could neither be scanned as a whole nor end where the log says that it ended. */
 const isStream = (value: unknown): boolean =>

@@ -110,6 +110,7 @@ describe('law P-11: the epoch and policy of a decision are the current ones when
       const flow: Flow = {
         kill: latch,
         recorder,
+        mode: 'enforce',
         timer: clock,
         now: () => clock.now(),
         stamp: () => clock.now(),

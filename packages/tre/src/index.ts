@@ -10,4 +10,5 @@ export {
 } from './limits.js';
 export { TRE_REASONS, type TreReasonCode } from './reasons.js';
 export { type ReplayInput, replay } from './replay.js';
+export { holdsSensitiveData } from './sensitive.js';
 export { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from './thresholds.js';

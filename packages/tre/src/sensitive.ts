@@ -1,5 +1,12 @@
-import { CAPABILITIES, CLASSIFICATIONS, isJsonObject, type Json, type JsonObject } from '@ttp/core';
-import type { Facts } from './facts.js';
+import {
+  CAPABILITIES,
+  CLASSIFICATIONS,
+  type Evidence,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '@ttp/core';
+import { type Facts, readFacts } from './facts.js';
 
 /** Capabilities that a score alone never opens; `data:financial` stands for payment card data (decision D24). */
 const SENSITIVE_CAPABILITIES: readonly string[] = [
@@ -28,11 +35,24 @@ export function isSensitive(resource: Facts['resource'], requiredCapabilities: r
   if (resource.state !== 'fresh') return true;
   const { value } = resource;
   return (
-    someWord(attribute(value, 'dataClassification'), isSensitiveClass) ||
-    someWord(attribute(value, 'resource.specialDataTypes'), (word) => !PLAIN_DATA.includes(word)) ||
-    someWord(attribute(value, 'resource.capabilities'), isSensitiveCapability)
+    hasSensitiveData(value) || someWord(attribute(value, 'resource.capabilities'), isSensitiveCapability)
   );
 }
+
+/**
+ * Whether monitor mode is refused for a call (decision D37, flaw.G5): its target holds confidential or restricted
+ * data, PII, PHI or PCI, is called by a word that nobody knows, or its registry was asked and gave no answer that
+ * counts. What nobody classified is neither.
+ */
+export function holdsSensitiveData(evidence: Evidence): boolean {
+  const { resource } = readFacts(evidence);
+  if (resource.state === 'silent') return false;
+  return resource.state !== 'fresh' || hasSensitiveData(resource.value);
+}
+
+const hasSensitiveData = (registry: JsonObject): boolean =>
+  someWord(attribute(registry, 'dataClassification'), isSensitiveClass) ||
+  someWord(attribute(registry, 'resource.specialDataTypes'), (word) => !PLAIN_DATA.includes(word));
 
 /** Whether a registry that answered calls the resource public, and nothing about it is sensitive. */
 export const isPublic = (resource: Facts['resource']): boolean =>
