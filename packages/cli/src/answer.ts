@@ -1,7 +1,5 @@
 import type { JsonObject } from '@ttp/core';
-import type { Command } from 'commander';
 import type { ExitCode } from './exit-codes.js';
-import type { Io } from './io.js';
 import type { Paint } from './terminal.js';
 
 /** What a command answers: the same for programs and for people. */
@@ -14,9 +12,3 @@ export interface Answer {
 
 /** A command that has the standard streams to itself says only how it ended. */
 export type Ending = Answer | ExitCode;
-
-/** Runs what a command does and keeps what it answers. */
-export type Act = (work: () => Promise<Ending>) => Promise<void>;
-
-/** Adds one command to the program. */
-export type AddCommand = (program: Command, io: Io, act: Act) => void;

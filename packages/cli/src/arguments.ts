@@ -1,8 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Collects an option that may be given several times. */
-export const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 /** A whole number of at least 1. */
 export function positiveInteger(text: string): number {
   const value = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : Number.NaN;

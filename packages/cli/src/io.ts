@@ -10,7 +10,7 @@ export type InputStream = Readable & {
 };
 
 /** A standard output that may be a terminal. */
-export type OutputStream = Writable & { readonly isTTY?: boolean };
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Everything of the process that commands touch, so that tests can be the process. */
 export interface Io {

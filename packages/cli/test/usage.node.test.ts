@@ -1,93 +1,81 @@
 import { describe, expect, it } from 'vitest';
 import { CLI_ERRORS, CONFORMANCE_ERRORS } from '../src/errors.js';
 import { EXIT } from '../src/exit-codes.js';
+import { VERBS } from '../src/verbs/index.js';
 import { testIo, ttp, ttpJson } from './harness.js';
 
-const VERBS = [
-  ['keygen'],
-  ['policy', 'lint'],
-  ['policy', 'eval'],
-  ['verify'],
-  ['mcp'],
-  ['self-test'],
-  ['review', 'list'],
-  ['review', 'approve'],
-  ['review', 'deny'],
-  ['kill'],
-  ['reinstate'],
-  ['status'],
-  ['trace', 'export'],
-  ['demo'],
-  ['conformance'],
-];
-
 describe('help', () => {
-  it.each(VERBS.map((words) => [words.join(' '), words] as const))(
-    'ttp %s --help shows an example and --json',
-    async (name, words) => {
-      const { code, out, err } = await ttp([...words, '--help']);
-      expect({ code, err }).toEqual({ code: EXIT.ok, err: '' });
-      expect(out).toContain(`Usage: ttp ${name} `);
-      expect(out).toMatch(new RegExp(`Example:\\n {2}.*ttp ${name}`));
-      expect(out).toContain('--json');
-    },
-  );
+  it.each(VERBS.map(({ name }) => name))('ttp %s --help shows examples and --json', async (name) => {
+    const { code, out, err } = await ttp([...name.split(' '), '--help']);
+    expect({ code, err }).toEqual({ code: EXIT.ok, err: '' });
+    expect(out).toContain(`Usage: ttp ${name} `);
+    expect(out).toMatch(new RegExp(`Examples:\\n {2}# .*\\n {2}.*ttp ${name}`));
+    expect(out).toContain('--json');
+  });
 
   it('lists every command at the top, with the exit codes', async () => {
     const { code, out } = await ttp(['--help']);
     expect(code).toBe(EXIT.ok);
-    for (const [verb] of VERBS) expect(out).toMatch(new RegExp(`^ {2}${verb} `, 'm'));
+    for (const { name } of VERBS) expect(out).toMatch(new RegExp(`^ {2}${name.split(' ')[0]} `, 'm'));
     expect(out).toContain('Exit codes: 0 ok, 1 the answer is no, 2 usage or bad input, 3 cannot run.');
   });
 });
 
 describe('wrong arguments', () => {
-  const CASES: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ['no command', [], /see ttp --help$/],
-    ['an unknown command', ['frobnicate'], /see ttp --help$/],
-    ['no subcommand', ['policy'], /see ttp policy --help$/],
-    ['an unknown option', ['verify', 'x', '--colour'], /see ttp verify --help$/],
-    ['a missing argument', ['policy', 'lint'], /see ttp policy lint --help$/],
-    ['a missing option', ['keygen'], /--out.*see ttp keygen --help$/],
-    ['a value out of its list', ['keygen', '--out', 'x', '--type', 'human'], /see ttp keygen --help$/],
-    ['an argument too many', ['demo', 'now'], /see ttp demo --help$/],
+  const CASES: readonly (readonly [string, readonly string[], string, RegExp])[] = [
+    ['no command', [], 'ttp --help', /./],
+    ['an unknown command', ['frobnicate'], 'ttp --help', /./],
+    ['no subcommand', ['policy'], 'ttp policy --help', /./],
+    ['an unknown option', ['verify', 'x', '--colour'], 'ttp verify --help', /./],
+    ['a missing argument', ['policy', 'lint'], 'ttp policy lint --help', /./],
+    ['a missing option', ['keygen'], 'ttp keygen --help', /--out/],
+    ['a value out of its list', ['keygen', '--out', 'x', '--type', 'human'], 'ttp keygen --help', /skill/],
+    [
+      'one of several out of its list',
+      ['keygen', '--out', 'x', '--privilege', 'all'],
+      'ttp keygen --help',
+      /./,
+    ],
+    ['an argument too many', ['demo', 'now'], 'ttp demo --help', /./],
+    ['two forms at once', ['demo', '--json', '--text'], 'ttp demo --help', /./],
   ];
 
-  it.each(CASES)('%s: exit code 2 and where to look', async (_, argv, message) => {
+  it.each(CASES)('%s: exit code 2 and where to look', async (_, argv, hint, message) => {
     const { code, json } = await ttpJson(argv);
     expect(code).toBe(EXIT.badInput);
-    expect(json.error?.['code']).toBe('CLI_USAGE');
+    expect(json.error).toMatchObject({ code: 'CLI_USAGE', hint });
     expect(json.error?.['message']).toMatch(message);
   });
 
   it.each([
-    ['approve --help', "unknown command 'approve' (did you mean ttp review approve?); see ttp --help"],
-    ['--help approve', "unknown command 'approve' (did you mean ttp review approve?); see ttp --help"],
-    ['aprove x', "unknown command 'aprove' (did you mean ttp review approve?); see ttp --help"],
-    ['verfy --help', "unknown command 'verfy' (did you mean ttp verify?); see ttp --help"],
-    ['review denny --help', "unknown command 'denny' (did you mean ttp review deny?); see ttp review --help"],
-    ['policy export -h', "unknown command 'export' (did you mean ttp trace export?); see ttp policy --help"],
-    ['help keygen', "unknown command 'help'; see ttp --help"],
-    ['x --help', "unknown command 'x'; see ttp --help"],
-    [`${'k'.repeat(70)}ill`, `unknown command '${'k'.repeat(70)}ill'; see ttp --help`],
-  ])('ttp %s: there is no such command, whatever is asked about it', async (line, message) => {
+    ['approve --help', 'approve', 'ttp review approve --help'],
+    ['--help approve', 'approve', 'ttp review approve --help'],
+    ['aprove x', 'aprove', 'ttp review approve --help'],
+    ['verfy --help', 'verfy', 'ttp verify --help'],
+    ['review denny --help', 'denny', 'ttp review deny --help'],
+    ['policy export -h', 'export', 'ttp trace export --help'],
+    ['help keygen', 'help', 'ttp --help'],
+    ['x --help', 'x', 'ttp --help'],
+    ['policy x --help', 'x', 'ttp policy --help'],
+    [`${'k'.repeat(70)}ill`, `${'k'.repeat(70)}ill`, 'ttp --help'],
+  ])('ttp %s: there is no such command, whatever is asked about it', async (line, word, hint) => {
     const { code, json } = await ttpJson(line.split(' '));
-    expect({ code, error: json.error }).toMatchObject({
+    expect({ code, error: json.error }).toEqual({
       code: EXIT.badInput,
-      error: { code: 'CLI_USAGE', message },
+      error: { code: 'CLI_USAGE', message: `unknown command '${word}'`, hint },
     });
   });
 
-  it('says it on standard error where nobody asked for JSON, without a stack trace', async () => {
-    const { code, out, err } = await ttp(['frobnicate']);
+  it('says it on standard error where people read, without a stack trace', async () => {
+    const { code, out, err } = await ttp(['frobnicate', '--text']);
     expect({ code, out }).toEqual({ code: EXIT.badInput, out: '' });
-    expect(err).toBe("ttp: unknown command 'frobnicate'; see ttp --help [CLI_USAGE]\n");
+    expect(err).toBe("ttp: unknown command 'frobnicate' [CLI_USAGE]\n  try: ttp --help\n");
   });
 
   it('does not take a --json of the wrapped server for its own', async () => {
     const { code, out, err } = await ttp(['mcp', '--', 'server', '--json']);
     expect({ code, out }).toEqual({ code: EXIT.badInput, out: '' });
-    expect(err).toMatch(/^ttp: .*\[CLI_USAGE\]\n$/);
+    expect(err).toMatch(/^ttp: .*\[CLI_USAGE\]\n {2}try: ttp mcp --help\n$/);
   });
 
   it('keeps the standard output of a protocol free even of errors in JSON', async () => {
@@ -130,6 +118,14 @@ describe('colour', () => {
     expect(await errorOn(false, {})).not.toContain('\u001b');
     expect(await errorOn(true, { NO_COLOR: '1' })).not.toContain('\u001b');
     expect(await errorOn(true, { NO_COLOR: '' })).toContain('\u001b[31m');
+  });
+
+  it('is not that of standard output where only errors go to a terminal', async () => {
+    const io = testIo({});
+    io.stderr.isTTY = true;
+    const { out, err } = await ttp(['frobnicate'], '', io);
+    expect(JSON.parse(out)).toHaveProperty('error.code', 'CLI_USAGE');
+    expect(err).toContain('[CLI_USAGE]');
   });
 
   it('lets nothing of a file name through that could move the cursor', async () => {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { TtpError } from '@ttp/core';
-import type { AddCommand } from '../answer.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { requireFile } from '../files/files.js';
+import type { Call } from '../verb.js';
 
 /** The repository's root, seen from `src/commands` and from `dist` alike: both are below `packages/cli`. */
 const REPOSITORY = new URL(
@@ -14,23 +14,9 @@ const REPOSITORY = new URL(
 const inRepository = (path: string): string => fileURLToPath(new URL(path, REPOSITORY));
 
 /** `ttp demo`: the guarded agent of the repository. */
-export const demo: AddCommand = (program, _io, act) => {
-  program
-    .command('demo')
-    .description('Run the demonstration: a real MCP client, guarded, on the official filesystem server.')
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-It stands in the repository (examples/guarded-agent); an installed ttp says so and ends with ${EXIT.cannotRun}.
-
-Example:
-  ttp demo`,
-    )
-    .action(({ json = false }: { json?: boolean }) => act(() => run(json)));
-};
-
-async function run(json: boolean): Promise<ExitCode> {
+export async function run({
+  options: { json = false },
+}: Pick<Call<{ readonly json?: boolean }>, 'options'>): Promise<ExitCode> {
   const script = inRepository('tools/run.mjs');
   try {
     for (const file of [script, inRepository('examples/guarded-agent/src/main.ts')])

@@ -1,18 +1,16 @@
 import { sqlite } from '@ttp/adapters/sqlite';
 import { asTerm, type Did, type JsonObject, PRIVILEGES, TtpError } from '@ttp/core';
 import { encryptKey, generateKeyPair, multikey } from '@ttp/crypto';
-import { createIdentity, DID_TYPES, type DidType, didKey } from '@ttp/did';
+import { createIdentity, type DidType, didKey } from '@ttp/did';
 import { createKillSwitch } from '@ttp/guard';
-import { Option } from 'commander';
-import type { AddCommand, Answer } from '../answer.js';
-import { repeated } from '../arguments.js';
+import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { requireAbsent, writeNew } from '../files/files.js';
 import { formatIdentityFile } from '../files/identity-file.js';
 import { operatorKid } from '../files/operators.js';
 import type { Io } from '../io.js';
-import { PASSPHRASE_MIN_CHARACTERS } from '../limits.js';
 import { passphrases } from '../passphrase.js';
+import type { Call } from '../verb.js';
 
 interface KeygenOptions {
   readonly out: string;
@@ -25,37 +23,10 @@ interface KeygenOptions {
 }
 
 /** `ttp keygen`: a new identity, or a new operator's key. */
-export const keygen: AddCommand = (program, io, act) => {
-  program
-    .command('keygen')
-    .description('Make an identity: a key log and its private key under a passphrase; or an operator key.')
-    .requiredOption('-o, --out <file>', 'the file to write; it must not exist')
-    .addOption(new Option('--type <type>', 'what the identity is of').choices(DID_TYPES).default('agent'))
-    .option('--store <file>', 'the storage it will run on: its kill record is created there, alive')
-    .option('--operator <id>', "make an operator's key instead, and print its entry for the roster")
-    .option('--human <name>', 'the human behind the operator key; the id unless given')
-    .addOption(new Option('--level <level>', "the operator's level").choices(['1', '2', '3']).default('1'))
-    .option('--privilege <name>', 'a privilege of the operator; repeatable', repeated, [])
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-The passphrase comes from TTP_PASSPHRASE or is asked for: at least ${PASSPHRASE_MIN_CHARACTERS} characters. The key for the next rotation is written beside the
-identity, to <file>.next: keep it elsewhere, so that a theft of the identity is not the end of it.
-
-Example:
-  ttp keygen --out agent.json --store ttp.db
-  ttp keygen --operator ada --level 2 --privilege review:senior --privilege kill:order --out ada.key.json`,
-    )
-    .action((options: KeygenOptions) =>
-      act(() => {
-        const { operator } = options;
-        return operator === undefined
-          ? makeIdentity(options, io)
-          : makeOperator({ ...options, operator }, io);
-      }),
-    );
-};
+export function run({ options, io }: Call<KeygenOptions>): Promise<Answer> {
+  const { operator } = options;
+  return operator === undefined ? makeIdentity(options, io) : makeOperator({ ...options, operator }, io);
+}
 
 async function makeIdentity({ out, type, store }: KeygenOptions, io: Io): Promise<Answer> {
   const nextOut = `${out}.next`;

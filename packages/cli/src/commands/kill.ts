@@ -3,7 +3,6 @@ import {
   type Envelope,
   isDid,
   type JsonObject,
-  KILL_REASONS,
   type KillReason,
   type Operators,
   type Signer,
@@ -20,9 +19,7 @@ import {
   signReinstateOrder,
 } from '@ttp/guard';
 import { visible } from '@ttp/oversight';
-import { Option } from 'commander';
-import type { AddCommand, Answer } from '../answer.js';
-import { repeated } from '../arguments.js';
+import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { readText, writeNew } from '../files/files.js';
 import { readOperatorKey, readOperators } from '../files/operators.js';
@@ -30,6 +27,7 @@ import type { Io } from '../io.js';
 import { ORDER_VALID_MS } from '../limits.js';
 import { passphrases } from '../passphrase.js';
 import { withStore } from '../store.js';
+import type { Call } from '../verb.js';
 
 interface StatusOptions {
   readonly store: string;
@@ -48,76 +46,16 @@ interface ReinstateOptions extends OrderOptions {
   readonly out?: string;
 }
 
-const reasonOption = (description: string): Option =>
-  new Option('--reason <reason>', description).choices(KILL_REASONS).default('manual_operator_action');
-
 /** `ttp kill`: stops an agent wherever this storage is shared. */
-export const kill: AddCommand = (program, io, act) => {
-  program
-    .command('kill')
-    .description('Stop an agent, or all (*), by an order that an operator signs.')
-    .requiredOption('--store <file>', 'the storage that the enforcement points share')
-    .requiredOption('--agent <did>', 'the agent; * for all')
-    .requiredOption('--operators <file>', 'the roster that the operator stands on, with kill:order')
-    .requiredOption('--operator-key <file>', 'the key of the operator')
-    .addOption(reasonOption('why'))
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-Returns when the kill is durable. A process that shares the storage reads it every 250 ms.
-
-Example:
-  ttp kill --store ttp.db --agent '*' --reason security_violation --operators ops.json --operator-key ada.key.json`,
-    )
-    .action((options: OrderOptions) => act(() => killAgent(options, io)));
-};
+export const kill = ({ options, io }: Call<OrderOptions>): Promise<Answer> => killAgent(options, io);
 
 /** `ttp reinstate`: revives what was killed, by as many operators as the reason demands. */
-export const reinstate: AddCommand = (program, io, act) => {
-  program
-    .command('reinstate')
-    .description('Revive an agent, or all (*), by orders that operators sign.')
-    .requiredOption('--store <file>', 'the storage that the enforcement points share')
-    .requiredOption('--agent <did>', 'the agent; * for all')
-    .requiredOption('--operators <file>', 'the roster that the operators stand on, with kill:reinstate')
-    .requiredOption('--operator-key <file>', 'the key of the operator')
-    .addOption(reasonOption('the reason of the kill, the strictest of several: ttp status shows them'))
-    .option('--order <file>', "another operator's signed order; repeatable", repeated, [])
-    .option('-o, --out <file>', 'write the signed order for another operator, and revive nobody yet')
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-One operator lifts most kills; security_violation and pattern_threat_detected take two (decision D33): the first
-writes an order with --out, the second hands it in with --order within ${ORDER_VALID_MS / 60_000} minutes.
-
-Example:
-  ttp reinstate --store ttp.db --agent did:ttp:agent:Qm... --operators ops.json --operator-key ada.key.json`,
-    )
-    .action((options: ReinstateOptions) => act(() => reinstateAgent(options, io)));
-};
+export const reinstate = ({ options, io }: Call<ReinstateOptions>): Promise<Answer> =>
+  reinstateAgent(options, io);
 
 /** `ttp status`: whether an agent may act. */
-export const status: AddCommand = (program, io, act) => {
-  program
-    .command('status')
-    .description('Show whether an agent, or everybody (*), is killed.')
-    .requiredOption('--store <file>', 'the storage that the enforcement points share')
-    .requiredOption('--agent <did>', 'the agent; * for all')
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-Exit code 0: alive, 1: killed. An agent without a record counts as killed.
-
-Example:
-  ttp status --store ttp.db --agent did:ttp:agent:Qm...`,
-    )
-    .action((options: StatusOptions) =>
-      act(() => withSwitch(options, io, undefined, async (guard, target) => answerOf(guard, target))),
-    );
-};
+export const status = ({ options, io }: Call<StatusOptions>): Promise<Answer> =>
+  withSwitch(options, io, undefined, (guard, target) => Promise.resolve(answerOf(guard, target)));
 
 /** Opens the kill switch of a storage with the record of one target, and closes both. */
 async function withSwitch<T>(

@@ -1,10 +1,9 @@
 import { sqlite } from '@ttp/adapters/sqlite';
 import { isTtpError, type Json, TtpError } from '@ttp/core';
 import type { Entry } from '@ttp/etr-merkle/trace';
+import { openMcpGateway } from '@ttp/gateway/mcp';
 import { visible } from '@ttp/oversight';
 import { createTtp, type Ttp } from '@ttp/sdk';
-import type { AddCommand } from '../answer.js';
-import { positiveInteger, repeated } from '../arguments.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { openIdentityFile } from '../files/identity-file.js';
 import { readOperators } from '../files/operators.js';
@@ -13,6 +12,7 @@ import { MCP_APPROVAL_WAIT_MS } from '../limits.js';
 import { StdioTransport } from '../mcp/stdio-transport.js';
 import { PASSPHRASE_VARIABLE, passphrases } from '../passphrase.js';
 import { runSelfTest } from '../self-test/run.js';
+import type { Call } from '../verb.js';
 
 interface McpOptions {
   readonly policy: string;
@@ -28,43 +28,7 @@ interface McpOptions {
 }
 
 /** `ttp mcp`: an enforcement point in front of an MCP server over stdio. */
-export const mcp: AddCommand = (program, io, act) => {
-  program
-    .command('mcp')
-    .description('Put an enforcement point in front of an MCP server: start it, and speak MCP in its place.')
-    .argument('<command...>', 'the server and its arguments, after --')
-    .requiredOption('--policy <file>', 'what is permitted')
-    .option('--call-map <file>', 'which action and resource each tool call is')
-    .requiredOption('--identity <file>', 'the agent, from ttp keygen')
-    .requiredOption('--store <file>', 'the storage: audit log, kill record, pins, reviews')
-    .option('--operators <file>', 'who may approve, kill, reinstate and release tools')
-    .option('--server <name>', 'the name of the server in call map and policy', 'mcp')
-    .option('--forbidden <file>', 'calls that have to be denied, for the self-test before arming')
-    .option(
-      '--pass-env <name>',
-      'a variable that the server gets from this environment; repeatable',
-      repeated,
-      [],
-    )
-    .option('--owner <human>', 'who owns the agent and so never approves for it; repeatable', repeated, [])
-    .option('--approval-wait <seconds>', 'how long a call waits for an approval', positiveInteger)
-    .option('--json', 'errors as JSON, on standard error')
-    .addHelpText(
-      'after',
-      `
-Standard input and output speak MCP; everything else is said on standard error. The passphrase of the identity comes
-from TTP_PASSPHRASE alone. The server gets HOME, LOGNAME, PATH, SHELL, TERM and USER, and what --pass-env names.
-
-Example:
-  ttp mcp --policy policy.json --call-map calls.json --identity agent.json --store ttp.db --server files -- \\
-    npx @modelcontextprotocol/server-filesystem /srv/data`,
-    )
-    .action((command: readonly string[], options: McpOptions) => act(() => serve(command, options, io)));
-};
-
-async function serve(words: readonly string[], options: McpOptions, io: Io): Promise<ExitCode> {
-  // Half of what all packages take to load (0.5 s of 1.1 s through tsx): no other command waits for it.
-  const { openMcpGateway } = await import('@ttp/gateway/mcp');
+export async function run({ options, args: words, io }: Call<McpOptions>): Promise<ExitCode> {
   const { server, approvalWait } = options;
   const { clock, random, timer } = io;
   const [command = '', ...args] = words;

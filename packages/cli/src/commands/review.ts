@@ -8,13 +8,13 @@ import {
   renderReview,
   signReview,
 } from '@ttp/oversight';
-import type { AddCommand, Answer } from '../answer.js';
-import { positiveInteger } from '../arguments.js';
+import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { readOperatorKey, readOperators } from '../files/operators.js';
 import type { Io } from '../io.js';
 import { passphrases } from '../passphrase.js';
 import { withStore } from '../store.js';
+import type { Call } from '../verb.js';
 
 interface DecisionOptions {
   readonly store: string;
@@ -24,48 +24,8 @@ interface DecisionOptions {
   readonly maxUses?: number;
 }
 
-/** `ttp review`: what waits for a human, and what the human says. */
-export const review: AddCommand = (program, io, act) => {
-  const parent = program
-    .command('review')
-    .description('List and decide the reviews that wait for an operator.');
-  parent
-    .command('list')
-    .description('Show the reviews that wait, oldest first, as they will be signed.')
-    .requiredOption('--store <file>', 'the storage of the enforcement point')
-    .option('--json', 'answer with one JSON document')
-    .addHelpText('after', '\nExample:\n  ttp review list --store ttp.db')
-    .action(({ store }: { store: string }) => act(() => list(store, io)));
-  const decision = (name: 'approve' | 'deny', description: string) =>
-    parent
-      .command(name)
-      .description(description)
-      .argument('<review>', 'the id of the review, from ttp review list')
-      .requiredOption('--store <file>', 'the storage of the enforcement point')
-      .requiredOption('--operators <file>', 'the roster that the operator stands on')
-      .requiredOption('--operator-key <file>', 'the key of the operator')
-      .requiredOption('--reason <text>', 'why, for the record')
-      .option('--json', 'answer with one JSON document');
-  decision('approve', 'Approve a review, by a signature over exactly what was shown.')
-    .option('--max-uses <n>', 'how often the approval may be used; once unless given', positiveInteger)
-    .addHelpText(
-      'after',
-      `
-Example:
-  ttp review approve 3q2-7w --store ttp.db --operators ops.json --operator-key ada.key.json --reason 'as agreed'`,
-    )
-    .action((id: string, options: DecisionOptions) => act(() => decide(id, 'approve', options, io)));
-  decision('deny', 'Deny a review: the same call is refused until the review ends.')
-    .addHelpText(
-      'after',
-      `
-Example:
-  ttp review deny 3q2-7w --store ttp.db --operators ops.json --operator-key ada.key.json --reason 'not on Fridays'`,
-    )
-    .action((id: string, options: DecisionOptions) => act(() => decide(id, 'deny', options, io)));
-};
-
-async function list(store: string, io: Io): Promise<Answer> {
+/** `ttp review list`: what waits for a human. */
+export async function list({ options: { store }, io }: Call<{ readonly store: string }>): Promise<Answer> {
   const reviews = await withStore(store, (storage) =>
     withOversight(storage, io, { byKid: () => Promise.resolve(undefined) }, (oversight) =>
       oversight.pending(),
@@ -78,11 +38,15 @@ async function list(store: string, io: Io): Promise<Answer> {
   };
 }
 
+/** `ttp review approve` */
+export const approve = (call: Call<DecisionOptions>): Promise<Answer> => decide('approve', call);
+
+/** `ttp review deny` */
+export const deny = (call: Call<DecisionOptions>): Promise<Answer> => decide('deny', call);
+
 async function decide(
-  id: string,
   verdict: 'approve' | 'deny',
-  options: DecisionOptions,
-  io: Io,
+  { options, args: [id = ''], io }: Call<DecisionOptions>,
 ): Promise<Answer> {
   const { store, operatorKey, reason, maxUses } = options;
   const operators = await readOperators(options.operators, 'operators');

@@ -1,45 +1,22 @@
 import type { JsonObject } from '@ttp/core';
 import { visible } from '@ttp/oversight';
 import type { ReplayedDecision } from '@ttp/sdk';
-import type { AddCommand, Answer } from '../answer.js';
-import { repeated } from '../arguments.js';
+import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { readBytes } from '../files/files.js';
-import type { Io } from '../io.js';
 import { BUNDLE_MAX_BYTES } from '../limits.js';
 import type { Paint } from '../terminal.js';
+import type { Call } from '../verb.js';
 import { parseLogKey } from '../verify/log-keys.js';
 import { type BundleReport, verifyBundle } from '../verify/verify-bundle.js';
 
 /** `ttp verify`: whether an audit bundle is whole, authentic, and decided as it says. */
-export const verify: AddCommand = (program, io, act) => {
-  program
-    .command('verify')
-    .description('Verify an audit bundle offline, and decide its decisions again.')
-    .argument('<bundle>', 'the bundle; - for standard input')
-    .option(
-      '--log-key <key>',
-      'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
-      repeated,
-      [],
-    )
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-Without --log-key the bundle is held against the key it carries itself, which shows damage and never who made it:
-then the answer is no. Payloads that were erased or are not disclosed cannot be replayed; they are counted as absent.
-
-Example:
-  ttp verify bundle.jsonl --log-key z6MkfDbEnvZmTLr2TWNSnSHiExNyS8ioEHF9sDGjYRkYYBeS`,
-    )
-    .action((bundle: string, { logKey }: { logKey: readonly string[] }) =>
-      act(() => verifyFile(bundle, logKey, io)),
-    );
-};
-
-async function verifyFile(path: string, logKeys: readonly string[], io: Io): Promise<Answer> {
-  const keys = logKeys.map(parseLogKey);
+export async function run({
+  options: { logKey },
+  args: [path = ''],
+  io,
+}: Call<{ readonly logKey: readonly string[] }>): Promise<Answer> {
+  const keys = logKey.map(parseLogKey);
   const bundle = await readBytes(path, { field: 'bundle', io, maxBytes: BUNDLE_MAX_BYTES });
   const report = verifyBundle(bundle, keys, io.clock.now());
   return {

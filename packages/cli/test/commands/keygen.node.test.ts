@@ -92,7 +92,9 @@ describe('ttp keygen', () => {
     const io = testIo({ TTP_PASSPHRASE: 'short' });
     const { code, err } = await ttp(['keygen', '--out', out, ...more], '', io);
     expect({ code, exists: existsSync(out) }).toEqual({ code: 2, exists: false });
-    expect(err).toMatch(/choose at least 12 characters.*\(TTP_PASSPHRASE\) \[CLI_PASSPHRASE_SHORT\]\n$/);
+    expect(err).toMatch(
+      /choose at least 12 characters.*\(TTP_PASSPHRASE\) \[CLI_PASSPHRASE_SHORT\]\n {2}try: /,
+    );
   });
 
   it('needs a folder to write to', async () => {
@@ -130,11 +132,14 @@ describe('ttp keygen', () => {
 
   it.each([
     [['--operator', 'eve'], 'CLI_USAGE', 'privilege'],
-    [['--operator', 'eve', '--privilege', 'everything'], 'CORE_UNKNOWN_TERM', 'privilege'],
+    [['--operator', 'eve', '--privilege', 'everything'], 'CLI_USAGE', undefined],
     [['--operator', 'eve', '--privilege', 'kill:order', '--store', 'x.db'], 'CLI_USAGE', 'store'],
   ])('%j is refused', async (more, code, field) => {
     const ran = await ttpJson(['keygen', '--out', dir.at('eve.json'), ...more]);
-    expect(ran).toMatchObject({ code: 2, json: { error: { code, field } } });
+    expect(ran).toMatchObject({
+      code: 2,
+      json: { error: { code, ...(field === undefined ? {} : { field }) } },
+    });
   });
 });
 

@@ -139,7 +139,7 @@ describe('ttp mcp', () => {
       dir.at('log.jsonl'),
     ];
     expect((await run(['trace', 'export', ...exporting])).code).toBe(0);
-    const { code, out } = await run(['verify', dir.at('log.jsonl'), '--log-key', key]);
+    const { code, out } = await run(['verify', '--text', dir.at('log.jsonl'), '--log-key', key]);
     expect({ code, replayed: out.includes('3 decisions: 3 the same') }).toEqual({ code: 0, replayed: true });
   });
 
@@ -171,7 +171,7 @@ describe('ttp mcp', () => {
     });
     const io = testIo();
     expect(await runCli(argv(...more()), io)).toBe(code);
-    expect(String(io.stderr.read())).toMatch(new RegExp(`\\[${error}\\]\n$`));
+    expect(String(io.stderr.read())).toMatch(new RegExp(`\\[${error}\\]\n {2}try: `));
     expect(io.stdout.read()).toBeNull();
   });
 

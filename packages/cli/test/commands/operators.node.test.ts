@@ -130,7 +130,7 @@ describe('ttp review', () => {
   it('approves what a call waits for, as often as it says', async () => {
     const asked = read(ttp, 'payroll/may.csv');
     const id = await waiting();
-    const { out } = await run(['review', 'list', ...store]);
+    const { out } = await run(['review', 'list', ...store, '--text']);
     expect(out).toContain('"path":"payroll/may.csv"');
     expect(out).toContain(id);
 
@@ -149,7 +149,7 @@ describe('ttp review', () => {
     expect((await asked).status).toBe('done');
     expect((await read(ttp, 'payroll/may.csv')).status).toBe('done');
     expect(await read(ttp, 'payroll/may.csv')).toMatchObject({ code: 'OVERSIGHT_APPROVAL_EXHAUSTED' });
-    expect((await run(['review', 'list', ...store])).out).toBe('nothing waits\n');
+    expect((await run(['review', 'list', ...store, '--text'])).out).toBe('nothing waits\n');
   });
 
   it('denies it, and a decision stands', async () => {

@@ -43,7 +43,7 @@ describe('ttp policy lint', () => {
       },
       defaultEffect: 'deny',
     };
-    const { code, out } = await ttp(['policy', 'lint', dir.write('clean.json', policy)]);
+    const { code, out } = await ttp(['policy', 'lint', '--text', dir.write('clean.json', policy)]);
     expect({ code, out }).toEqual({
       code: 0,
       out: `ok  ${dir.at('clean.json')} ${loadPolicy(policy).hash}\n`,
@@ -85,7 +85,14 @@ describe('ttp policy eval', () => {
       json: { effect: 'allow', rules: ['read'], policy: loadPolicy(POLICY).hash },
     });
     dir.write('request.json', request('file:data/keys/a.pem'));
-    const denied = await ttp(['policy', 'eval', dir.at('policy.json'), '--request', dir.at('request.json')]);
+    const denied = await ttp([
+      'policy',
+      'eval',
+      '--text',
+      dir.at('policy.json'),
+      '--request',
+      dir.at('request.json'),
+    ]);
     expect(denied.code).toBe(1);
     expect(denied.out).toMatch(/^deny, by no-keys \(policy sha256:/);
     expect(denied.out).toContain('deny rule no-keys applies');

@@ -46,7 +46,9 @@ describe('ttp self-test', () => {
       permitted: [],
     });
     expect(json['calls']).toBeGreaterThan(10);
-    expect((await ttp(['self-test', '--policy', dir.at('policy.json')])).out).toMatch(/^ok {2}\d+ calls/);
+    expect((await ttp(['self-test', '--text', '--policy', dir.at('policy.json')])).out).toMatch(
+      /^ok {2}\d+ calls/,
+    );
   });
 
   it('refuses a policy under which any tool of any server may be called', async () => {
@@ -56,7 +58,7 @@ describe('ttp self-test', () => {
     expect(json['permitted']).toEqual([
       expect.objectContaining({ name: 'a tool that nobody listed', outcome: 'allow' }),
     ]);
-    const { out } = await ttp(['self-test', '--policy', dir.at('tested.json')]);
+    const { out } = await ttp(['self-test', '--text', '--policy', dir.at('tested.json')]);
     expect(out).toMatch(/^PERMITTED {2}a tool that nobody listed, to a newcomer \(allow\)\n1 of \d+ calls/);
   });
 

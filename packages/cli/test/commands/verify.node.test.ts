@@ -51,7 +51,7 @@ describe('ttp verify', () => {
     const checks = parseJson(JSON.stringify(json['checks']));
     expect(checks).toContainEqual({ check: 'inclusion', status: 'passed' });
     expect(checks).toContainEqual({ check: 'seal', status: 'skipped' });
-    const { out } = await run(['verify', dir.at('bundle.jsonl'), '--log-key', key]);
+    const { out } = await run(['verify', '--text', dir.at('bundle.jsonl'), '--log-key', key]);
     expect(out).toMatch(/^ok {6}trust .*\nok {6}signature\n/);
     expect(out).toMatch(/\nvalid: \d+ entries of did:ttp:agent:Qm\w+\/log\/0\n$/);
   });
@@ -77,7 +77,7 @@ describe('ttp verify', () => {
     const { code, json } = await verify(dir.at('bundle.jsonl'));
     expect(code).toBe(1);
     expect(json).toMatchObject({ valid: false, trusted: false, claimedKey: key, findings: [] });
-    const { out } = await run(['verify', dir.at('bundle.jsonl')]);
+    const { out } = await run(['verify', '--text', dir.at('bundle.jsonl')]);
     expect(out).toMatch(new RegExp(`^FAILED {2}trust .*${key}.*\\[CLI_LOG_KEY_MISSING\\]\n`));
     expect(out).toMatch(/\nNOT VALID: /);
   });
@@ -108,7 +108,7 @@ describe('ttp verify', () => {
     expect(code).toBe(1);
     expect(json['findings']).toEqual([expect.objectContaining({ line: 5, code: 'ETR_BUNDLE_LINE' })]);
     expect(json['replay']).toEqual({ same: 0, absent: 0, differs: [] });
-    const { out } = await run(['verify', file, '--log-key', key]);
+    const { out } = await run(['verify', '--text', file, '--log-key', key]);
     expect(out).toContain('FAILED  lines\n          line 5: ');
     expect(out).toContain('[ETR_BUNDLE_LINE]');
   });
@@ -144,7 +144,7 @@ describe('ttp verify', () => {
       'screen.jsonl',
       changed(5, () => '{"kind":"\u001b[2J"}'),
     );
-    const { out } = await run(['verify', file, '--log-key', key]);
+    const { out } = await run(['verify', '--text', file, '--log-key', key]);
     expect(out).not.toContain('\u001b');
   });
 });

@@ -1,28 +1,10 @@
 import { isTtpError, type JsonObject } from '@ttp/core';
 import { visible } from '@ttp/oversight';
 import { lintPolicy, loadPolicy } from '@ttp/spl';
-import type { AddCommand, Answer } from '../../answer.js';
+import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { readBytes } from '../../files/files.js';
-import type { Io } from '../../io.js';
-
-/** `ttp policy lint`: what is wrong with a policy. */
-export const lint: AddCommand = (parent, io, act) => {
-  parent
-    .command('lint')
-    .description('Load a policy and report its defects.')
-    .argument('<file>', 'the policy; - for standard input')
-    .option('--json', 'answer with one JSON document')
-    .addHelpText(
-      'after',
-      `
-Exit code 1 where the policy does not load or the linter finds something.
-
-Example:
-  ttp policy lint policy.json`,
-    )
-    .action((file: string) => act(() => lintFile(file, io)));
-};
+import type { Call } from '../../verb.js';
 
 /** A defect of a policy; `error`: it does not load. */
 interface Finding extends JsonObject {
@@ -31,7 +13,8 @@ interface Finding extends JsonObject {
   readonly message: string;
 }
 
-async function lintFile(file: string, io: Io): Promise<Answer> {
+/** `ttp policy lint`: what is wrong with a policy. */
+export async function run({ args: [file = ''], io }: Call): Promise<Answer> {
   const bytes = await readBytes(file, { field: 'file', io });
   const { findings, hash } = findingsOf(bytes);
   return {

@@ -1,0 +1,79 @@
+import { type ErrorCode, TtpError } from '@ttp/core';
+import type { CliErrorCode } from './errors.js';
+
+/** An error that knows what to do about itself. */
+export class HintedError extends TtpError<CliErrorCode> {
+  /** A command line, or what has to be changed. */
+  readonly hint: string;
+
+  constructor(code: CliErrorCode, message: string, hint: string, field?: string) {
+    super(code, message, field === undefined ? {} : { field });
+    this.hint = hint;
+  }
+}
+
+/** What whoever sees the error can do about it; undefined for what nobody at this end can mend. */
+export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
+  CLI_USAGE: 'ttp --help',
+  CLI_FAILED: undefined,
+  CLI_FILE_MISSING: 'the path, and the folder it is meant from',
+  CLI_FILE_EXISTS: 'another name, or move the file away first',
+  CLI_FILE_TOO_LARGE: 'a smaller file; docs/LIMITS.md has the sizes',
+  CLI_FILE_UNREADABLE: 'ls -l on the path: it has to be a file that you may read',
+  CLI_FILE_UNWRITABLE: 'a folder that you may write to',
+  CLI_PASSPHRASE_MISSING: 'TTP_PASSPHRASE in the environment, or a terminal',
+  CLI_PASSPHRASE_SHORT: 'five random words',
+  CLI_PASSPHRASE_MISMATCH: 'the same command again',
+  CLI_PASSPHRASE_ABORTED: 'the same command again',
+  CLI_IDENTITY_FILE: 'ttp keygen --out agent.json makes one',
+  CLI_OPERATOR_KEY: 'ttp keygen --operator <id> --privilege <name> --out <file> makes one',
+  CLI_OPERATORS_FILE: '{ "operators": [ ... ] } with the entries that ttp keygen --operator prints',
+  CLI_REQUEST: 'ttp policy eval --help shows a request',
+  CLI_FORBIDDEN_FILE: 'ttp self-test --help shows such a list',
+  CLI_SELF_TEST_FAILED: 'ttp self-test with the same files: it names every call and who may make it',
+  CLI_LOG_ABSENT: 'the storage that the enforcement point of this identity runs on',
+  CLI_BUNDLE: 'a file that ttp trace export has written',
+  CLI_LOG_KEY: 'the log key that ttp trace export and ttp mcp print: z6Mk...',
+  CLI_LOG_KEY_MISSING: '--log-key with the log key that ttp trace export and ttp mcp print',
+  CLI_MCP_MESSAGE: 'one JSON-RPC message a line',
+  CLI_DEMO_ABSENT: 'a clone of the repository, and npm start there',
+};
+
+/** Likewise for the errors of the packages that a command line can cause. */
+const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  CORE_BAD_TRACE: 'a trace id of ttp trace list: 32 hexadecimal digits',
+  CORE_CLOCK_REGRESSED: 'the clock of this machine: it stands before what was recorded already',
+  CRYPTO_KEY_FILE_PASSPHRASE: 'the passphrase that the key was made with',
+  CRYPTO_KEY_FILE_MISMATCH: 'the key file that belongs to this key log',
+  CRYPTO_JSON_DUPLICATE_KEY: 'each key once',
+  CRYPTO_OPERATOR_UNKNOWN: 'a key whose entry stands in the roster of --operators',
+  CRYPTO_OPERATOR_PRIVILEGE:
+    'an operator with the privilege, or ttp keygen --operator ... --privilege <name>',
+  ETR_LOG_INCONSISTENT: 'a backup of the storage: entries or the tree head are not what was signed',
+  ETR_TRACE_UNKNOWN: 'ttp trace list shows the traces there are',
+  ETR_NO_ENTRY: 'ttp trace list shows how many entries there are',
+  GATEWAY_UPSTREAM_UNREACHABLE: 'the server command by itself: does it start?',
+  GUARD_NOT_KILLED: 'ttp status: the target is alive',
+  GUARD_ORDER_EXPIRED: 'a new order: it holds for 10 minutes',
+  GUARD_ORDER_MISMATCH: 'ttp status shows the reason of the kill; every order needs the same one',
+  GUARD_ORDER_STALE: 'a new order: somebody killed or revived meanwhile',
+  GUARD_QUORUM_MISSING: 'ttp reinstate ... --out order.json by one operator, --order order.json by another',
+  OVERSIGHT_ALREADY_DECIDED: 'ttp review list shows what still waits',
+  OVERSIGHT_NO_PRIVILEGE: 'an operator with the level and privilege that ttp review list names',
+  OVERSIGHT_UNKNOWN_REVIEW: 'ttp review list shows the ids',
+  SPL_EMPTY: 'at least one rule; ttp init writes an example',
+  SPL_UNKNOWN_VERSION: '"version": "1.0.0"',
+  SPL_UNSCOPED_PERMIT: 'resources and actions in every rule that permits',
+  STORE_BUSY: 'again, when the other process has finished',
+  STORE_UNAVAILABLE: 'Node 22.13 or newer',
+  STORE_UNREADABLE: 'a file that ttp keygen --store or ttp mcp has made',
+};
+
+/** What to do about an error, where something can be done. */
+export function hintOf(error: TtpError): string | undefined {
+  if (error instanceof HintedError) return error.hint;
+  const { code } = error;
+  return isCliCode(code) ? CLI_HINTS[code] : HINTS[code];
+}
+
+const isCliCode = (code: ErrorCode): code is CliErrorCode => code in CLI_HINTS;

@@ -1,0 +1,82 @@
+import { positiveInteger } from '../arguments.js';
+import type { Verb } from '../verb.js';
+
+export const selfTest: Verb = {
+  name: 'self-test',
+  summary: 'Ask a policy for calls that have to be denied, before it is armed.',
+  description: `Built in: ways out of every folder that a rule permits something in, directly and through the arguments of the call
+map; a tool that nobody listed; everything that is permitted, asked for by a stranger. Each is asked for as the least
+and as the most trusted agent would. An approval is no denial. ttp mcp runs the same test before it arms.
+
+The file of your own: { "version": 1, "calls": [{ "tool": "read_file", "input": { "path": "payroll/may.csv" } }] }
+with "name", "server", "claims", "action" and "resource" where you like.`,
+  options: [
+    { flags: '--policy <file>', says: 'the policy', required: true },
+    { flags: '--call-map <file>', says: 'the call map it will be used with' },
+    { flags: '--forbidden <file>', says: 'calls of your own that have to be denied' },
+    {
+      flags: '--server <name>',
+      says: 'the server of those calls, where they name none',
+      default: 'mcp',
+    },
+  ],
+  exits: { 1: 'a call that has to be denied is not' },
+  examples: [
+    {
+      line: 'ttp self-test --policy policy.json --call-map calls.json --forbidden forbidden.json',
+      says: 'the built-in calls, and those of a file',
+    },
+  ],
+  load: () => import('../commands/self-test.js'),
+};
+
+export const mcp: Verb = {
+  name: 'mcp',
+  summary: 'Put an enforcement point in front of an MCP server: start it, and speak MCP in its place.',
+  description: `Standard input and output speak MCP; everything else is said on standard error. The passphrase of the identity comes
+from TTP_PASSPHRASE alone. The server gets HOME, LOGNAME, PATH, SHELL, TERM and USER, and what --pass-env names.`,
+  arguments: [{ name: '<command...>', says: 'the server and its arguments, after --' }],
+  options: [
+    { flags: '--policy <file>', says: 'what is permitted', required: true },
+    { flags: '--call-map <file>', says: 'which action and resource each tool call is' },
+    { flags: '--identity <file>', says: 'the agent, from ttp keygen', required: true },
+    {
+      flags: '--store <file>',
+      says: 'the storage: audit log, kill record, pins, reviews',
+      required: true,
+    },
+    { flags: '--operators <file>', says: 'who may approve, kill, reinstate and release tools' },
+    {
+      flags: '--server <name>',
+      says: 'the name of the server in call map and policy',
+      default: 'mcp',
+    },
+    {
+      flags: '--forbidden <file>',
+      says: 'calls that have to be denied, for the self-test before arming',
+    },
+    {
+      flags: '--pass-env <name>',
+      says: 'a variable that the server gets from this environment; repeatable',
+      repeatable: true,
+    },
+    {
+      flags: '--owner <human>',
+      says: 'who owns the agent and so never approves for it; repeatable',
+      repeatable: true,
+    },
+    {
+      flags: '--approval-wait <seconds>',
+      says: 'how long a call waits for an approval',
+      parse: positiveInteger,
+    },
+  ],
+  examples: [
+    {
+      line: `ttp mcp --policy policy.json --call-map calls.json --identity agent.json --store ttp.db --server files -- npx @modelcontextprotocol/server-filesystem ./files`,
+      says: 'the official filesystem server, guarded',
+    },
+  ],
+  isProtocol: true,
+  load: () => import('../commands/mcp.js'),
+};
