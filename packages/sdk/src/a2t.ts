@@ -11,7 +11,7 @@ import {
   type TraceId,
   TtpError,
 } from '@ttp/core';
-import { plainCopy } from '@ttp/crypto';
+import { frozenJson } from '@ttp/crypto';
 import { type CallMap, mapCall } from '@ttp/spl';
 import { ownMembers } from './plain.js';
 
@@ -80,8 +80,8 @@ export function mapToolCall(
   const { agent, at, id } = context;
   const { tool, server = 'local', trace = context.trace } = call;
   // One reading of the arguments: what is decided over is what is recorded and what the caller is shown (flaw.J1).
-  const input = plainCopy(call.input);
-  const claims = asObject(plainCopy(call.claims ?? {}));
+  const input = frozenJson(call.input);
+  const claims = asObject(frozenJson(call.claims ?? {}));
   const mapped = mapCall(context.callMap, { server, tool, input });
   const { action = mapped.action, resource = mapped.resource } = call;
   return {

@@ -1,16 +1,5 @@
-import type {
-  Decision,
-  ErrorCode,
-  EventType,
-  Evidence,
-  Hash,
-  Interaction,
-  Json,
-  JsonObject,
-  Receipt,
-  TtpEvent,
-} from '@ttp/core';
-import { hashJson, plainCopy } from '@ttp/crypto';
+import type { ErrorCode, EventType, Hash, Interaction, Json, JsonObject, Receipt, TtpEvent } from '@ttp/core';
+import { frozenJson, hashJson, plainCopy } from '@ttp/crypto';
 import type { Payload } from '@ttp/etr-merkle/trace';
 import type { Decided, Permitted } from './deciding.js';
 import type { Writer } from './observing.js';
@@ -74,9 +63,9 @@ export function openJournal(recorder: Writer, interaction: Interaction, now: () 
           line(
             'evidence-gathered',
             { mode, target },
-            { interaction: asJson(interaction), evidence: asJson(evidence) },
+            { interaction: frozenJson(interaction), evidence: frozenJson(evidence) },
           ),
-          line('decision-made', decided, { decision: asJson(decision) }),
+          line('decision-made', decided, { decision: frozenJson(decision) }),
         ]
       : [line('evidence-gathered', { mode }), line('decision-made', decided)];
   }
@@ -118,9 +107,6 @@ export function openJournal(recorder: Writer, interaction: Interaction, now: () 
     },
   };
 }
-
-/** Each is plain data that was copied and frozen when it was made; the copy refuses anything else. */
-const asJson = (plain: Interaction | Evidence | Decision): Json => plainCopy(plain);
 
 /** Of a result only its hash is kept: whoever holds it can show that it was this one. What is no JSON has none. */
 function resultOf(value: unknown): { readonly result?: Hash } {

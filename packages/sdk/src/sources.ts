@@ -4,10 +4,10 @@ import {
   type Interaction,
   isJsonObject,
   type Json,
-  type JsonObject,
   type Random,
+  type Stage,
 } from '@ttp/core';
-import { createReplayGuard, createSigner, generateKeyPair, IDENTITY_PURPOSES } from '@ttp/crypto';
+import { createReplayGuard, createSigner, frozenJson, generateKeyPair, IDENTITY_PURPOSES } from '@ttp/crypto';
 import {
   createChallenge,
   didKey,
@@ -47,9 +47,9 @@ function identitySource(identity: Identity, clock: Clock, random: Random): Evide
   const verifier: Party = { did, signer: createSigner({ seed, kid, purposes: IDENTITY_PURPOSES }) };
   // Both sides live in this process: no challenge from before it was started can be answered.
   const replay = createReplayGuard({ bootAt: 0 });
-  let last: { readonly at: number; readonly value: Promise<JsonObject> } | undefined;
+  let last: { readonly at: number; readonly value: Promise<Json> } | undefined;
 
-  async function challenge(): Promise<JsonObject> {
+  async function challenge(): Promise<Json> {
     const pending = await createChallenge({ verifier, prover: identity.did, clock, random });
     const response = await respondToChallenge({
       challenge: pending.challenge,
@@ -60,7 +60,7 @@ function identitySource(identity: Identity, clock: Clock, random: Random): Evide
       replay,
     });
     const { verified } = pending.verify({ response, document: documentOf(identity.keyLog), replay });
-    return { verified, method: 'challenge-response' };
+    return frozenJson({ verified, method: 'challenge-response' });
   }
 
   return {
@@ -87,6 +87,8 @@ export function agentSources(
   { clock, random }: { readonly clock: Clock; readonly random: Random },
 ): readonly EvidenceSource[] {
   const verified = identitySource(identity, clock, random);
+  /** What each stage grants, as the same fact every time: it is copied and frozen once. */
+  const granted = new Map<Stage, Json>();
   let asked: { readonly interaction: Interaction; readonly report: Promise<TrustReport> } | undefined;
 
   /** Two sources need the report of one moment: those that ask for it together share it. */
@@ -111,12 +113,20 @@ export function agentSources(
       behavior: activity.behavior(),
       securityEvents: [],
     });
+
+  function capabilitiesAt(stage: Stage): Json {
+    let capabilities = granted.get(stage);
+    if (capabilities === undefined) granted.set(stage, (capabilities = frozenJson(capabilitiesOf(stage))));
+    return capabilities;
+  }
+
+  // No ratings, so there is nothing that could have been forged.
+  const noFraud = frozenJson({ risk: 0, signals: [] });
   return [
     verified,
     localSource('trust', clock, report),
-    localSource('capabilities', clock, async (i, signal) => capabilitiesOf((await report(i, signal)).stage)),
-    // No ratings, so there is nothing that could have been forged.
-    localSource('fraud', clock, () => Promise.resolve({ risk: 0, signals: [] })),
+    localSource('capabilities', clock, async (i, signal) => capabilitiesAt((await report(i, signal)).stage)),
+    localSource('fraud', clock, () => Promise.resolve(noFraud)),
     activity.source,
   ];
 }

@@ -1,18 +1,27 @@
 import type { Decision, Evidence, Hash, Interaction, JsonObject } from '@ttp/core';
-import { canonicalize, hashJson } from '@ttp/crypto';
+import { canonicalize, frozenJson, hashJson } from '@ttp/crypto';
 import type { Thresholds } from './thresholds.js';
 
-/** Hash of the canonical form of an interaction, all of its members. Throws CRYPTO_JSON_*. */
-export const hashInteraction = (interaction: Interaction): Hash => hashJson({ ...interaction });
+/**
+ * Hash of the canonical form of an interaction, all of its members. What is frozen already is not copied, and its
+ * canonical form is the one that is recorded. Throws CRYPTO_JSON_*.
+ */
+export const hashInteraction = (interaction: Interaction): Hash => hashJson(frozenJson(interaction));
 
 /** Hash of the canonical form of evidence. Throws CRYPTO_JSON_*. */
-export function hashEvidence({ now, epoch, facts, absent }: Evidence): Hash {
-  const plain = Object.entries(facts).map(([source, fact]) => [source, { ...fact }] as const);
-  return hashJson({ now, epoch, facts: Object.fromEntries(plain), absent });
-}
+export const hashEvidence = (evidence: Evidence): Hash => hashJson(frozenJson(evidence));
+
+/** Thresholds that nobody can change any more, with their hash: a host has one set of them for all decisions. */
+const hashes = new WeakMap<Thresholds, Hash>();
 
 /** Hash of the canonical form of thresholds. */
-export const hashThresholds = (thresholds: Thresholds): Hash => hashJson(thresholds);
+export function hashThresholds(thresholds: Thresholds): Hash {
+  const known = hashes.get(thresholds);
+  if (known !== undefined) return known;
+  const hash = hashJson(thresholds);
+  if (Object.isFrozen(thresholds)) hashes.set(thresholds, hash);
+  return hash;
+}
 
 /** The canonical text of a decision: what is stored, and what a replay has to reproduce. */
 export const canonicalDecision = (decision: Decision): string => canonicalize(plain(decision));

@@ -22,13 +22,13 @@ export function frozenJson<T>(value: T): T & Json {
 }
 
 /** The canonical form of data that {@link frozenJson} gave, if it was made before. */
-export function knownForm(value: Json): string | undefined {
+export function knownForm(value: unknown): string | undefined {
   const form = typeof value === 'object' && value !== null ? forms.get(value) : undefined;
   return form === '' ? undefined : form;
 }
 
 /** Keeps the canonical form of data that {@link frozenJson} gave; of anything else, nothing is kept. */
-export function keepForm(value: Json, form: string): void {
+export function keepForm(value: unknown, form: string): void {
   if (isFrozenJson(value)) forms.set(value, form);
 }
 

