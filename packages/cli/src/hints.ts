@@ -16,7 +16,7 @@ export class HintedError extends TtpError<CliErrorCode> {
 export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
   CLI_USAGE: 'ttp --help',
   CLI_FAILED: undefined,
-  CLI_FILE_MISSING: 'the path, and the folder it is meant from',
+  CLI_FILE_MISSING: 'the path: it is seen from the folder you are in',
   CLI_FILE_EXISTS: 'another name, or move the file away first',
   CLI_FILE_TOO_LARGE: 'a smaller file; docs/LIMITS.md has the sizes',
   CLI_FILE_UNREADABLE: 'ls -l on the path: it has to be a file that you may read',

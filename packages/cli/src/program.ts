@@ -1,6 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from './exit-codes.js';
-import type { Verb, VerbGroup, VerbOption } from './verb.js';
+import { optionsOf, type Verb, type VerbGroup, type VerbOption } from './verb.js';
 import { FAMILIES } from './verbs/index.js';
 
 /** A verb, and what it was asked. */
@@ -51,7 +51,10 @@ function addVerb(program: Command, heading: string, verb: Verb, { asked }: Progr
   const parent = words.length === 1 ? program : familyOf(program, first, heading);
   const command = parent.command(words.at(-1) ?? first).description(verb.summary);
   if (words.length === 1) command.helpGroup(`${heading}:`);
-  for (const { name, says } of verb.arguments ?? []) command.argument(name, says);
+  for (const { name, says, choices } of verb.arguments ?? [])
+    command.addArgument(
+      choices === undefined ? new Argument(name, says) : new Argument(name, says).choices(choices),
+    );
   for (const option of optionsOf(verb)) command.addOption(asOption(option));
   command
     .addHelpText('after', helpAfter(verb))
@@ -68,20 +71,6 @@ function familyOf(program: Command, name: string, heading: string): Command {
       .helpGroup(`${heading}:`)
   );
 }
-
-const FORMATS: readonly VerbOption[] = [
-  { flags: '--json', says: 'answer with one JSON document, as it does where no terminal listens' },
-  { flags: '--text', says: 'answer with text for people, wherever it goes' },
-];
-const PROTOCOL_FORMATS: readonly VerbOption[] = [
-  { flags: '--json', says: 'errors as JSON, on standard error' },
-];
-
-/** The options of a verb, with those that all of them have. */
-export const optionsOf = ({ options = [], isProtocol }: Verb): readonly VerbOption[] => [
-  ...options,
-  ...(isProtocol === true ? PROTOCOL_FORMATS : FORMATS),
-];
 
 function asOption(spec: VerbOption): Option {
   const option = new Option(spec.flags, spec.says).makeOptionMandatory(spec.required ?? false);

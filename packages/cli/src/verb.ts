@@ -64,16 +64,26 @@ export interface Verb {
   readonly load: () => Promise<Runner>;
 }
 
-/** Verbs that share their first word, or a heading of the help. */
+/** Verbs under one heading of the help. */
 export interface VerbGroup {
   readonly heading: string;
   readonly verbs: readonly Verb[];
 }
 
-/** What a flag is called in the options: `--call-map <file>` is `callMap`. Long flags stand last. */
-export const longFlag = ({ flags }: Pick<VerbOption, 'flags'>): string =>
-  /--[a-z][a-z-]*/.exec(flags)?.[0] ?? flags;
-
 /** The placeholder of a flag's value, without its brackets; undefined for a switch. */
 export const valueOf = ({ flags }: Pick<VerbOption, 'flags'>): string | undefined =>
   /<([^>]+)>/.exec(flags)?.[1];
+
+const FORMATS: readonly VerbOption[] = [
+  { flags: '--json', says: 'answer with one JSON document, as it does where no terminal listens' },
+  { flags: '--text', says: 'answer with text for people, wherever it goes' },
+];
+const PROTOCOL_FORMATS: readonly VerbOption[] = [
+  { flags: '--json', says: 'errors as JSON, on standard error' },
+];
+
+/** The options of a verb, with those that all of them have. */
+export const optionsOf = ({ options = [], isProtocol }: Verb): readonly VerbOption[] => [
+  ...options,
+  ...(isProtocol === true ? PROTOCOL_FORMATS : FORMATS),
+];

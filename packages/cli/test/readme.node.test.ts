@@ -4,6 +4,8 @@ import { afterAll, expect, it } from 'vitest';
 import { runCli } from '../src/cli.js';
 import { operations } from '../src/conformance/operations.js';
 import { EXIT } from '../src/exit-codes.js';
+import { createProgram } from '../src/program.js';
+import { GROUPS, VERBS } from '../src/verbs/index.js';
 import { CALL_MAP, folder, POLICY, testIo, ttpJson } from './harness.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
@@ -11,12 +13,13 @@ const SERVER = [process.execPath, fileURLToPath(new URL('fixtures/server.mjs', i
 const dir = folder();
 afterAll(() => dir.remove());
 
-/** The commands of the README, in order, as words. */
-const commands = [...README.matchAll(/^ttp (.*?)(?: +#.*)?$/gm)].map(([, line = '']) =>
+/** The commands of the tour by hand, in order, as words; those of the verbs are generated and only parsed. */
+const TOUR = README.slice(0, README.indexOf('## Exit codes'));
+const commands = [...TOUR.matchAll(/^ttp (.*?)(?: +#.*)?$/gm)].map(([, line = '']) =>
   line.split(' ').map((word) => word.replaceAll("'", '')),
 );
 
-it('the commands of the README do what they say, one after the other', async () => {
+it('the commands of the tour do what they say, one after the other', async () => {
   dir.write('policy.json', POLICY);
   dir.write('calls.json', CALL_MAP);
   dir.write('request.json', {
@@ -43,6 +46,25 @@ it('the commands of the README do what they say, one after the other', async () 
     if (operator !== undefined) dir.write('ops.json', { operators: [operator] });
   }
 });
+
+it.each(VERBS.flatMap(({ name, examples }) => examples.map(({ line }) => [line, name] as const)))(
+  'the example is one of its verb: %s',
+  (line, name) => {
+    const [, words = ''] = /(?:^|\|\s|<\()ttp (.*?)(?:\)$| > .*|$)/.exec(line) ?? [];
+    let asked: string | undefined;
+    const program = createProgram(GROUPS, {
+      width: 80,
+      out: () => undefined,
+      asked: ({ verb }) => (asked = verb.name),
+    });
+    const typed = words.match(/'[^']*'|\S+/g) ?? [];
+    program.parse(
+      typed.map((word) => word.replaceAll("'", '')),
+      { from: 'user' },
+    );
+    expect(asked).toBe(name);
+  },
+);
 
 it('names every operation of the protocol', () => {
   for (const name of operations().keys()) expect(README).toContain(`\`${name}\``);

@@ -20,3 +20,17 @@ export const conformance: Verb = {
   isProtocol: true,
   load: () => import('../commands/conformance.js'),
 };
+
+export const completion: Verb = {
+  name: 'completion',
+  summary: 'Print the completion of a shell: verbs, options, their values, and files.',
+  description: `For bash: source <(ttp completion bash), in ~/.bashrc to keep it. For zsh the same after compinit, or write it to a
+file named _ttp on the fpath.`,
+  arguments: [{ name: '<shell>', says: 'which shell', choices: ['bash', 'zsh'] }],
+  examples: [
+    { line: 'source <(ttp completion bash)', says: 'in this shell' },
+    { line: 'ttp completion zsh > ~/.zfunc/_ttp', says: 'for every zsh to come' },
+  ],
+  isProtocol: true,
+  load: () => import('../commands/completion.js'),
+};
