@@ -15,5 +15,8 @@ export function build(entry: readonly string[], platform: 'neutral' | 'node' = '
     sourcemap: true,
     splitting: true,
     clean: true,
+    esbuildOptions(options) {
+      options.outbase = 'src'; // else a package of one entry in a folder puts it elsewhere than its exports say
+    },
   };
 }
