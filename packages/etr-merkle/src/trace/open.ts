@@ -19,7 +19,7 @@ export function checkOptions({ signer, origin }: RecorderOptions): void {
 }
 
 /** The origin of a recorder's nth log (decision D28). */
-const originOf = (origin: string, n: number): string => `${origin}/log/${n}`;
+export const originOf = (origin: string, n: number): string => `${origin}/log/${n}`;
 
 /**
  * Opens the first log, from the `from`th on, that no other process appends to, and completes what a crash has
