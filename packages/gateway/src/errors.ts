@@ -29,6 +29,18 @@ export const GATEWAY_ERRORS = {
   GATEWAY_RELEASE_MISMATCH:
     'The order is about another server, or another definition than the one in quarantine.',
   GATEWAY_RELEASE_REPLAYED: 'The order is not younger than the last release of this tool.',
+  GATEWAY_BUSY: 'As many requests are under way as may be.',
+  GATEWAY_ID_REUSED: 'A request of this id is under way.',
+  GATEWAY_UPSTREAM_FLOOD: 'The server said more unasked than is relayed, which ended the session.',
+  GATEWAY_HTTP_HOST: 'The request names a host that this gateway does not answer for.',
+  GATEWAY_HTTP_ORIGIN: 'The request comes from a web page of a foreign origin.',
+  GATEWAY_HTTP_UNAUTHORIZED: 'The request has no bearer token, or a wrong one.',
+  GATEWAY_HTTP_BODY_TOO_LARGE: 'The body of the request is larger than what is read.',
+  GATEWAY_HTTP_VERSION: 'The request names a protocol version that is not spoken here.',
+  GATEWAY_SESSION_UNKNOWN: 'There is no such session, or no longer.',
+  GATEWAY_SESSIONS_FULL: 'As many sessions are open as may be.',
+  GATEWAY_CLOSING: 'The gateway is closing.',
+  GATEWAY_LISTEN_FAILED: 'The address cannot be listened on.',
   GATEWAY_OPERATORS_ABSENT: 'No operators are configured, so nobody can release a tool.',
 } as const;
 

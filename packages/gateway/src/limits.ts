@@ -48,3 +48,54 @@ export const REFUSED_JSONRPC_CODE = -32_080;
 
 /** How long the end of a session waits for calls that are under way, so that their outcomes are recorded: 2 s. */
 export const CLOSE_WAIT_MS = 2000;
+
+/** Requests of one agent, or of one server, that may be under way at once: 64. Further ones are refused. */
+export const REQUESTS_MAX = 64;
+
+/** How much a server may say unasked, notifications and progress: 1000 messages within {@link FLOOD_WINDOW_MS}. More end the session. */
+export const FLOOD_MESSAGES_MAX = 1000;
+
+/** The same in size: 16 MiB of JSON within {@link FLOOD_WINDOW_MS}. */
+export const FLOOD_BYTES_MAX = 16_777_216;
+
+/** The window in which what a server says unasked is counted: 10 s. */
+export const FLOOD_WINDOW_MS = 10_000;
+
+/** Faults of one session that are recorded, beside those that answer a call: 32. Further ones are told, but not recorded. */
+export const FAULTS_RECORDED_MAX = 32;
+
+/** Sessions over HTTP at once, unless configured: 64. Each has a connection, or a process, of its own to the server. */
+export const HTTP_SESSIONS_MAX = 64;
+
+/** Requests over HTTP that are being answered at once, open streams included, in all sessions: 1024. */
+export const HTTP_EXCHANGES_MAX = 1024;
+
+/** Largest body of a request over HTTP: 4 MiB. */
+export const HTTP_BODY_MAX_BYTES = 4_194_304;
+
+/** How long a session over HTTP lives without a request or an open stream, unless configured: 30 min. */
+export const HTTP_IDLE_MS = 1_800_000;
+
+/** How often sessions over HTTP are looked at for idleness and for a kill: every 250 ms, like the kill record itself. */
+export const HTTP_WATCH_MS = 250;
+
+/** Events of one session that are kept for an agent that lost its stream: 512. */
+export const HTTP_EVENTS_MAX = 512;
+
+/** The same in size: 4 MiB of JSON. The eldest go first. */
+export const HTTP_EVENTS_MAX_BYTES = 4_194_304;
+
+/** After what time an agent that lost a stream is asked to come back: 1 s. */
+export const HTTP_RETRY_MS = 1000;
+
+/** How long a client may take to send the head of a request: 10 s. */
+export const HTTP_HEAD_TIMEOUT_MS = 10_000;
+
+/** How long a client may take to send a whole request: 30 s. */
+export const HTTP_REQUEST_TIMEOUT_MS = 30_000;
+
+/** Connections that are accepted at once: 1024. */
+export const HTTP_CONNECTIONS_MAX = 1024;
+
+/** Shortest bearer token of the front: 16 characters. */
+export const HTTP_TOKEN_MIN_CHARS = 16;

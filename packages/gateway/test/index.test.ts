@@ -13,6 +13,8 @@ it('exports what it promises and nothing else', () => {
     'PINS_MAX',
     'RESULT_MAX_BYTES',
     'TOOLS_MAX',
+    'createMcpHttpFront',
+    'listenMcpHttp',
     'openMcpGateway',
     'signToolRelease',
   ]);

@@ -24,7 +24,7 @@ export const POLICY: JsonObject = {
   defaultEffect: 'deny',
 };
 
-const CALL_MAP: JsonObject = {
+export const CALL_MAP: JsonObject = {
   version: 1,
   tools: {
     read_file: { action: 'read', resource: { scheme: 'file', path: 'input.path' } },

@@ -22,6 +22,8 @@ export interface ScriptedServer {
   server: Server | undefined;
   /** Opens a new session; the transport is the gateway's end. */
   connect(): Promise<Transport>;
+  /** The same, without waiting. */
+  link(): Transport;
   /** How often a method was asked for. */
   count(method: string): number;
 }
@@ -51,24 +53,30 @@ export function scriptedServer(tools: readonly JsonObject[] = [ECHO, READ_FILE])
     received: [],
     server: undefined,
     async connect() {
-      const { version, instructions, capabilities } = script;
-      const server = new Server(
-        { name: 'scripted', version },
-        { capabilities, ...(instructions === undefined ? {} : { instructions }) },
-      );
-      server.removeRequestHandler('logging/setLevel');
-      server.fallbackRequestHandler = async (request, context) => answer(request, context);
-      server.fallbackNotificationHandler = ({ method, params }) => {
-        script.received.push({ method, params: plain(params) });
-        return Promise.resolve();
-      };
-      const [ours, theirs] = InMemoryTransport.createLinkedPair();
-      script.server = server;
-      await server.connect(ours);
+      const [theirs, connected] = link();
+      await connected;
       return theirs;
     },
+    link: () => link()[0],
     count: (method) => script.received.filter((one) => one.method === method).length,
   };
+
+  function link(): readonly [Transport, Promise<void>] {
+    const { version, instructions, capabilities } = script;
+    const server = new Server(
+      { name: 'scripted', version },
+      { capabilities, ...(instructions === undefined ? {} : { instructions }) },
+    );
+    server.removeRequestHandler('logging/setLevel');
+    server.fallbackRequestHandler = async (request, context) => answer(request, context);
+    server.fallbackNotificationHandler = ({ method, params }) => {
+      script.received.push({ method, params: plain(params) });
+      return Promise.resolve();
+    };
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    script.server = server;
+    return [theirs, server.connect(ours)];
+  }
 
   script.handlers.set('tools/list', () => ({ tools: script.tools }));
   script.handlers.set('tools/call', (params, context) => {

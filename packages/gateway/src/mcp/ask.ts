@@ -59,6 +59,9 @@ export async function ask(
 /** The JSON-RPC error that the other side sent; whatever else went wrong is thrown with a code. */
 function errorAnswer(error: unknown, side: Side): { code: number; message: string; data?: Json } {
   if (isTtpError(error)) throw error;
+  // What `fetch` throws where there is no connection.
+  if (error instanceof TypeError && side === 'UPSTREAM')
+    throw new TtpError('GATEWAY_UPSTREAM_UNREACHABLE', 'the server cannot be reached', { cause: error });
   if (!(error instanceof Error) || !('code' in error))
     throw new TtpError(`GATEWAY_${side}_INVALID`, 'the answer cannot be read', { cause: error });
   const { code, message } = error;

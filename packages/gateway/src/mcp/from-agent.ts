@@ -1,4 +1,4 @@
-import type { ServerContext } from '@modelcontextprotocol/server';
+import { ProtocolError, type ServerContext } from '@modelcontextprotocol/server';
 import {
   type Clock,
   type EvidenceSource,
@@ -14,6 +14,7 @@ import { ADDRESS_MAX_CHARS, CALL_TOTAL_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
 import { methodResult, methodUnknown, passedOn, protocolError, toolResult } from './answers.js';
 import { type Answer, ask, type Peer, requireSize } from './ask.js';
+import type { FaultRecord } from './fault-record.js';
 import { isToolName, type SeenTool } from './listing.js';
 import { forwardable, progressTokenOf, withoutOwnMeta } from './meta.js';
 import { type PinBook, pinEvidence } from './pin-book.js';
@@ -44,6 +45,9 @@ export interface AgentSide {
   readonly timeoutMs: number;
   /** Lists the server's tools anew. */
   readonly list: () => Promise<readonly SeenTool[]>;
+  readonly record: FaultRecord;
+  /** Counts what the server says unasked. Throws GATEWAY_UPSTREAM_FLOOD. */
+  readonly flood: (message: unknown) => void;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -71,12 +75,23 @@ export async function answerAgent(
     if (method === 'tools/call') return await calledTool(side, asked);
     if (method === 'resources/read' || method === 'prompts/get' || method === 'resources/subscribe')
       return await policed(side, asked);
-    requireAlive(side.ttp);
+    return await undecided(side, asked);
+  } catch (error) {
+    throw protocolError(error);
+  }
+}
+
+/** What needs no decision. The flow never sees it, so a refusal is recorded here. */
+async function undecided(side: AgentSide, asked: Asked): Promise<JsonObject> {
+  const { method, params } = asked;
+  requireAlive(side.ttp);
+  try {
     if (method === 'tools/list') return await listedTools(side, params);
     if (RELAYED.includes(method)) return passedOn(await relayed(side, asked), {});
     throw methodUnknown();
   } catch (error) {
-    throw protocolError(error);
+    if (!(error instanceof ProtocolError)) side.record(method, error, 'GATEWAY_UPSTREAM_INVALID');
+    throw error;
   }
 }
 
@@ -170,11 +185,12 @@ function forward(side: AgentSide, { method, params, context }: Asked, signal: Ab
 
 /** The agent may have left in the meantime; the call goes on to its end all the same. */
 async function reportProgress(
-  { ttp, onFault }: AgentSide,
+  { ttp, flood, onFault }: AgentSide,
   { mcpReq: { notify } }: ServerContext,
   progress: object,
 ): Promise<void> {
   try {
+    flood(progress);
     requireAlive(ttp);
     const params = plainCopy(progress);
     requireSize(params);

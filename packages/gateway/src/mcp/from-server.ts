@@ -1,4 +1,5 @@
 import type { ClientContext } from '@modelcontextprotocol/client';
+import type { RequestId } from '@modelcontextprotocol/server';
 import { isJsonObject, type JsonObject, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
@@ -6,6 +7,7 @@ import { CLIENT_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
 import { methodUnknown, protocolError, resultForServer } from './answers.js';
 import { type Answer, ask, type Peer } from './ask.js';
+import type { FaultRecord } from './fault-record.js';
 import { forwardable } from './meta.js';
 
 /**
@@ -31,11 +33,14 @@ export interface ServerSide {
   readonly server: string;
   /** The agent. */
   readonly client: Peer;
+  readonly record: FaultRecord;
+  /** The request of the agent that this one is most likely about: over HTTP it is asked on the stream of that request. */
+  readonly about: () => RequestId | undefined;
 }
 
 /** Answers one request of the server; otherwise like `answerAgent`. */
 export async function answerServer(
-  { ttp, server, client }: ServerSide,
+  { ttp, server, client, record, about }: ServerSide,
   request: { readonly method: string; readonly params?: unknown },
   context: ClientContext,
 ): Promise<JsonObject> {
@@ -45,8 +50,16 @@ export async function answerServer(
     if (!isJsonObject(params))
       throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });
     const input = forwardable(params);
-    const forward = (signal: AbortSignal): Promise<Answer> =>
-      ask(client, 'CLIENT', { method, params: input }, { signal, timeout: CLIENT_TIMEOUT_MS });
+    const forward = (signal: AbortSignal): Promise<Answer> => {
+      const id = about();
+      const related = id === undefined ? {} : { relatedRequestId: id };
+      return ask(
+        client,
+        'CLIENT',
+        { method, params: input },
+        { signal, timeout: CLIENT_TIMEOUT_MS, ...related },
+      );
+    };
     const { signal } = context.mcpReq;
     if (POLICED.includes(method))
       return resultForServer(
@@ -55,6 +68,7 @@ export async function answerServer(
         ),
       );
     requireAlive(ttp);
+    record(method, undefined, 'GATEWAY_BAD_REQUEST');
     throw methodUnknown();
   } catch (error) {
     throw protocolError(error);

@@ -1,4 +1,3 @@
-import type { Transport as ClientTransport } from '@modelcontextprotocol/client';
 import type { Transport } from '@modelcontextprotocol/server';
 import { systemClock } from '@ttp/adapters/system';
 import { type Clock, type Envelope, type Operators, type Storage, TtpError } from '@ttp/core';
@@ -6,9 +5,9 @@ import type { Ttp } from '@ttp/sdk';
 import { CALL_TIMEOUT_MS } from '../limits.js';
 import { protocolError } from './answers.js';
 import { HeldTransport, type Opening } from './held-transport.js';
-import { openPinBook, type QuarantinedTool } from './pin-book.js';
-import { openSession, type Session } from './session.js';
-import type { StdioUpstream } from './upstream.js';
+import { openPinBook, type PinBook, type QuarantinedTool } from './pin-book.js';
+import { openSession, type Session, type SessionOptions } from './session.js';
+import { requireUpstream, type Upstream } from './upstream.js';
 
 /** What {@link openMcpGateway} is given. */
 export interface McpGatewayOptions {
@@ -16,8 +15,8 @@ export interface McpGatewayOptions {
   readonly ttp: Ttp;
   /** The name of the server in call map, policy, pins and log: 1 to 64 letters, digits, dots, hyphens, underscores. */
   readonly server: string;
-  /** The server behind the gateway: a command to start, or a connection. */
-  readonly upstream: StdioUpstream | ClientTransport;
+  /** The server behind the gateway: a command to start, where it listens, or a connection. */
+  readonly upstream: Upstream;
   /** The connection of the agent. One gateway is one session. */
   readonly downstream: Transport;
   /** Where the pins are kept. */
@@ -62,15 +61,36 @@ const SERVER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
  * @throws GATEWAY_BAD_OPTION; what the downstream transport throws when it is started
  */
 export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway> {
-  const { ttp, server, upstream, storage, operators, callTimeoutMs = CALL_TIMEOUT_MS } = options;
+  const { upstream, downstream } = options;
+  requireUpstream(upstream);
+  const { book, ...read } = readOptions(options);
+  const { gateway, listening } = openOne({ ...read, upstream, downstream }, book);
+  await listening;
+  return gateway;
+}
+
+/** What the sessions of one gateway have in common. */
+type Shared = Omit<SessionOptions, 'onEnd' | 'upstream'>;
+
+/** Reads the options that are no connection. Throws GATEWAY_BAD_OPTION. */
+export function readOptions(options: Omit<McpGatewayOptions, 'downstream' | 'upstream'>): Shared {
+  const { ttp, server, storage, operators, callTimeoutMs = CALL_TIMEOUT_MS } = options;
   if (!SERVER_NAME.test(server)) throw badOption('server', 'a server name is 1 to 64 of A-Za-z0-9_.-');
   if (!Number.isSafeInteger(callTimeoutMs) || callTimeoutMs <= 0)
     throw badOption('callTimeoutMs', 'a timeout is a positive number of milliseconds');
   const clock = options.ports?.clock ?? systemClock;
   const onFault = options.onFault ?? (() => {});
   const book = openPinBook({ ttp, store: storage.store, server, operators, clock });
+  return { ttp, server, book, clock, callTimeoutMs, onFault };
+}
 
-  const downstream = new HeldTransport(options.downstream);
+/** One session, listening once `listening` resolves. */
+export function openOne(
+  shared: Omit<Shared, 'book'> & { readonly upstream: Upstream; readonly downstream: Transport },
+  book: PinBook,
+): { readonly gateway: McpGateway; readonly listening: Promise<void> } {
+  const { onFault } = shared;
+  const downstream = new HeldTransport(shared.downstream);
   const ended = Promise.withResolvers<void>();
   let session: Session | undefined;
   let closing: Promise<void> | undefined;
@@ -86,7 +106,7 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
 
   async function begin(opening: Opening): Promise<void> {
     try {
-      session = openSession({ ttp, server, upstream, book, clock, callTimeoutMs, onFault, onEnd: close });
+      session = openSession({ ...shared, book, onEnd: close });
       await session.connect(opening.params, downstream);
     } catch (error) {
       const { code, message, data } = protocolError(error);
@@ -98,17 +118,16 @@ export async function openMcpGateway(options: McpGatewayOptions): Promise<McpGat
   }
 
   Object.assign(downstream, { onclose: () => void close(), onerror: onFault });
-  await downstream.listen();
   void downstream.opening.then((first) =>
     first === undefined || closing !== undefined ? close() : begin(first),
   );
-
-  return {
+  const gateway = {
     closed: ended.promise,
     quarantined: () => book.quarantined(),
-    release: (o) => book.release(o),
+    release: (order: Envelope | string) => book.release(order),
     close,
   };
+  return { gateway, listening: downstream.listen() };
 }
 
 const badOption = (field: string, message: string): TtpError =>

@@ -24,6 +24,8 @@ export class HeldTransport implements Transport {
   readonly #inner: Transport;
   readonly #held: Parameters<NonNullable<Transport['onmessage']>>[] = [];
   readonly #opening = Promise.withResolvers<Opening | undefined>();
+  readonly #unanswered = new Set<RequestId>();
+  #answered: (() => void) | undefined;
   #isReleased = false;
 
   constructor(inner: Transport) {
@@ -40,11 +42,14 @@ export class HeldTransport implements Transport {
     const inner = this.#inner;
     const callbacks: Pick<Transport, 'onclose' | 'onerror' | 'onmessage'> = {
       onclose: () => {
+        this.#unanswered.clear(); // nobody is left to be answered
+        this.#answered?.();
         this.#opening.resolve(undefined);
         this.onclose?.();
       },
       onerror: (error) => this.onerror?.(error),
       onmessage: (message, extra) => {
+        this.#count(message);
         if (this.#isReleased) this.onmessage?.(message, extra);
         else this.#hold(message, extra);
       },
@@ -60,7 +65,18 @@ export class HeldTransport implements Transport {
     return Promise.resolve();
   }
 
-  send: Transport['send'] = (message, options) => this.#inner.send(message, options);
+  send: Transport['send'] = async (message, options) => {
+    await this.#inner.send(message, options);
+    if (!('method' in message)) this.#forget(message.id);
+  };
+
+  /** Resolves when every request was answered, or no longer wants an answer. Ends nothing. */
+  answered(): Promise<void> {
+    if (this.#unanswered.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+    });
+  }
 
   close(): Promise<void> {
     return this.#inner.close();
@@ -72,6 +88,19 @@ export class HeldTransport implements Transport {
 
   setProtocolVersion(version: string): void {
     this.#inner.setProtocolVersion?.(version);
+  }
+
+  #count(message: Parameters<NonNullable<Transport['onmessage']>>[0]): void {
+    if (isJSONRPCRequest(message)) this.#unanswered.add(message.id);
+    else if ('method' in message && message.method === 'notifications/cancelled') {
+      const { requestId } = message.params ?? {};
+      if (typeof requestId === 'string' || typeof requestId === 'number') this.#forget(requestId);
+    }
+  }
+
+  #forget(id: RequestId | undefined): void {
+    if (id !== undefined) this.#unanswered.delete(id);
+    if (this.#unanswered.size === 0) this.#answered?.();
   }
 
   #hold(...held: Parameters<NonNullable<Transport['onmessage']>>): void {

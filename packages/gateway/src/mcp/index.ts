@@ -7,6 +7,10 @@ export {
   TOOLS_MAX,
 } from '../limits.js';
 export { type McpGateway, type McpGatewayOptions, openMcpGateway } from './gateway.js';
+export type { Admission } from './http/admission.js';
+export { createMcpHttpFront, type McpHttpFront, type McpHttpOptions } from './http/front.js';
+export { type ListenOptions, listenMcpHttp, type McpHttpListener } from './http/listen.js';
+export type { HttpUpstream } from './http-upstream.js';
 export type { QuarantinedTool } from './pin-book.js';
 export { signToolRelease, type ToolRelease } from './release.js';
-export type { StdioUpstream } from './upstream.js';
+export type { StdioUpstream, Upstream } from './upstream.js';

@@ -1,18 +1,15 @@
-import {
-  Client,
-  type ClientCapabilities,
-  type Transport as ClientTransport,
-  type Implementation,
-} from '@modelcontextprotocol/client';
-import { Server } from '@modelcontextprotocol/server';
-import { systemTimer } from '@ttp/adapters/system';
+import { Client, type ClientCapabilities, type Implementation } from '@modelcontextprotocol/client';
+import { type RequestId, Server } from '@modelcontextprotocol/server';
 import { type Clock, isJsonObject, type JsonObject, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
-import { CLOSE_WAIT_MS, CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
+import { CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
-import { ask, type Peer, requireSize } from './ask.js';
+import { protocolError } from './answers.js';
+import { ask, requireSize } from './ask.js';
 import { offeredToAgent, offeredToServer } from './capabilities.js';
+import { type FaultRecord, faultRecord } from './fault-record.js';
+import { floodGauge } from './flood.js';
 import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
 import { answerServer, SERVER_NOTIFICATIONS } from './from-server.js';
 import type { HeldTransport } from './held-transport.js';
@@ -21,18 +18,28 @@ import { inspector, listTools, type SeenTool, type ServerIdentity } from './list
 import { withoutOwnMeta } from './meta.js';
 import type { PinBook } from './pin-book.js';
 import { redacted, requireClean } from './scanned.js';
-import { type StdioUpstream, upstreamTransport } from './upstream.js';
+import { briefly, createUnderWay, type UnderWay } from './under-way.js';
+import { type Upstream, upstreamTransport } from './upstream.js';
 
-interface SessionOptions {
+/** What a session needs. */
+export interface SessionOptions {
   readonly ttp: Ttp;
   readonly server: string;
-  readonly upstream: StdioUpstream | ClientTransport;
+  readonly upstream: Upstream;
   readonly book: PinBook;
   readonly clock: Clock;
   readonly callTimeoutMs: number;
   readonly onFault: (fault: unknown) => void;
   /** Either end closed the connection. */
   readonly onEnd: () => Promise<void>;
+}
+
+/** The two ends of a session, and what is counted of them. */
+interface Ends extends SessionOptions {
+  readonly record: FaultRecord;
+  readonly byAgent: UnderWay;
+  readonly byServer: UnderWay;
+  readonly flood: (bytes: number) => void;
 }
 
 /** One agent and its own connection to the server: ids, subscriptions and roots belong to nobody else. */
@@ -49,19 +56,32 @@ export interface Session {
 export function openSession(options: SessionOptions): Session {
   const { onFault, onEnd } = options;
   const upstream = upstreamTransport(options.upstream);
-  const busy = createBusy();
+  const ends: Ends = {
+    ...options,
+    record: faultRecord(options.ttp, options.server, onFault),
+    byAgent: createUnderWay(),
+    byServer: createUnderWay(),
+    flood: floodGauge(options.clock),
+  };
+  /** What no request can be answered with is told and recorded. */
+  const upstreamFault = (fault: unknown): void => {
+    onFault(fault);
+    ends.record('connection', fault, 'GATEWAY_UPSTREAM_INVALID');
+  };
   let client: Client | undefined;
   let server: Server | undefined;
+  let answered: () => Promise<void> = () => Promise.resolve();
 
   return {
     async connect({ clientInfo, capabilities }, downstream) {
+      answered = () => downstream.answered();
       requireClean(plainCopy({ clientInfo, capabilities: offeredToServer(capabilities) }));
       client = new Client(clientInfo, { capabilities: offeredToServer(capabilities) });
       const agentReady = Promise.withResolvers<Server>();
-      relayFromServer(client, agentReady.promise, { ...options, busy });
+      relayFromServer(client, agentReady.promise, ends);
       await introduce(client);
       server = serverLike(client);
-      relayFromAgent(server, client, { ...options, busy });
+      relayFromAgent(server, client, ends);
       const ready = server;
       Object.assign(server, {
         oninitialized: () => agentReady.resolve(ready),
@@ -75,13 +95,15 @@ export function openSession(options: SessionOptions): Session {
     async close() {
       // Also where the client never got as far as to know it.
       await Promise.all([client?.close(), upstream.close()]);
+      // What the server left open fails now, and the agent is told before its connection ends.
+      await briefly(answered());
       await server?.close();
-      await busy.done();
+      await briefly(Promise.all([ends.byAgent.done(), ends.byServer.done()]));
     },
   };
 
   async function introduce(connecting: Client): Promise<void> {
-    Object.assign(connecting, { onclose: () => void onEnd(), onerror: onFault });
+    Object.assign(connecting, { onclose: () => void onEnd(), onerror: upstreamFault });
     try {
       await connecting.connect(upstream, { timeout: CONNECT_TIMEOUT_MS });
     } catch (cause) {
@@ -106,37 +128,8 @@ function serverLike(client: Client): Server {
   return server;
 }
 
-/** What is under way. */
-interface Busy {
-  with<T>(work: Promise<T>): Promise<T>;
-  /** Waits for all of it, at most {@link CLOSE_WAIT_MS}: a call may wait for a human who is not there. */
-  done(): Promise<void>;
-}
-
-function createBusy(): Busy {
-  const under = new Set<Promise<unknown>>();
-  return {
-    with(work) {
-      under.add(work);
-      const forget = (): boolean => under.delete(work);
-      work.then(forget, forget);
-      return work;
-    },
-    async done() {
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const cancel = systemTimer.after(CLOSE_WAIT_MS, resolve);
-      await Promise.race([late, Promise.allSettled(under)]);
-      cancel();
-    },
-  };
-}
-
-function relayFromAgent(
-  server: Server,
-  upstream: Client,
-  options: SessionOptions & { readonly busy: Busy },
-): void {
-  const { ttp, book, clock, callTimeoutMs, onFault } = options;
+function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
+  const { ttp, book, clock, callTimeoutMs, onFault, record, byAgent, flood } = ends;
   const inspect = inspector(identityOf(upstream));
   const list = async (): Promise<readonly SeenTool[]> =>
     inspect(
@@ -146,35 +139,71 @@ function relayFromAgent(
     );
   const side = {
     ttp,
-    server: options.server,
+    server: ends.server,
     upstream,
     book,
     clock,
     timeoutMs: callTimeoutMs,
     list,
+    record,
+    flood: flooded(flood, ends),
     onFault,
   };
   server.fallbackRequestHandler = (request, context) =>
-    options.busy.with(answerAgent(side, request, context));
+    answered(byAgent, context.mcpReq.id, () => answerAgent(side, request, context));
   server.fallbackNotificationHandler = (notification) =>
-    relay(ttp, upstream, notification, AGENT_NOTIFICATIONS, clean).catch(onFault);
+    relay(ttp, notification, AGENT_NOTIFICATIONS, clean)
+      .then(async (clear) => clear && (await upstream.notification(clear)))
+      .catch(onFault);
 }
 
 /** A server may speak before the agent is ready to listen: then it waits. */
-function relayFromServer(
-  client: Client,
-  agent: Promise<Server>,
-  {
-    ttp,
-    server,
-    busy,
-    onFault,
-  }: Pick<SessionOptions, 'ttp' | 'server' | 'onFault'> & { readonly busy: Busy },
-): void {
-  client.fallbackRequestHandler = async (request, context) =>
-    busy.with(answerServer({ ttp, server, client: await agent }, request, context));
-  client.fallbackNotificationHandler = async (notification) =>
-    relay(ttp, await agent, notification, SERVER_NOTIFICATIONS, redacted).catch(onFault);
+function relayFromServer(client: Client, agent: Promise<Server>, ends: Ends): void {
+  const { ttp, server, byServer, byAgent, onFault, record } = ends;
+  const flood = flooded(ends.flood, ends);
+  client.fallbackRequestHandler = (request, context) =>
+    answered(byServer, context.mcpReq.id, async () =>
+      answerServer(
+        { ttp, server, client: await agent, record, about: () => byAgent.latest() },
+        request,
+        context,
+      ),
+    );
+  client.fallbackNotificationHandler = async (notification) => {
+    try {
+      flood(notification);
+      const clear = await relay(ttp, notification, SERVER_NOTIFICATIONS, redacted);
+      if (clear === undefined) return;
+      // A log message is about what is being done; what changed is nobody's request.
+      const about = clear.method === 'notifications/message' ? byAgent.latest() : undefined;
+      const to = await agent;
+      await to.notification(clear, about === undefined ? {} : { relatedRequestId: about });
+    } catch (fault) {
+      onFault(fault);
+      record(notification.method, fault, 'GATEWAY_UPSTREAM_INVALID');
+    }
+  };
+}
+
+/** A request within the bounds; beyond them it is answered with an error. */
+async function answered<T>(underWay: UnderWay, id: RequestId, work: () => Promise<T>): Promise<T> {
+  try {
+    return await underWay.with(id, work);
+  } catch (error) {
+    throw protocolError(error);
+  }
+}
+
+/** A flood ends the session: what is dropped silently may be what the agent waits for. */
+function flooded(flood: Ends['flood'], { onEnd }: Ends): (message: unknown) => void {
+  return (message) => {
+    try {
+      flood(JSON.stringify(message).length);
+    } catch (fault) {
+      void onEnd();
+      throw fault;
+    }
+  };
 }
 
 function clean(params: JsonObject): JsonObject {
@@ -182,21 +211,20 @@ function clean(params: JsonObject): JsonObject {
   return params;
 }
 
-/** Hands a notification on, if it is one that this side may send, scanned. */
+/** A notification as it is handed on, if it is one that this side may send, scanned. */
 async function relay(
   ttp: Ttp,
-  to: Peer,
   { method, params }: { readonly method: string; readonly params?: unknown },
   allowed: readonly string[],
   scan: (params: JsonObject) => JsonObject,
-): Promise<void> {
-  if (!allowed.includes(method)) return;
+): Promise<{ method: string; params?: JsonObject } | undefined> {
+  if (!allowed.includes(method)) return undefined;
   requireAlive(ttp);
   const copy = plainCopy(params ?? {});
   if (!isJsonObject(copy))
     throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });
   requireSize(copy);
-  await to.notification(params === undefined ? { method } : { method, params: scan(withoutOwnMeta(copy)) });
+  return params === undefined ? { method } : { method, params: scan(withoutOwnMeta(copy)) };
 }
 
 function identityOf(client: Client): ServerIdentity {

@@ -1,6 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { MESSAGE_MAX_BYTES } from '../limits.js';
+import { type HttpUpstream, httpTransport, requireHttpUpstream } from './http-upstream.js';
 
 /** A server that is started as a child process and spoken to over its standard input and output. */
 export interface StdioUpstream {
@@ -10,6 +11,9 @@ export interface StdioUpstream {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
+
+/** The server behind a gateway: a command to start, where it listens, or a connection. */
+export type Upstream = StdioUpstream | HttpUpstream | Transport;
 
 /** Children that are alive: they are killed when this process exits without having closed its gateways. */
 const children = new Set<number>();
@@ -48,8 +52,14 @@ class ChildTransport extends StdioClientTransport {
   }
 }
 
+/** Throws GATEWAY_BAD_OPTION where no server can be reached like this. */
+export function requireUpstream(upstream: Upstream): void {
+  if ('url' in upstream) requireHttpUpstream(upstream);
+}
+
 /** The connection to a server. Nothing is started before somebody connects. */
-export function upstreamTransport(upstream: StdioUpstream | Transport): Transport {
+export function upstreamTransport(upstream: Upstream): Transport {
+  if ('url' in upstream) return httpTransport(upstream);
   if (!('command' in upstream)) return upstream;
   const { command, args = [], env, cwd } = upstream;
   return new ChildTransport({
