@@ -265,6 +265,25 @@ export interface Leaf extends TtpEvent {
     readonly agentPrev: Hash | null;
     readonly traceSeq: number;
 }
+export interface LogReader {
+    readonly origin: string;
+    readonly size: bigint;
+    readonly signedSize: bigint;
+    readonly checkpoint: string | undefined;
+    events(filter?: EntryFilter): AsyncIterable<Entry>;
+    prove(index: bigint): Promise<{
+        readonly leaf: string;
+        readonly proof: InclusionProof;
+    }>;
+    read(hash: Hash): Promise<Json | undefined>;
+    exportBundle(signer: Signer, at: number, options?: ExportOptions): Promise<string>;
+}
+export interface LogReaderOptions {
+    readonly storage: Storage;
+    readonly origin: string;
+    readonly key: LogKey;
+    readonly random: Random;
+}
 export interface Manifest {
     readonly origin: string;
     readonly treeSize: bigint;
@@ -350,6 +369,7 @@ export interface TrustedLog extends LogKey {
 export declare function bundleEntries(bundle: string | Uint8Array): Entry[];
 export declare function bundlePayloads(bundle: string | Uint8Array): ReadonlyMap<Hash, Json>;
 export declare const commitment: (salt: Uint8Array, bytes: Uint8Array) => Hash;
+export declare function openLogReader({ storage, origin: point, key, random }: LogReaderOptions, n?: number): Promise<LogReader | undefined>;
 export declare function openRecorder(options: RecorderOptions): Promise<TraceRecorder>;
 export declare function parseLeaf(bytes: Uint8Array): Leaf;
 export declare function verifyTrace(bundle: string | Uint8Array, trust: TraceTrust): TraceReport;
