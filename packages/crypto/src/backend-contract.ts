@@ -29,8 +29,8 @@ export interface CipherInput {
  */
 export interface Backend {
   hash(name: HashName, bytes: Uint8Array): Uint8Array;
-  /** SHA-256 as 64 lowercase hexadecimal digits. */
-  sha256Hex(bytes: Uint8Array): string;
+  /** SHA-256 as 64 lowercase hexadecimal digits: of bytes, or of the UTF-8 of a text without lone surrogates. */
+  sha256Hex(data: Uint8Array | string): string;
   /** @param seed 32 bytes */
   signingKey(seed: Uint8Array): SigningKey;
   /** The strict profile of decision D5. Any lengths; never throws. */

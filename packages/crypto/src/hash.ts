@@ -1,7 +1,7 @@
 import { asHash, type Hash, type Json } from '@ttp/core';
 import * as backend from '#backend';
 import { fromHex } from './encoding/hex.js';
-import { canonicalBytes } from './json/canonical.js';
+import { canonicalText } from './json/canonical.js';
 
 /** SHA-256 (FIPS 180-4), 32 bytes: the one hash of TTP. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => backend.hash('sha256', bytes);
@@ -14,7 +14,7 @@ export const sha512 = (bytes: Uint8Array): Uint8Array => backend.hash('sha512', 
 export const hashBytes = (bytes: Uint8Array): Hash => asHash(`sha256:${backend.sha256Hex(bytes)}`);
 
 /** The {@link hashBytes} of the canonical form of JSON data. Throws as `canonicalize` does. */
-export const hashJson = (value: Json): Hash => hashBytes(canonicalBytes(value));
+export const hashJson = (value: Json): Hash => asHash(`sha256:${backend.sha256Hex(canonicalText(value))}`);
 
 /** The 32 bytes of a written hash. Throws CORE_BAD_HASH where the text is none. */
 export const bytesOfHash = (hash: Hash): Uint8Array => fromHex(asHash(hash).slice('sha256:'.length));

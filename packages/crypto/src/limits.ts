@@ -19,6 +19,9 @@ export const JSON_MAX_BYTES = 1_048_576;
 /** Values in one JSON value to be canonicalised: 1 000 000 (a value that contains itself many times grows without end). */
 export const JSON_MAX_VALUES = 1_000_000;
 
+/** Steps of key orders that the writer of canonical JSON remembers, one for each key after other keys: 2048. */
+export const CANONICAL_KEY_ORDERS = 2048;
+
 /** Bytes decoded from or encoded to base58btc: 256, since its time is quadratic (threats.md section 4, availability). */
 export const BASE58_MAX_BYTES = 256;
 

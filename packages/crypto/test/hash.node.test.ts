@@ -32,6 +32,11 @@ it('gives one digest on both backends, and that of the platform', async () => {
     }
     const expected = createHash('sha256').update(bytes).digest('hex');
     expect([reference.sha256Hex(bytes), native.sha256Hex(bytes)]).toEqual([expected, expected]);
+    const text = Array.from(bytes, (byte) =>
+      random.pick(['a', 'é', '\u0800', '\u{1f600}', String(byte)]),
+    ).join('');
+    const ofText = createHash('sha256').update(utf8(text)).digest('hex');
+    expect([reference.sha256Hex(text), native.sha256Hex(text)]).toEqual([ofText, ofText]);
   });
 });
 

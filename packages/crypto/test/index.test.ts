@@ -49,6 +49,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'fromMultibase',
     'fromMultikey',
     'fromUtf8',
+    'frozenJson',
     'generateExchangeKey',
     'generateKeyPair',
     'hashBytes',

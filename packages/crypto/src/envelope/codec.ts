@@ -1,8 +1,7 @@
 import type { Envelope, Hash } from '@ttp/core';
 import { hashBytes } from '../hash.js';
-import { canonicalBytes, canonicalize } from '../json/canonical.js';
+import { canonicalBytes, canonicalText } from '../json/canonical.js';
 import { parseJson } from '../json/parse.js';
-import { plainCopy } from '../json/plain.js';
 import { frame } from '../purposes.js';
 import { envelopeOf, type UnverifiedEnvelope } from './shape.js';
 
@@ -29,7 +28,7 @@ export function decodeEnvelope(
 
 /** The one text of an envelope: its canonical form. Throws what {@link decodeEnvelope} throws: nothing is sent that nobody would read. */
 export function encodeEnvelope(envelope: Envelope, options: DecodeEnvelopeOptions = {}): string {
-  const text = canonicalize(plainCopy(envelope));
+  const text = canonicalText(envelope);
   decodeEnvelope(text, options);
   return text;
 }

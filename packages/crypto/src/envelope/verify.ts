@@ -9,8 +9,7 @@ import {
   TtpError,
 } from '@ttp/core';
 import { fromBase64url } from '../encoding/base64.js';
-import { canonicalize } from '../json/canonical.js';
-import { plainCopy } from '../json/plain.js';
+import { canonicalText } from '../json/canonical.js';
 import { type EnvelopeType, isMessage, verifySignature } from '../purposes.js';
 import type { ReplayGuard } from '../replay.js';
 import { decodeEnvelope, idOf, payloadOf } from './codec.js';
@@ -100,7 +99,7 @@ function received(
   const limit = maxBytes === undefined ? {} : { maxBytes };
   // `isView` runs no code of the input, as `instanceof` would.
   const isWire = typeof input === 'string' || ArrayBuffer.isView(input);
-  return decodeEnvelope(isWire ? input : canonicalize(plainCopy(input)), limit);
+  return decodeEnvelope(isWire ? input : canonicalText(input), limit);
 }
 
 function requireAudience({ aud }: EnvelopeHead, audience: Did | undefined): void {

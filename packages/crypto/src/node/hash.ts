@@ -13,4 +13,4 @@ export const hash: Backend['hash'] = (name, bytes) => {
   return new Uint8Array(scratch.subarray(0, length));
 };
 
-export const sha256Hex: Backend['sha256Hex'] = (bytes) => digest('sha256', bytes, 'hex');
+export const sha256Hex: Backend['sha256Hex'] = (data) => digest('sha256', data, 'hex');

@@ -1,0 +1,82 @@
+import { TtpError } from '@ttp/core';
+import { isWellFormed } from '../bytes.js';
+import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_VALUES } from '../limits.js';
+import { keyOrder } from './key-order.js';
+
+/** Something that does not stand in a string as it is, in one byte. */
+const NOT_SIMPLE = /[^ !#-[\]-~]/;
+
+const { getOwnPropertyDescriptor, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf } = Object;
+
+/**
+ * The canonical form of plain data (RFC 8785), written while it is checked: each member is read once, through its
+ * descriptor, and no code of the value runs. Refuses exactly what `plainCopy` refuses, but does not say why or where
+ * (docs/adr/0002-own-jcs-writer.md).
+ *
+ * @throws whatever, where the value is not plain data
+ */
+export const writeCanonical = (value: unknown): string => new Writer().write(value, 0);
+
+class Writer {
+  #values = 0;
+
+  /** @param depth containers around the value */
+  write(value: unknown, depth: number): string {
+    if (++this.#values > JSON_MAX_VALUES) throw refused();
+    if (typeof value === 'string') return NOT_SIMPLE.test(value) ? quoted(value) : `"${value}"`;
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? `${value}` : numeral(value);
+    if (typeof value === 'boolean') return value ? 'true' : 'false';
+    if (value === null) return 'null';
+    if (typeof value !== 'object' || depth >= JSON_FOREIGN_MAX_DEPTH) throw refused();
+    return Array.isArray(value) ? this.#array(value, depth + 1) : this.#object(value, depth + 1);
+  }
+
+  #array(array: readonly unknown[], depth: number): string {
+    if (getPrototypeOf(array) !== Array.prototype) throw refused();
+    const { length } = array;
+    // `length` and the indices are all an array may have: a sparse one has fewer, a decorated one more.
+    if (Reflect.ownKeys(array).length !== length + 1) throw refused();
+    let text = '[';
+    for (let i = 0; i < length; i++) {
+      if (i > 0) text += ',';
+      text += this.write(valueOf(getOwnPropertyDescriptor(array, i)), depth);
+    }
+    return `${text}]`;
+  }
+
+  #object(object: object, depth: number): string {
+    const prototype: unknown = getPrototypeOf(object);
+    if (prototype !== Object.prototype && prototype !== null) throw refused();
+    // Symbols and names apart: V8 takes five times as long to list both together.
+    if (getOwnPropertySymbols(object).length > 0) throw refused();
+    const names = getOwnPropertyNames(object);
+    if (names.length === 0) return '{}';
+    let text = '';
+    for (const { key, text: before } of keyOrder(names)) {
+      text += before;
+      text += this.write(valueOf(getOwnPropertyDescriptor(object, key)), depth);
+    }
+    return `${text}}`;
+  }
+}
+
+/** The value of a member that is neither hidden nor absent. A getter has none, and is refused as `undefined` is. */
+function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
+  if (descriptor === undefined || descriptor.enumerable !== true) throw refused();
+  return descriptor.value;
+}
+
+// ECMAScript writes a single string or number as RFC 8785 3.2.2 has it, and asks no `toJSON` for it.
+
+function quoted(text: string): string {
+  if (!isWellFormed(text)) throw refused();
+  return JSON.stringify(text);
+}
+
+function numeral(number: number): string {
+  if (!Number.isFinite(number)) throw refused();
+  return JSON.stringify(number);
+}
+
+const refused = (): TtpError<'CRYPTO_JSON_NOT_PLAIN'> =>
+  new TtpError('CRYPTO_JSON_NOT_PLAIN', 'not plain data');
