@@ -10,5 +10,6 @@ export {
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
 export { logSignerOf } from './log-signer.js';
+export { observationsOf } from './observations.js';
 export type { TtpMode, TtpOptions } from './options.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';

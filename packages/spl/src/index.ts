@@ -38,22 +38,29 @@ export {
   APPROVAL_TIMEOUT_SECONDS,
   DROPPED_MAX_ENTRIES,
   DROPPED_NAME_CHARACTERS,
+  GLOB_MIN_SIBLINGS,
   LIST_MAX_ELEMENTS,
+  LISTED_VALUES_MAX,
   PATTERN_MAX_SEGMENTS,
   PATTERN_MAX_WILDCARDS,
   POLICY_CEILING_BYTES,
   POLICY_MAX_BYTES,
   POLICY_MAX_DEPTH,
   POLICY_MAX_RULES,
+  RECOMMENDED_RATE_MIN,
   RESOURCE_MAX_BYTES,
   TEXT_MAX_CHARACTERS,
 } from './limits.js';
 export { LINT_CODES, type LintCode, type LintFinding } from './lint/finding.js';
 export { lintPolicy } from './lint/lint.js';
 export { loadPolicy, type Policy } from './load.js';
+export type { Observation, ObservedCalls, UnreadCall } from './observation.js';
 export { matchResource } from './pattern.js';
 export type { DroppedAttribute } from './provenance.js';
 export { type PolicyReason, REASON_CODES, type ReasonCode } from './reasons.js';
+export { type Recommendation, recommendPolicy } from './recommend.js';
+export { OMISSION_CODES, type Omission, type OmissionCode } from './recommend-reasons.js';
+export { type PolicyReplay, type ReplayedCall, replayPolicy } from './replay-policy.js';
 export { normalizeResource } from './resource.js';
 export { openSignedPolicy, type SignedPolicy, type SignedPolicyBody, signPolicy } from './signed.js';
 export { type KillTrigger, METRICS } from './trigger.js';

@@ -36,3 +36,15 @@ export const APPROVAL_TIMEOUT_SECONDS = 300;
 
 /** Longest time a rule may give for an approval: 30 days. */
 export const APPROVAL_CEILING_SECONDS = 2_592_000;
+
+/** Resources seen directly in one folder from which a recommendation opens the folder: 3. */
+export const GLOB_MIN_SIBLINGS = 3;
+
+/** Values of one argument that a recommended rule lists: 100; a tool with more is left out. */
+export const LISTED_VALUES_MAX = 100;
+
+/** Lowest limit of `request.rate` that a recommendation sets: 60 attempts in 60 s. */
+export const RECOMMENDED_RATE_MIN = 60;
+
+/** Tools that the comment of a recommended rule names: 8. */
+export const COMMENT_MAX_TOOLS = 8;

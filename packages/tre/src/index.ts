@@ -9,6 +9,7 @@ export {
   REPUTATION_WEIGHT_BP,
 } from './limits.js';
 export { TRE_REASONS, type TreReasonCode } from './reasons.js';
+export { type RecordedCall, readRecordedCall } from './recorded.js';
 export { type ReplayInput, replay } from './replay.js';
 export { holdsSensitiveData } from './sensitive.js';
 export { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from './thresholds.js';

@@ -52,8 +52,8 @@ function present<T>(payload: T | undefined, field: string): T {
   throw new TtpError('TRE_REPLAY_INPUT_ABSENT', `the ${field} is absent`, { field });
 }
 
-/** Keeps members beyond those of every interaction: a mode's own are part of what was hashed. */
-function parseInteraction(json: Json): Interaction {
+/** Throws TRE_REPLAY_BAD_INPUT. Keeps members beyond those of every interaction: a mode's own are part of what was hashed. */
+export function parseInteraction(json: Json): Interaction {
   const from = reader(json, 'interaction');
   return {
     ...from.object,
@@ -70,7 +70,8 @@ function parseInteraction(json: Json): Interaction {
   };
 }
 
-function parseEvidence(json: Json): Evidence {
+/** Throws TRE_REPLAY_BAD_INPUT. */
+export function parseEvidence(json: Json): Evidence {
   const from = reader(json, 'evidence');
   return {
     now: from.take('now', (value) => asTime(asNumber(value))),

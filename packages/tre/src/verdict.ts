@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type Reason,
 } from '@ttp/core';
-import { evaluate, type Policy, type PolicyVerdict } from '@ttp/spl';
+import { evaluate, type Policy, type PolicyRequest, type PolicyVerdict } from '@ttp/spl';
 import { type Facts, fresh } from './facts.js';
 import { reason } from './reasons.js';
 
@@ -24,17 +24,8 @@ export interface PolicyAnswer {
  * denies, with the code of its fault.
  */
 export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts, now: number): PolicyAnswer {
-  const { resource, action } = interaction;
   try {
-    const verdict = evaluate(policy, {
-      resource,
-      action,
-      now,
-      engine: engineFacts(facts),
-      resolver: fresh(facts.agent) ?? {},
-      registry: fresh(facts.resource) ?? {},
-      caller: { ...interaction.claims, request: isJsonObject(interaction.input) ? interaction.input : {} },
-    });
+    const verdict = evaluate(policy, requestOf(interaction, facts, now));
     // The caller chose the name; as a JSON string it cannot carry a lone surrogate into what is hashed.
     const dropped = verdict.dropped.map(({ name, source, reason: why }) =>
       reason('TRE_ATTRIBUTE_DROPPED', `${JSON.stringify(name)} from ${source}: ${why}`),
@@ -50,6 +41,21 @@ export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts
     };
   }
 }
+
+/** What a policy is asked: every attribute under the source it came from, and none that is not fresh. */
+export const requestOf = (
+  { resource, action, claims, input }: Interaction,
+  facts: Facts,
+  now: number,
+): PolicyRequest => ({
+  resource,
+  action,
+  now,
+  engine: engineFacts(facts),
+  resolver: fresh(facts.agent) ?? {},
+  registry: fresh(facts.resource) ?? {},
+  caller: { ...claims, request: isJsonObject(input) ? input : {} },
+});
 
 function engineFacts(facts: Facts): JsonObject {
   const engine: Record<string, Json> = {};

@@ -1,0 +1,96 @@
+import { GLOB_MIN_SIBLINGS, PATTERN_MAX_SEGMENTS } from './limits.js';
+import type { Resource } from './resource.js';
+
+/**
+ * Folders that hold more than one task needs, at the root of a file system: what is seen there is permitted by name
+ * alone. A resource has no leading slash, so that a relative folder of such a name counts as well.
+ */
+const SYSTEM_ROOTS: readonly string[] = [
+  'bin,boot,dev,etc,home,lib,lib64,media,mnt,opt,proc,root,run,sbin,srv,sys,tmp,usr,var',
+  'applications,library,private,system,users,volumes',
+  'program files,programdata,windows',
+].flatMap((names) => names.split(','));
+/** Below these every folder belongs to somebody. */
+const HOMES: readonly string[] = ['home', 'users'];
+
+/** Names that stand for secrets or settings wherever they are. */
+const SECRET_NAME =
+  /^\.|secret|passw|credential|private|token|(?:^|[._-])keys?(?:$|[._-])|^id_|\.(?:pem|key|p12|pfx|kdbx)$/i;
+
+/** Patterns for the same, which a glob must not open unseen. Each is put below a folder. */
+const SECRET_PATTERNS: readonly string[] = [
+  '.*',
+  'id_*',
+  '*.key',
+  '*.pem',
+  '*.p12',
+  '*.pfx',
+  '*.kdbx',
+  '*secret*',
+  '*passw*',
+  '*credential*',
+  '*private*',
+  '*token*',
+];
+
+/** Whether a resource would be a pattern if a rule named it: the language has no way to write such a name. */
+export const looksLikePattern = ({ segments }: Resource): boolean =>
+  segments.some((segment) => segment.includes('*') || segment === '+');
+
+/** Whether a resource has more segments than a pattern may have. */
+export const isTooDeep = ({ segments }: Resource): boolean => segments.length > PATTERN_MAX_SEGMENTS;
+
+/** What a rule permits for resources that were seen, and what a glob among it must not open. */
+export interface Generalised {
+  readonly patterns: readonly string[];
+  readonly exceptions: readonly string[];
+}
+
+/**
+ * The narrowest patterns for resources of one scheme. Each is named; where {@link GLOB_MIN_SIBLINGS} or more were seen
+ * directly in one folder, the folder is opened to any one segment (`folder/+`). Never at the root of a scheme (a host, a
+ * bucket, a drive), in the root folders of a system, in a home, anywhere below a hidden or secret name, or where
+ * something of such a name was seen.
+ *
+ * @param resources none of them {@link looksLikePattern} or {@link isTooDeep}
+ */
+export function generalise(resources: readonly Resource[]): Generalised {
+  const folders = new Map<string, Resource[]>();
+  for (const resource of new Map(resources.map((one) => [one.text, one])).values()) {
+    const folder = folderOf(resource);
+    const siblings = folders.get(folder);
+    if (siblings === undefined) folders.set(folder, [resource]);
+    else siblings.push(resource);
+  }
+  const patterns: string[] = [];
+  const exceptions: string[] = [];
+  for (const [folder, siblings] of folders) {
+    const path = siblings[0]?.segments.slice(0, -1) ?? [];
+    // What is excepted from a glob must not be what was seen: a deny is stronger.
+    const isSecretSeen = resources.some(
+      ({ text, segments }) => text.startsWith(folder) && SECRET_NAME.test(segments[path.length] ?? ''),
+    );
+    if (siblings.length < GLOB_MIN_SIBLINGS || isSecretSeen || !mayOpen(siblings[0]?.scheme ?? '', path))
+      patterns.push(...siblings.map(({ text }) => text));
+    else {
+      patterns.push(`${folder}+`);
+      exceptions.push(...SECRET_PATTERNS.map((pattern) => `${folder}${pattern}`));
+    }
+  }
+  return { patterns: patterns.sort(), exceptions };
+}
+
+/** The text up to its last slash, or to the colon of its scheme. */
+const folderOf = ({ text, segments }: Resource): string =>
+  text.slice(0, text.length - (segments.at(-1) ?? '').length);
+
+function mayOpen(scheme: string, folder: readonly string[]): boolean {
+  const [first = '', second] = folder.map((segment) => segment.toLowerCase());
+  // `mcp:server/+` would be every tool of the server.
+  if (scheme === 'mcp' || folder.length === 0 || folder.some((segment) => SECRET_NAME.test(segment)))
+    return false;
+  // A drive is a root, and its folders are what stands at the root of a system.
+  if (/^[a-z]:?$/.test(first)) return second !== undefined && mayOpen(scheme, folder.slice(1));
+  if (folder.length === 1) return !SYSTEM_ROOTS.includes(first);
+  return !(folder.length === 2 && HOMES.includes(first));
+}

@@ -1,0 +1,350 @@
+import type { JsonObject } from '@ttp/core';
+import {
+  GLOB_MIN_SIBLINGS,
+  lintPolicy,
+  loadCallMap,
+  loadPolicy,
+  mapCall,
+  type Observation,
+  type ObservedCalls,
+  OMISSION_CODES,
+  recommendPolicy,
+  replayPolicy,
+} from '@ttp/spl';
+import { codeThrownBy, withSeed } from '@ttp/testkit';
+import { describe, expect, it } from 'vitest';
+
+let count = 0;
+
+/** A call that went through; without `request` no call map was in force. */
+function seen(tool: string, input: JsonObject, more: Partial<Observation> = {}): Observation {
+  const { server = 'files' } = more;
+  return {
+    id: `call-${count++}`,
+    server,
+    tool,
+    input,
+    request: {
+      action: 'call',
+      resource: `mcp:${server}/${tool}`,
+      now: 1_700_000_000_000 + count,
+      engine: { identityVerified: true, 'request.rate': 3 },
+      resolver: {},
+      registry: {},
+      caller: { request: input },
+    },
+    effect: 'deny',
+    went: true,
+    isSensitive: false,
+    ...more,
+  };
+}
+
+/** The same where a call map said what it is. */
+const mapped = (
+  tool: string,
+  input: JsonObject,
+  action: string,
+  resource: string,
+  registry: JsonObject = {},
+) => {
+  const call = seen(tool, input);
+  return { ...call, request: { ...call.request, action, resource, registry } };
+};
+
+const of = (...calls: readonly Observation[]): ObservedCalls => ({ calls, unread: [] });
+
+function draft(observed: ObservedCalls) {
+  const { policy: text, callMap: map, ...rest } = recommendPolicy(observed);
+  const [policy, callMap] = [loadPolicy(text), loadCallMap(map)];
+  const says = (call: Observation): string =>
+    replayPolicy(policy, callMap, of(call)).calls[0]?.effect ?? 'nothing';
+  return { ...rest, text, map, policy, callMap, says };
+}
+
+const read = (path: string): Observation => seen('read_file', { path });
+const rename = (source: string, destination: string): Observation => seen('move', { source, destination });
+const move = (path: string, destination: string): Observation =>
+  mapped('move', { path, destination }, 'write', `file:${path}`);
+const write = (path: string): Observation => mapped('write', { path }, 'write', `file:${path}`);
+
+describe('a recommendation', () => {
+  it('permits what was seen, and denies every other tool, folder, action and spelling', () => {
+    const { says, omissions } = draft(
+      of(read('notes/a.txt'), seen('list', { path: 'notes' }), seen('time', {})),
+    );
+    expect(omissions).toEqual([]);
+    for (const call of [
+      read('notes/a.txt'),
+      seen('list', { path: 'notes' }),
+      seen('time', {}),
+      seen('time', { zone: 'x' }),
+    ])
+      expect(says(call)).toBe('allow');
+    for (const call of [
+      read('notes/b.txt'),
+      read('notes'),
+      read('notes/a.txt/x'),
+      read('notes/../etc/passwd'),
+      read('notes/%61.txt'),
+      read('/notes/a.txt'),
+      read('~/notes/a.txt'),
+      seen('read_file', {}),
+      seen('read_file', { path: ['notes/a.txt'] }),
+      seen('list', { path: 'notes/a.txt' }),
+      seen('write_file', { path: 'notes/a.txt' }),
+      seen('delete', { path: 'notes/a.txt' }),
+      seen('time', {}, { server: 'other' }),
+    ])
+      expect([call.input, says(call)]).toEqual([call.input, 'deny']);
+  });
+
+  it('has a comment in each rule, no defect for the linter, and limits and identity of what was seen', () => {
+    const calls = ['a', 'b', 'c', 'd'].map((name) => read(`notes/${name}.txt`));
+    const { policy } = draft(of(...calls, seen('time', {})));
+    expect(lintPolicy(policy)).toEqual([]);
+    const { rules, requirements, defaultEffect } = policy.document;
+    expect({ requirements, defaultEffect }).toEqual({
+      requirements: { requireIdentityVerification: true },
+      defaultEffect: 'deny',
+    });
+    for (const { description } of rules) expect(description).not.toBe('');
+    expect(rules.find(({ id }) => id === 'call:read_file-file')?.description).toMatch(
+      /^Seen 4 times on 4 resources, 2023-11-14T\S+Z to 2023-11-14T\S+Z, by read_file on files\. 1 folders are opened/,
+    );
+    expect(rules.find(({ id }) => id === 'call-mcp')?.description).toMatch(/Any arguments/);
+    expect(rules[0]?.conditions).toEqual({ 'request.rate': { lte: 60 } });
+  });
+
+  it('opens a folder for three files in it, to what stands directly in it and is not hidden or secret', () => {
+    const two = draft(of(read('notes/a'), read('notes/b'), read('notes/a')));
+    expect(two.says(read('notes/c'))).toBe('deny');
+    const { says } = draft(of(...['a', 'b', 'c'].map((name) => read(`work/notes/${name}`))));
+    expect(says(read('work/notes/d'))).toBe('allow');
+    for (const path of [
+      'work/notes/d/e',
+      'work/notes',
+      'work/d',
+      'work/notes/.env',
+      'work/notes/.ssh/id',
+      'work/notes/id_rsa',
+      'work/notes/tls.pem',
+      'work/notes/my-secrets.txt',
+      'work/notes/passwords.csv',
+    ])
+      expect([path, says(read(path))]).toEqual([path, 'deny']);
+    expect(GLOB_MIN_SIBLINGS).toBe(3);
+  });
+
+  it.each([
+    ['the root', ''],
+    ['a system folder', 'etc/'],
+    ['an absolute system folder', '/var/'],
+    ['a home', 'home/ann/'],
+    ['a home by another name', '/Users/ann/'],
+    ['a hidden folder', 'work/.ssh/'],
+    ['below a hidden folder', 'work/.config/app/'],
+    ['a folder of secrets', 'work/secrets/'],
+    ['a drive', 'C:/'],
+    ['a system folder of a drive', 'C:/Windows/'],
+  ])('never opens %s', (_, folder) => {
+    const { says, omissions } = draft(of(...['a', 'b', 'c', 'd'].map((name) => read(`${folder}${name}`))));
+    expect(omissions).toEqual([]);
+    expect(says(read(`${folder}a`))).toBe('allow');
+    expect(says(read(`${folder}e`))).toBe('deny');
+  });
+
+  it('does not open a folder in which a secret was seen, and permits that secret alone', () => {
+    const { says } = draft(of(...['a', 'b', 'c', '.env'].map((name) => read(`work/${name}`))));
+    expect(['.env', 'a', 'd', '.git'].map((name) => says(read(`work/${name}`)))).toEqual([
+      'allow',
+      'allow',
+      'deny',
+      'deny',
+    ]);
+  });
+
+  it('takes hosts as they are, and tools of a server one by one', () => {
+    const fetch = (url: string): Observation => seen('fetch', { url });
+    const { says } = draft(of(...['a', 'b', 'c'].map((name) => fetch(`https://api.example.com/v1/${name}`))));
+    expect(says(fetch('https://api.example.com/v1/d'))).toBe('allow');
+    for (const url of [
+      'https://api.example.com/v2/d',
+      'https://evil.example.com/v1/a',
+      'http://api.example.com/v1/a',
+      'https://api.example.com.evil.org/v1/a',
+    ])
+      expect(says(fetch(url))).toBe('deny');
+    const hosts = draft(of(...['a', 'b', 'c'].map((name) => fetch(`https://${name}.example.com`))));
+    expect(hosts.says(fetch('https://d.example.com'))).toBe('deny');
+    const tools = draft(of(...['t1', 't2', 't3'].map((tool) => seen(tool, {}))));
+    expect(tools.says(seen('t4', {}))).toBe('deny');
+  });
+
+  it('finds a call map again from what it said: action, argument, scheme and attributes', () => {
+    const registry = { dataClassification: 'internal' };
+    const calls = ['a', 'b'].map((name) =>
+      mapped(
+        'get',
+        { options: { where: `x/${name}` }, why: `x/${name}` },
+        'read',
+        `file:x/${name}`,
+        registry,
+      ),
+    );
+    const fixed = mapped('clock', {}, 'read', 'system:clock');
+    const { callMap, says } = draft(of(...calls, fixed));
+    expect(callMap.tools.get('get')).toMatchObject({
+      action: 'read',
+      resource: { scheme: 'file', isRelative: true },
+      attributes: registry,
+    });
+    expect(callMap.tools.get('clock')).toMatchObject({ action: 'read', resource: 'system:clock' });
+    expect([...calls, fixed].map(says)).toEqual(['allow', 'allow', 'allow']);
+  });
+
+  it('admits relative paths only where all were relative', () => {
+    const relative = draft(of(read('srv/a')));
+    expect(relative.says(read('/srv/a'))).toBe('deny');
+    const absolute = draft(of(read('/srv/a')));
+    expect(absolute.says(read('/srv/a'))).toBe('allow');
+    expect(
+      mapCall(absolute.callMap, { server: 'files', tool: 'read_file', input: { path: '/srv/a' } }),
+    ).toMatchObject({
+      action: 'call:read_file',
+      resource: 'file:/srv/a',
+    });
+  });
+
+  it('lists every value of a second argument that names a resource, and opens no folder for it', () => {
+    const calls = ['a', 'b', 'c'].map((name) => rename(`in/${name}`, `out/${name}`));
+    const { says } = draft(of(...calls));
+    expect(calls.map(says)).toEqual(['allow', 'allow', 'allow']);
+    for (const call of [rename('in/d', 'out/a'), rename('in/a', 'etc/a'), seen('move', { source: 'in/a' })])
+      expect(says(call)).toBe('deny');
+  });
+
+  it('gives a tool with a second resource an action of its own, which no wider rule covers', () => {
+    const { says } = draft(
+      of(...['a', 'b', 'c'].map((name) => write(`work/${name}`)), move('work/a', 'work/b')),
+    );
+    expect(says(write('work/d'))).toBe('allow');
+    expect(says(move('work/a', 'work/b'))).toBe('allow');
+    expect(says(move('work/a', 'etc/passwd'))).toBe('deny');
+  });
+
+  it.each([
+    ['stopped', seen('x', {}, { went: false, code: 'GUARD_KILLED' }), 'SPL_OMITTED_STOPPED'],
+    ['sensitive', seen('x', { path: 'a' }, { isSensitive: true }), 'SPL_OMITTED_SENSITIVE'],
+    ['a traversal', read('a/../b'), 'SPL_OMITTED_RESOURCE'],
+    ['an encoded one', read('a/%2e%2e/b'), 'SPL_OMITTED_RESOURCE'],
+    ['a control character', read('a\u0000b'), 'SPL_OMITTED_RESOURCE'],
+    ['an empty segment', read('a//b'), 'SPL_OMITTED_RESOURCE'],
+    ['too deep', read('a/'.repeat(40) + 'b'), 'SPL_OMITTED_RESOURCE'],
+    ['a star', read('*'), 'SPL_OMITTED_PATTERN'],
+    ['two stars', read('a/**'), 'SPL_OMITTED_PATTERN'],
+    ['a glob', read('a/*.txt'), 'SPL_OMITTED_PATTERN'],
+    ['a final plus', read('a/+'), 'SPL_OMITTED_PATTERN'],
+    ['a plus inside', read('a/+/b'), 'SPL_OMITTED_PATTERN'],
+    ['a tool that is a pattern', seen('*', {}), 'SPL_OMITTED_PATTERN'],
+    ['a tool out of its server', seen('../x', {}), 'SPL_OMITTED_RESOURCE'],
+    ['a reference', seen('mv', { path: 'a', dest: '{resource.x}' }), 'SPL_OMITTED_PATTERN'],
+    ['several resources', seen('x', { paths: ['a', 'b'] }), 'SPL_OMITTED_AMBIGUOUS'],
+    ['several by objects', seen('x', { list: [{ path: 'a' }] }), 'SPL_OMITTED_AMBIGUOUS'],
+    ['one further down', seen('x', { options: { file_path: 'a' } }), 'SPL_OMITTED_AMBIGUOUS'],
+  ])('leaves out %s, and says so', (_, call, code) => {
+    const { omissions, permitted, says, policy } = draft(of(call, read('b')));
+    expect(omissions).toEqual([{ code, target: `files/${call.tool}`, calls: 1, first: call.id }]);
+    expect(Object.keys(OMISSION_CODES)).toContain(code);
+    expect(permitted).toBe(1);
+    expect(says({ ...call, went: true })).toBe('deny');
+    expect(policy.document.rules.filter(({ effect }) => effect !== 'deny')).toHaveLength(1);
+  });
+
+  it('leaves out a tool whose call map nobody finds again', () => {
+    const calls = ['a', 'b'].map((path, n) => mapped('x', { path }, 'read', `db:${n}`));
+    expect(draft(of(...calls)).omissions).toMatchObject([{ code: 'SPL_OMITTED_AMBIGUOUS', calls: 2 }]);
+  });
+
+  it('leaves out a tool of two servers, and calls without arguments in the trace', () => {
+    const calls = [seen('x', { path: 'a' }), seen('x', { path: 'a' }, { server: 'other' })];
+    const unread = [
+      { id: 'u1', went: true },
+      { id: 'u2', went: false, code: 'GUARD_KILLED' },
+    ];
+    expect(recommendPolicy({ calls, unread }).omissions.map(({ code, calls: n }) => [code, n])).toEqual([
+      ['SPL_OMITTED_SERVERS', 1],
+      ['SPL_OMITTED_SERVERS', 1],
+      ['SPL_OMITTED_STOPPED', 1],
+      ['SPL_OMITTED_UNREAD', 1],
+    ]);
+  });
+
+  it('permits nothing where nothing was seen', () => {
+    const { policy, says } = draft(of());
+    expect(policy.document.rules.map(({ effect }) => effect)).toEqual(['deny']);
+    expect(says(read('a'))).toBe('deny');
+  });
+
+  it('gives the same bytes for the same calls, in whatever order they are', async () => {
+    const calls = Array.from({ length: 40 }, (_, n) =>
+      n % 3 === 0 ? seen('list', { dir: `d${n % 5}` }) : read(`n/${n}`),
+    );
+    const first = recommendPolicy(of(...calls));
+    await withSeed('order', 10, (random) => {
+      const { policy, callMap } = recommendPolicy(of(...random.shuffle(calls)));
+      expect({ policy, callMap }).toEqual({ policy: first.policy, callMap: first.callMap });
+    });
+  });
+
+  it('refuses to be larger than a policy may be', () => {
+    const calls = Array.from({ length: 4000 }, (_, n) => read(`etc/some-file-with-a-long-name-${n}`));
+    expect(codeThrownBy(() => recommendPolicy(of(...calls)))).toBe('SPL_TOO_LARGE');
+  });
+});
+
+/** What a recommendation may permit, from its description alone: seen, or in a folder where three were seen. */
+function mayPermit(observed: readonly Observation[], tool: string, path: string): boolean {
+  const paths = new Set(
+    observed.flatMap(({ tool: by, input: { path: at } }) =>
+      by === tool && typeof at === 'string' ? [at] : [],
+    ),
+  );
+  if (paths.has(path)) return true;
+  const folder = path.split('/').slice(0, -1).join('/');
+  const siblings = [...paths].filter((one) => one.split('/').slice(0, -1).join('/') === folder);
+  const name = path.split('/').at(-1) ?? '';
+  return (
+    folder !== '' &&
+    siblings.length >= 3 &&
+    !siblings.some((one) => one.includes('*')) &&
+    !name.startsWith('.')
+  );
+}
+
+const NAMES = ['a', 'b', 'c', 'd', '.x', '*', '**', '+', '..', '%2f', 'etc', 'a*b', 'é', 'home', 'id_rsa'];
+
+describe('random sessions', () => {
+  it('lose no call that is not named as left out, and open nothing that the description does not', async () => {
+    let [opened, lost] = [0, 0];
+    await withSeed('sessions', 150, (random) => {
+      const path = (): string =>
+        Array.from({ length: 1 + random.int(3) }, () => random.pick(NAMES)).join('/');
+      const calls = Array.from({ length: 25 }, () => seen(random.pick(['read', 'write']), { path: path() }));
+      const { policy, callMap, says, omissions, permitted } = draft(of(...calls));
+      const { summary } = replayPolicy(policy, callMap, of(...calls));
+      const left = omissions.reduce((sum, { calls: n }) => sum + n, 0);
+      expect(permitted + left).toBe(calls.length);
+      expect(summary.lost).toBe(left);
+      lost += left;
+      for (let probe = 0; probe < 25; probe++) {
+        const [tool, asked] = [random.pick(['read', 'write', 'delete']), path()];
+        if (says(seen(tool, { path: asked })) !== 'allow') continue;
+        opened++;
+        expect([tool, asked, mayPermit(calls, tool, asked)]).toEqual([tool, asked, true]);
+      }
+    });
+    expect(opened).toBeGreaterThan(50);
+    expect(lost).toBeGreaterThan(50);
+  });
+});
