@@ -8,6 +8,8 @@ import {
   type TraceId,
   TtpError,
 } from '@ttp/core';
+import { plainCopy } from '@ttp/crypto';
+import type { Ttp } from '@ttp/sdk';
 import { REFUSED_JSONRPC_CODE } from '../limits.js';
 import type { Answer } from './ask.js';
 import { meaningOf, ownMeta, textOf } from './explain.js';
@@ -54,9 +56,7 @@ export function passedOn(answer: Answer, own: JsonObject): JsonObject {
     throw new ProtocolError(code, message, errorData(data, own));
   }
   const result = withoutOwnMeta(answer.result);
-  if (Object.keys(own).length === 0) return result;
-  const { _meta: meta } = result;
-  return { ...result, _meta: { ...(isJsonObject(meta) ? meta : {}), ...own } };
+  return withOwn(result, own);
 }
 
 function errorData(data: Json | undefined, own: JsonObject): Json | undefined {
@@ -65,9 +65,24 @@ function errorData(data: Json | undefined, own: JsonObject): Json | undefined {
   return data === undefined ? own : { data, ...own };
 }
 
+/** Says in every answer that little is enforced (decision D37). Nothing is added where everything is. */
+export const modeMeta = ({ mode }: Pick<Ttp, 'mode'>): JsonObject =>
+  mode === 'observe' ? { 'ttp/mode': mode } : {};
+
+/** An answer with what we say beside it. */
+export const withOwn = (result: JsonObject, own: JsonObject): JsonObject => {
+  const { _meta: meta } = result;
+  return Object.keys(own).length === 0
+    ? result
+    : { ...result, _meta: { ...(isJsonObject(meta) ? meta : {}), ...own } };
+};
+
 /** A fault of a relay as a JSON-RPC error: its code in the data, never its cause. */
-export function protocolError(error: unknown): ProtocolError {
-  if (error instanceof ProtocolError) return error;
+export function protocolError(error: unknown, own: JsonObject = {}): ProtocolError {
+  if (error instanceof ProtocolError) {
+    if (Object.keys(own).length === 0) return error;
+    return new ProtocolError(error.code, error.message, errorData(asData(error.data), own));
+  }
   const code = codeOf(error, 'GATEWAY_UPSTREAM_INVALID');
   const isMalformed = code === 'GATEWAY_BAD_REQUEST' || code.startsWith('CRYPTO_JSON_');
   return new ProtocolError(
@@ -76,9 +91,12 @@ export function protocolError(error: unknown): ProtocolError {
     {
       'ttp/code': code,
       ...(error instanceof TtpError && error.field !== undefined ? { field: error.field } : {}),
+      ...own,
     },
   );
 }
+
+const asData = (data: unknown): Json | undefined => (data === undefined ? undefined : plainCopy(data));
 
 /** What answers a method that is on no list. */
 export const methodUnknown = (): ProtocolError =>

@@ -19,6 +19,7 @@ export const meaningOf = (code: ErrorCode): string => MEANINGS.get(code) ?? code
  */
 export function ownMeta(outcome: Outcome<unknown>, trace: TraceId): JsonObject {
   const { decision, receipt, auditFault } = outcome;
+  const observed = outcome.status === 'blocked' ? undefined : outcome.observed;
   return {
     'ttp/outcome': outcome.status,
     ...(outcome.status === 'done' ? {} : { 'ttp/code': outcome.code }),
@@ -27,6 +28,7 @@ export function ownMeta(outcome: Outcome<unknown>, trace: TraceId): JsonObject {
     ...(receipt === undefined ? {} : { 'ttp/index': String(receipt.index) }),
     'ttp/reasons': reasonsOf(decision),
     ...(auditFault === undefined ? {} : { 'ttp/audit-fault': auditFault }),
+    ...(observed === undefined ? {} : { 'ttp/observed': { ...observed } }),
   };
 }
 

@@ -12,7 +12,15 @@ import { plainCopy } from '@ttp/crypto';
 import type { ToolCall, Ttp } from '@ttp/sdk';
 import { ADDRESS_MAX_CHARS, CALL_TOTAL_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
-import { methodResult, methodUnknown, passedOn, protocolError, toolResult } from './answers.js';
+import {
+  methodResult,
+  methodUnknown,
+  modeMeta,
+  passedOn,
+  protocolError,
+  toolResult,
+  withOwn,
+} from './answers.js';
 import { type Answer, ask, type Peer, requireSize } from './ask.js';
 import type { FaultRecord } from './fault-record.js';
 import { isToolName, type SeenTool } from './listing.js';
@@ -67,18 +75,23 @@ export async function answerAgent(
   request: { readonly method: string; readonly params?: unknown },
   context: ServerContext,
 ): Promise<JsonObject> {
+  const own = modeMeta(side.ttp);
   try {
     const { method } = request;
     const params = plainCopy(request.params ?? {});
     if (!isJsonObject(params)) throw badRequest('params');
-    const asked = { method, params, context };
-    if (method === 'tools/call') return await calledTool(side, asked);
-    if (method === 'resources/read' || method === 'prompts/get' || method === 'resources/subscribe')
-      return await policed(side, asked);
-    return await undecided(side, asked);
+    return withOwn(await answerTo(side, { method, params, context }), own);
   } catch (error) {
-    throw protocolError(error);
+    throw protocolError(error, own);
   }
+}
+
+async function answerTo(side: AgentSide, asked: Asked): Promise<JsonObject> {
+  const { method } = asked;
+  if (method === 'tools/call') return await calledTool(side, asked);
+  if (method === 'resources/read' || method === 'prompts/get' || method === 'resources/subscribe')
+    return await policed(side, asked);
+  return await undecided(side, asked);
 }
 
 /** What needs no decision. The flow never sees it, so a refusal is recorded here. */

@@ -52,6 +52,8 @@ export interface Session {
   close(): Promise<void>;
 }
 
+const NOTHING_TO_ANSWER = (): Promise<void> => Promise.resolve();
+
 /** Prepares a session. Nothing is started before {@link Session.connect}. */
 export function openSession(options: SessionOptions): Session {
   const { onFault, onEnd } = options;
@@ -70,11 +72,11 @@ export function openSession(options: SessionOptions): Session {
   };
   let client: Client | undefined;
   let server: Server | undefined;
-  let answered: () => Promise<void> = () => Promise.resolve();
+  let downstreamDone = NOTHING_TO_ANSWER;
 
   return {
     async connect({ clientInfo, capabilities }, downstream) {
-      answered = () => downstream.answered();
+      downstreamDone = () => downstream.answered();
       requireClean(plainCopy({ clientInfo, capabilities: offeredToServer(capabilities) }));
       client = new Client(clientInfo, { capabilities: offeredToServer(capabilities) });
       const agentReady = Promise.withResolvers<Server>();
@@ -96,7 +98,7 @@ export function openSession(options: SessionOptions): Session {
       // Also where the client never got as far as to know it.
       await Promise.all([client?.close(), upstream.close()]);
       // What the server left open fails now, and the agent is told before its connection ends.
-      await briefly(answered());
+      await briefly(downstreamDone());
       await server?.close();
       await briefly(Promise.all([ends.byAgent.done(), ends.byServer.done()]));
     },

@@ -79,6 +79,12 @@ export function createMcpHttpFront(options: McpHttpOptions): McpHttpFront {
     unwatch = sessions.size === 0 ? undefined : timer.after(HTTP_WATCH_MS, watch);
   }
 
+  /** Monitor mode is named in every answer (decision D37). */
+  function named(response: Response): Response {
+    if (ttp.mode === 'observe') response.headers.set('ttp-mode', ttp.mode);
+    return response;
+  }
+
   async function open(): Promise<OpenSession> {
     requireAlive(ttp);
     if (sessions.size >= sessionsMax)
@@ -139,11 +145,11 @@ export function createMcpHttpFront(options: McpHttpOptions): McpHttpFront {
       exchanges++;
       const end = (): void => void exchanges--;
       try {
-        return untilEnd(await answer(request), request.signal, end);
+        return named(untilEnd(await answer(request), request.signal, end));
       } catch (error) {
         end();
         onFault(error);
-        return refusal(error);
+        return named(refusal(error));
       }
     },
     sessions: () => sessions.size,
