@@ -1,0 +1,76 @@
+import { parseJson } from '@ttp/crypto';
+import { loadPolicy } from '@ttp/spl';
+import { type Contestant, type Effort, race } from '../race.ts';
+import type { RaceResult } from '../result.ts';
+import { loadCasbin } from './casbin.ts';
+import { loadCasl } from './casl.ts';
+import { loadCedar } from './cedar.ts';
+import type { LoadEngine } from './engine.ts';
+import { loadJsonRulesEngine } from './json-rules-engine.ts';
+import type { PlainRule } from './rules.ts';
+import { MAX_BYTES, splDocument } from './ttp.ts';
+
+const rival = (name: string, does: string, load: LoadEngine, rules: readonly PlainRule[]): Contestant => ({
+  name,
+  does,
+  async: true,
+  run: () => load(rules),
+});
+
+export function loading(rules: readonly PlainRule[], effort: Effort): Promise<RaceResult> {
+  const text = JSON.stringify(splDocument(rules));
+  return race(
+    {
+      title: `Loading ${rules.length} rules`,
+      work: `From what each takes to ready to be asked; ours is a text of ${text.length} B.`,
+      contestants: [
+        {
+          name: 'ttp loadPolicy',
+          ours: true,
+          does: 'strict JSON, schema, canonical hash, compiled rules; refuses what it does not know',
+          run: () => loadPolicy(text, { maxBytes: MAX_BYTES }),
+        },
+        {
+          name: 'ttp parseJson',
+          ours: true,
+          does: 'the first step of loadPolicy alone: strict JSON',
+          run: () => parseJson(text, { maxBytes: MAX_BYTES }),
+        },
+        { name: 'JSON.parse', does: 'the same text, nothing checked', run: () => JSON.parse(text) },
+        rival(
+          '@casl/ability',
+          'builds the ability; its expressions are compiled when first asked',
+          loadCasl,
+          rules,
+        ),
+        rival(
+          'casbin',
+          'parses model and policy lines; expressions are compiled when first asked',
+          loadCasbin,
+          rules,
+        ),
+        rival('cedar-wasm', 'preparsePolicySet', loadCedar, rules),
+        rival('json-rules-engine', 'addRule for each', loadJsonRulesEngine, rules),
+      ],
+      bars: [
+        {
+          bar: 'policy compile of 1000 rules, validation and all: at most 5 ms',
+          value: (m) => m.median('ttp loadPolicy') / 1000,
+          atMost: 5,
+          unit: ' ms',
+          why: 'The bar is for compiling alone, which the API does not offer; here stand strict JSON, the schema, the canonical form and its hash as well.',
+        },
+        {
+          bar: 'policy load with its schema: at most 3x JSON.parse of the text',
+          value: (m) => m.ratio('ttp loadPolicy', 'JSON.parse'),
+          atMost: 3,
+          unit: 'x',
+          why: 'The bar is for the schema alone. The strict parser, the canonical form and its hash are JavaScript, and JSON.parse is the engine.',
+        },
+      ],
+      rounds: 11,
+      turnMs: 30,
+    },
+    effort,
+  );
+}
