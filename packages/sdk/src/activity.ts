@@ -1,11 +1,14 @@
-import { type Clock, type EvidenceSource, type Outcome, TtpError } from '@ttp/core';
+import { type Clock, type Dispose, type EvidenceSource, type Outcome, TtpError } from '@ttp/core';
 import { type BehaviorFacts, NO_BEHAVIOR } from '@ttp/score';
 import { ACTIVITY_MAX, ACTIVITY_WINDOW_MS, LOCAL_FACT_VALID_MS } from './limits.js';
 
 /** Counts what this enforcement point itself saw an agent do. Nothing here is the agent's own word (flaw.S8). */
 export interface Activity {
-  /** An attempt begins; refused ones count too (decisions.md, request.rate). Never throws. */
-  begin(): void;
+  /**
+   * An attempt begins; refused ones count too (decisions.md, request.rate). What is returned takes it back: for one
+   * that only asked what it would come to. Neither throws.
+   */
+  begin(): Dispose;
   /** It ended. A denial is no error, and no credit either. Never throws. */
   end(outcome: Outcome<unknown>): void;
   /** What behavioral trust is computed from: everything since this process began. */
@@ -42,7 +45,12 @@ export function createActivity(clock: Clock): Activity {
   return {
     begin() {
       asked++;
-      begun.add(stamp());
+      const at = stamp();
+      begun.add(at);
+      return () => {
+        asked--;
+        begun.remove(at);
+      };
     },
     end(outcome) {
       const { status } = outcome;
@@ -76,12 +84,16 @@ export function createActivity(clock: Clock): Activity {
 }
 
 /** The latest times, in order, at most {@link ACTIVITY_MAX}: a burst pushes out what is older than itself. */
-function slidingWindow(): { add(at: number): void; since(from: number): number } {
+function slidingWindow(): { add(at: number): void; remove(at: number): void; since(from: number): number } {
   const times: number[] = [];
   return {
     add(at) {
       times.push(at);
       if (times.length > ACTIVITY_MAX) times.shift();
+    },
+    remove(at) {
+      const last = times.lastIndexOf(at);
+      if (last >= 0) times.splice(last, 1);
     },
     since(from) {
       const first = times.findIndex((at) => at > from);

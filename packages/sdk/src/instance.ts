@@ -25,6 +25,7 @@ import type { Oversight } from '@ttp/oversight';
 import type { CallMap, Policy } from '@ttp/spl';
 import { a2tProfile, mapToolCall, readCall, type ToolCall } from './a2t.js';
 import type { Activity } from './activity.js';
+import { type Check, check, recordCheck, refusal } from './check.js';
 import { readInteraction } from './interaction.js';
 import { openJournal } from './journal.js';
 import { INTERACTION_ID_BYTES } from './limits.js';
@@ -65,6 +66,12 @@ export interface Ttp {
    * permits; it calls `permit.enter()` again before each further effect, and hands `permit.signal` on.
    */
   a2t<R>(call: ToolCall, perform: (permit: Permit) => Promise<R>): Promise<Outcome<R>>;
+  /**
+   * What {@link a2t} would come to now: decided in the same way and recorded as a check, while nothing is held, nobody
+   * is asked and nothing happens. Advice and no permission: an effect needs its own call. It is no attempt either: no
+   * rate counts it. Never throws; whoever is killed, and whatever goes wrong, is refused with a code.
+   */
+  check(call: ToolCall): Promise<Check>;
   /**
    * The same flow for a profile of one's own. The interaction is read once and frozen; it is this agent's, of the
    * profile's mode, and its id is that of no other call under way. Anything else is blocked with SDK_BAD_CALL.
@@ -127,11 +134,12 @@ export function assemble(parts: Parts): Ttp {
 
   const newId = (): string => base64url(parts.random.bytes(INTERACTION_ID_BYTES));
 
+  const nothing = (): Interaction => ({ ...NOTHING, id: newId(), trace, agent, at: flow.stamp() });
+
   /** An attempt that came to no interaction: nothing was decided and nothing happened, but it is on the record. */
   async function refused(code: ErrorCode): Promise<Outcome<never>> {
     try {
-      const nothing = { ...NOTHING, id: newId(), trace, agent, at: flow.stamp() };
-      await openJournal(flow.recorder, nothing, flow.stamp).blocked(code, undefined, false);
+      await openJournal(flow.recorder, nothing(), flow.stamp).blocked(code, undefined, false);
       return { status: 'blocked', code };
     } catch (error) {
       return { status: 'blocked', code, auditFault: faultCode(error, 'SDK_AUDIT_FAILED') };
@@ -166,6 +174,33 @@ export function assemble(parts: Parts): Ttp {
     return outcome;
   }
 
+  /** A call as the flow takes it. Throws for what is none. */
+  function prepareCall<R>(
+    given: ToolCall,
+    perform: (permit: Permit) => Promise<R>,
+  ): { readonly profile: Profile<Interaction, R>; readonly interaction: Interaction } {
+    const call = readCall(given);
+    const context = { agent, trace, callMap, at: flow.stamp(), id: newId() };
+    const { interaction, attributes } = mapToolCall(call, context);
+    const resource = localSource('resource', clock, () => Promise.resolve(attributes));
+    const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
+    return { profile: a2tProfile(evidence, perform), interaction: readInteraction(interaction) };
+  }
+
+  /** Counted as an attempt while it is decided, so that the rates are those that the call would meet, and no longer. */
+  async function checkOf(given: ToolCall): Promise<Check> {
+    const withdraw = activity.begin();
+    try {
+      const { profile, interaction } = prepareCall(given, NEVER);
+      return await check(profile, interaction, flow);
+    } catch (error) {
+      const none = refusal(faultCode(error, 'SDK_BAD_CALL'));
+      return await recordCheck(nothing(), none, flow, { mayKeep: false });
+    } finally {
+      withdraw();
+    }
+  }
+
   function requireOpen(): void {
     if (underWay.isClosed()) throw new TtpError('SDK_CLOSED', 'the instance was closed');
   }
@@ -196,19 +231,13 @@ export function assemble(parts: Parts): Ttp {
       }),
     a2t: (given, perform) =>
       attempt(() => {
-        const call = readCall(given);
         if (typeof perform !== 'function') throw new TtpError('SDK_BAD_CALL', 'an effect is a function');
-        const { interaction, attributes } = mapToolCall(call, {
-          agent,
-          trace,
-          callMap,
-          at: flow.stamp(),
-          id: newId(),
-        });
-        const resource = localSource('resource', clock, () => Promise.resolve(attributes));
-        const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
-        return { profile: a2tProfile(evidence, perform), interaction: readInteraction(interaction) };
+        return prepareCall(given, perform);
       }),
+    async check(given) {
+      if (underWay.isClosed()) return refusal('SDK_CLOSED');
+      return await underWay.track(checkOf(given));
+    },
     kill(target, { reason, message }) {
       return kill.kill(targetOf(target), { reason, message: textOf(message), by: agent });
     },
@@ -243,6 +272,9 @@ export function assemble(parts: Parts): Ttp {
     throw new TtpError('DID_UNRESOLVED', 'that is no agent known here', { field: 'agent' });
   }
 }
+
+/** The effect of what is only checked. */
+const NEVER = (): Promise<never> => Promise.reject(new TtpError('SDK_BAD_CALL', 'a check performs nothing'));
 
 /** What is known of an attempt that came to no interaction. */
 const NOTHING = { mode: 'a2t', target: '', action: '', resource: '', input: null, claims: {} } as const;

@@ -17,6 +17,8 @@ export interface Journal {
   finished(status: EffectStatus, code: ErrorCode | undefined, value?: unknown): Promise<Receipt>;
   /** Nothing happened: recorded with the next batch, and not awaited longer than the bounded queue asks for. */
   blocked(code: ErrorCode, decided: Decided | undefined, mayKeep: boolean): Promise<void>;
+  /** Somebody only asked: recorded like a denial, with `checked: true` in every line, so that none looks like a call. */
+  checked(code: ErrorCode | undefined, decided: Decided | undefined, mayKeep: boolean): Promise<void>;
 }
 
 /** An event, and what goes encrypted to the payload store for it (decision D30). */
@@ -87,6 +89,12 @@ export function openJournal(recorder: Writer, interaction: Interaction, now: () 
     return recorder.receipt(indices[lines.length - 1] ?? 0n);
   }
 
+  async function queue(decided: Decided | undefined, mayKeep: boolean, end: JsonObject): Promise<void> {
+    const before = decided === undefined ? [] : denied(decided, mayKeep);
+    for (const { event, payloads } of [...before, line('interaction-settled', end)])
+      await recorder.queue(event, payloads);
+  }
+
   return {
     mark(members) {
       marks = members;
@@ -100,10 +108,14 @@ export function openJournal(recorder: Writer, interaction: Interaction, now: () 
       const end = code === undefined ? { status } : { status, code };
       return record([line('effect-finished', end, resultOf(value)), line('interaction-settled', end)]);
     },
-    async blocked(code, decided, mayKeep) {
-      const before = decided === undefined ? [] : denied(decided, mayKeep);
-      for (const { event, payloads } of [...before, line('interaction-settled', { status: 'blocked', code })])
-        await recorder.queue(event, payloads);
+    blocked: (code, decided, mayKeep) => queue(decided, mayKeep, { status: 'blocked', code }),
+    checked(code, decided, mayKeep) {
+      marks = { ...marks, checked: true };
+      return queue(
+        decided,
+        mayKeep,
+        code === undefined ? { status: 'checked' } : { status: 'checked', code },
+      );
     },
   };
 }

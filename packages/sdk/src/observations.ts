@@ -28,7 +28,7 @@ export function observationsOf(bundle: string | Uint8Array): ObservedCalls {
   const recorded = new Map<string, Recorded>();
   for (const entry of bundleEntries(bundle)) {
     const member = MEMBERS.get(entry.type);
-    if (member === undefined) continue;
+    if (member === undefined || entry.data['checked'] === true) continue; // what somebody only asked is no call
     const known = recorded.get(entry.subject) ?? {};
     known[member] = entry;
     recorded.set(entry.subject, known);

@@ -13,6 +13,7 @@ import {
 import type { KillSwitch } from '@ttp/guard';
 import type { Policy } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
+import { isClean, isScannedBy } from './clean.js';
 import {
   type Decided,
   type Permitted,
@@ -121,19 +122,6 @@ async function enforce(
   const isScanned = (known.isScanned = isScannedBy(permitted) || isClean(interaction, { handlers }));
   await duties.hold(interaction, permitted.decision, signal);
   return { duties, isScanned };
-}
-
-/** The checks that have passed include the scan of everything that goes in. */
-const isScannedBy = ({ obligations }: Permitted): boolean => obligations.some(({ kind }) => kind === 'dlp');
-
-/** Nothing is logged before it was scanned, not even what is refused for another reason (decision D36, flaw.L2). */
-function isClean(interaction: Interaction, { handlers }: Pick<Flow, 'handlers'>): boolean {
-  const scanner = handlers.get('dlp');
-  try {
-    return scanner?.check({ kind: 'dlp', from: 'log', params: {} }, interaction) === undefined;
-  } catch {
-    return false; // what could not be scanned is not kept
-  }
 }
 
 /** Nothing happened. A denial joins the next batch; an intent that is already in the log gets its end there, durably. */
