@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const tasks = ['build', 'typecheck', 'lint', 'gates', 'coverage', 'api', 'browser'];
+const tasks = ['build', 'typecheck', 'lint', 'gates', 'coverage', 'api', 'pack', 'browser'];
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 for (const task of tasks) {
   const start = Date.now();

@@ -1,0 +1,32 @@
+// How long the first import takes in a fresh process, from the packed packages. Measured and printed; nothing fails by
+// it, since it is the machine's mood as much as ours.
+import { run } from './run.mjs';
+
+const NOBLE = ['@noble/ed25519', '@noble/curves/ed25519.js', '@noble/hashes/sha2.js', 'canonicalize'];
+const ROUNDS = 9;
+
+/** Milliseconds that importing all of `list` takes in a process of its own. */
+async function once(dir, list) {
+  const imports = list.map((name) => `import(${JSON.stringify(name)})`).join(', ');
+  const code = `const t = performance.now(); await Promise.all([${imports}]); console.log(performance.now() - t);`;
+  const { ok, stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: dir,
+  });
+  if (!ok) throw new Error(stderr);
+  return Number(stdout);
+}
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** Medians in ms, from rounds that take turns; the folder of each has the packages of its list. */
+export async function coldImports(dir, cryptoDir) {
+  const subjects = [
+    { name: '@ttp/sdk', dir, list: ['@ttp/sdk'] },
+    { name: '@ttp/crypto', dir, list: ['@ttp/crypto'] },
+    { name: 'noble', dir: cryptoDir, list: NOBLE },
+    { name: 'nothing', dir, list: [] },
+  ].map((subject) => ({ ...subject, times: [] }));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const subject of subjects) subject.times.push(await once(subject.dir, subject.list));
+  return Object.fromEntries(subjects.map(({ name, times }) => [name, median(times)]));
+}
