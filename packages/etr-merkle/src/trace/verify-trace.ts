@@ -1,4 +1,4 @@
-import { type Hash, isTtpError, MESSAGE_MAX_AHEAD_MS, TtpError } from '@ttp/core';
+import { type EnvelopeHead, type Hash, isTtpError, MESSAGE_MAX_AHEAD_MS, TtpError } from '@ttp/core';
 import { hashBytes, verifyEnvelope } from '@ttp/crypto';
 import { formatNoteKey } from '../note.js';
 import { type LogKey, type OpenTreeHead, openHead } from '../signed-tree-head.js';
@@ -83,20 +83,42 @@ function openFirst(
   findings: Findings,
 ): { manifest: Manifest; key: TrustedLog; at: number } | undefined {
   return attempt('signature', 1, findings, () => {
-    const { body, head, kids } = verifyEnvelope(line, {
-      type: BUNDLE,
-      parse: parseManifest,
-      keyOf: (kid) => trust.logKeys.find((key) => key.kid === kid)?.publicKey,
-      // A bundle is a record of what was exported: it does not age.
-      now: 0,
-      maxBytes: line.length,
-    });
-    const key = trust.logKeys.find(({ kid, origin }) => kids.includes(kid) && isLogOf(body.origin, origin));
-    if (key === undefined) throw new TtpError('ETR_BAD_ORIGIN', `no trusted key signs for ${body.origin}`);
+    const { body, head, key } = verifyManifest(line, trust.logKeys);
     if (trust.now !== undefined && head.iat - trust.now > MESSAGE_MAX_AHEAD_MS)
       throw new TtpError('ETR_BUNDLE_SIGNATURE', `it is stamped ${head.iat}, and it is ${trust.now}`);
     return { manifest: body, key, at: head.iat };
   });
+}
+
+/**
+ * The first line, by the first trusted key that signed it and is of its log: several enforcement points may have given
+ * their keys one name. Throws what is wrong with it under the last of them.
+ */
+function verifyManifest(
+  line: Uint8Array,
+  logKeys: readonly TrustedLog[],
+): { body: Manifest; head: EnvelopeHead; key: TrustedLog } {
+  let named: readonly TrustedLog[] = [];
+  for (let n = 0; ; n++) {
+    try {
+      const { body, head } = verifyEnvelope(line, {
+        type: BUNDLE,
+        parse: parseManifest,
+        keyOf(kid) {
+          named = logKeys.filter((key) => key.kid === kid);
+          return named[n]?.publicKey;
+        },
+        // A bundle is a record of what was exported: it does not age.
+        now: 0,
+        maxBytes: line.length,
+      });
+      const key = named[n];
+      if (key !== undefined && isLogOf(body.origin, key.origin)) return { body, head, key };
+      throw new TtpError('ETR_BAD_ORIGIN', `no trusted key signs for ${body.origin}`);
+    } catch (error) {
+      if (n + 1 >= named.length) throw error;
+    }
+  }
 }
 
 const isLogOf = (origin: string, base: string): boolean =>

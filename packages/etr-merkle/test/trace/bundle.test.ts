@@ -129,6 +129,20 @@ describe('the first line', () => {
     }
   });
 
+  it('is believed with any of several keys that have one name, and with none of them alone that is another’s', () => {
+    const { kid, publicKey } = logKey();
+    const others = [
+      { origin: POINT, kid, publicKey: logKey(2).publicKey },
+      { origin: GUEST, kid, publicKey },
+      { origin: GUEST, kid, publicKey: logKey(3).publicKey },
+    ];
+    expect(failed(verifyTrace(log, { logKeys: others }))).toEqual([[1, 'ETR_BUNDLE_SIGNATURE']]);
+    for (let at = 0; at <= others.length; at++) {
+      const logKeys = others.toSpliced(at, 0, { origin: POINT, kid, publicKey });
+      expect(verifyTrace(log, { logKeys })).toMatchObject({ valid: true, findings: [] });
+    }
+  });
+
   it('is not signed by a key in somebody else’s name', async () => {
     const seed = new Uint8Array(32).fill(5);
     const mallory = createSigner({ seed, kid: `${GUEST}#log-1`, purposes: LOG_PURPOSES });
