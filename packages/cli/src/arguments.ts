@@ -6,3 +6,11 @@ export function positiveInteger(text: string): number {
   if (Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('it is a whole number from 1.');
 }
+
+/** A whole number from 0. */
+export function wholeNumber(text: string): number {
+  if (text === '0') return 0;
+  const value = /^[1-9][0-9]{0,14}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('it is a whole number from 0.');
+}

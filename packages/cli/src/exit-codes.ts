@@ -14,7 +14,7 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Areas whose errors say no to something that was well asked. */
-const REFUSALS = ['GUARD_', 'OVERSIGHT_', 'CRYPTO_OPERATOR_', 'CLI_SELF_TEST_'];
+const REFUSALS = ['GUARD_', 'OVERSIGHT_', 'CRYPTO_OPERATOR_', 'CLI_SELF_TEST_', 'CLI_BUNDLE_INVALID'];
 /** Areas whose errors are about the machine and not about the arguments. */
 const OBSTACLES = ['CLI_FILE_', 'CLI_DEMO_', 'STORE_', 'LOG_', 'SYSTEM_', 'GATEWAY_'];
 

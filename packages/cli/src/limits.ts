@@ -33,3 +33,9 @@ export const OPERATORS_MAX_COUNT = 1_000;
 
 /** Longest message that is read from an agent over stdio: 4 MiB, as the gateway reads from a server. */
 export const MCP_MESSAGE_MAX_BYTES = 4_194_304;
+
+/** Largest token or header that is read from a file: 8 KiB. */
+export const MCP_SECRET_MAX_BYTES = 8192;
+
+/** Logs of one enforcement point in one storage: 64, as many as it opens before it gives up. */
+export const LOGS_MAX = 64;

@@ -27,6 +27,7 @@ export function createProgram(groups: readonly VerbGroup[], output: ProgramOutpu
       'The trust layer of AI agents: identities, policies, guarded MCP servers, approvals, the kill switch, the audit log.',
     )
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: output.out,
       writeErr: () => undefined,
@@ -50,6 +51,8 @@ function addVerb(program: Command, heading: string, verb: Verb, { asked }: Progr
   const [first = ''] = words;
   const parent = words.length === 1 ? program : familyOf(program, first, heading);
   const command = parent.command(words.at(-1) ?? first).description(verb.summary);
+  // An option belongs to the verb it follows, where one verb has others below it.
+  command.enablePositionalOptions();
   if (words.length === 1) command.helpGroup(`${heading}:`);
   for (const { name, says, choices } of verb.arguments ?? [])
     command.addArgument(

@@ -34,7 +34,7 @@ function row(
   name: string,
   says: string,
   choices: readonly string[] | undefined,
-  value: string | undefined,
+  value: string | number | undefined,
 ): string {
   const list = choices === undefined ? '' : `: ${choices.map((one) => `\`${one}\``).join(', ')}`;
   const otherwise = value === undefined ? '' : `; \`${value}\` unless given`;

@@ -26,6 +26,7 @@ export function findUnknown(program: Command, asked: readonly string[]): Unknown
   for (const word of asked.filter((one) => !one.startsWith('-'))) {
     if (group.commands.length === 0) return undefined;
     const next = group.commands.find((child) => child.name() === word);
+    if (next === undefined && group.registeredArguments.length > 0) return undefined;
     if (next === undefined)
       return { word, path: path.join(' '), likely: likeliest(program, [...path.slice(1), word]) };
     path.push(word);

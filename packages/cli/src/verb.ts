@@ -17,7 +17,7 @@ export interface VerbOption {
   readonly required?: true;
   readonly repeatable?: true;
   readonly choices?: readonly string[];
-  readonly default?: string;
+  readonly default?: string | number;
   /** Reads the value; throws commander's InvalidArgumentError for one that is none. */
   readonly parse?: (text: string) => unknown;
 }
@@ -51,7 +51,7 @@ export interface Verb {
   readonly name: string;
   /** One sentence. */
   readonly summary: string;
-  /** Further paragraphs, already broken into lines of at most 116 characters. */
+  /** Further paragraphs, already broken into lines of at most 120 characters. */
   readonly description?: string;
   readonly arguments?: readonly VerbArgument[];
   readonly options?: readonly VerbOption[];

@@ -5,6 +5,7 @@ import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { readBytes } from '../files/files.js';
 import { BUNDLE_MAX_BYTES } from '../limits.js';
+import { progressOn } from '../progress.js';
 import type { Paint } from '../terminal.js';
 import type { Call } from '../verb.js';
 import { parseLogKey } from '../verify/log-keys.js';
@@ -17,8 +18,14 @@ export async function run({
   io,
 }: Call<{ readonly logKey: readonly string[] }>): Promise<Answer> {
   const keys = logKey.map(parseLogKey);
-  const bundle = await readBytes(path, { field: 'bundle', io, maxBytes: BUNDLE_MAX_BYTES });
-  const report = verifyBundle(bundle, keys, io.clock.now());
+  const said = progressOn(io);
+  said.step('reading the bundle');
+  const report = await readBytes(path, { field: 'bundle', io, maxBytes: BUNDLE_MAX_BYTES })
+    .then((bundle) => {
+      said.step(`verifying ${bundle.length} bytes`);
+      return verifyBundle(bundle, keys, io.clock.now());
+    })
+    .finally(said.done);
   return {
     exit: report.valid ? EXIT.ok : EXIT.no,
     json: jsonOf(report),

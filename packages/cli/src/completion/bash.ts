@@ -25,7 +25,7 @@ ${[...values].map(([key, place]) => `    ${quote(key)}) ${action(place)}; return
   esac
   if [[ $cur == -* ]]; then
     case "$at" in
-${[...options].map(([key, place]) => `      ${quote(key)}) ${action(place)} ;;`).join('\n')}
+${[...options].map(([key, place]) => `      ${quote(key)}) ${wordsOf(place)} ;;`).join('\n')}
       *) _ttp_words '--help' ;;
     esac
     return
@@ -38,5 +38,8 @@ complete -F _ttp ttp
 `;
 }
 
-const action = (place: Place): string =>
-  place === 'files' ? '_ttp_files' : `_ttp_words ${quote(place.map(({ word }: Choice) => word).join(' '))}`;
+const action = ({ choices, files }: Place): string =>
+  [...(choices.length === 0 ? [] : [wordsOf(choices)]), ...(files ? ['_ttp_files'] : [])].join('; ') || ':';
+
+const wordsOf = (choices: readonly Choice[]): string =>
+  `_ttp_words ${quote(choices.map(({ word }) => word).join(' '))}`;

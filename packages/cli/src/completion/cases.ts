@@ -1,11 +1,16 @@
 import { optionsOf, type Verb, valueOf } from '../verb.js';
 
-/** What may stand at a place of the command line: words of a list, or names of files. */
+/** A word that may stand at a place of the command line. */
 export interface Choice {
   readonly word: string;
   readonly says: string;
 }
-export type Place = readonly Choice[] | 'files';
+
+/** What may stand at a place of the command line: words of a list, names of files, or both. */
+export interface Place {
+  readonly choices: readonly Choice[];
+  readonly files: boolean;
+}
 
 /** The command line as a shell completes it. Keys are what stands before: `policy`, `policy lint`, `keygen --out`. */
 export interface Cases {
@@ -22,43 +27,41 @@ export interface Cases {
 /** Placeholders that name something on the disk. */
 const ON_DISK = ['file', 'folder', 'bundle', 'did|file'];
 
+/** How the verbs are completed. */
 export function casesOf(verbs: readonly Verb[], families: Readonly<Record<string, string>>): Cases {
-  const words = new Map<string, Place>();
+  const words = new Map<string, Place>([['', { choices: topOf(verbs, families), files: false }]]);
   const values = new Map<string, Place>();
   const options = new Map<string, readonly Choice[]>();
-  const names = Object.keys(families);
-  words.set('', topOf(verbs, families));
-  for (const family of names)
-    words.set(
-      family,
-      verbs
-        .filter(({ name }) => name.startsWith(`${family} `))
-        .map(({ name, summary }) => ({ word: name.slice(family.length + 1), says: summary })),
-    );
+  for (const family of Object.keys(families))
+    words.set(family, { choices: below(family, verbs), files: false });
   for (const verb of verbs) {
     const [argument] = verb.arguments ?? [];
-    if (argument?.choices !== undefined) words.set(verb.name, named(argument.choices));
-    else if (argument !== undefined && isOnDisk(argument.name.replace(/[<>[\].]/g, '')))
-      words.set(verb.name, 'files');
+    const choices = [...below(verb.name, verbs), ...named(argument?.choices)];
+    const files = argument !== undefined && isOnDisk(argument.name);
+    if (files || choices.length > 0) words.set(verb.name, { choices, files });
     const flags: Choice[] = [];
-    for (const option of optionsOf(verb)) {
-      const value = valueOf(option);
-      for (const flag of option.flags.match(/(?<![a-z-])--?[a-z][a-z-]*/g) ?? []) {
-        flags.push({ word: flag, says: option.says });
-        if (value === undefined) continue;
-        values.set(
-          `${verb.name} ${flag}`,
-          option.choices === undefined ? (isOnDisk(value) ? 'files' : []) : named(option.choices),
-        );
+    for (const { flags: written, says, choices: list } of optionsOf(verb)) {
+      const value = valueOf({ flags: written });
+      for (const flag of written.match(/(?<![a-z-])--?[a-z][a-z-]*/g) ?? []) {
+        flags.push({ word: flag, says });
+        if (value !== undefined)
+          values.set(`${verb.name} ${flag}`, { choices: named(list), files: isOnDisk(value) });
       }
     }
     options.set(verb.name, [...flags, { word: '--help', says: 'what there is to know of it' }]);
   }
-  return { paths: [...names, ...verbs.map(({ name }) => name)], values, words, options };
+  return { paths: [...Object.keys(families), ...verbs.map(({ name }) => name)], values, words, options };
 }
 
-const isOnDisk = (placeholder: string): boolean => ON_DISK.includes(placeholder);
-const named = (words: readonly string[]): readonly Choice[] => words.map((word) => ({ word, says: '' }));
+const isOnDisk = (placeholder: string): boolean => ON_DISK.includes(placeholder.replaceAll(/[<>[\].]/g, ''));
+
+const named = (words: readonly string[] = []): readonly Choice[] => words.map((word) => ({ word, says: '' }));
+
+/** The verbs one word further. */
+const below = (path: string, verbs: readonly Verb[]): readonly Choice[] =>
+  verbs
+    .filter(({ name }) => name.startsWith(`${path} `))
+    .map(({ name, summary }) => ({ word: name.slice(path.length + 1), says: summary }));
 
 function topOf(verbs: readonly Verb[], families: Readonly<Record<string, string>>): readonly Choice[] {
   const single = verbs

@@ -21,7 +21,7 @@ ${[...values].map(([key, place]) => `    ${quote(key)}) ${action(place)}; return
   esac
   if [[ $PREFIX == -* ]]; then
     case "$at" in
-${[...options].map(([key, place]) => `      ${quote(key)}) ${action(place)} ;;`).join('\n')}
+${[...options].map(([key, place]) => `      ${quote(key)}) ${wordsOf(place)} ;;`).join('\n')}
       *) choices=('--help'); _describe option choices ;;
     esac
     return
@@ -34,8 +34,11 @@ if [[ $zsh_eval_context[-1] == loadautofunc ]]; then _ttp "$@"; else compdef _tt
 `;
 }
 
-const action = (place: Place): string =>
-  place === 'files' ? '_files' : `choices=(${place.map(describe).join(' ')}); _describe word choices`;
+const action = ({ choices, files }: Place): string =>
+  [...(choices.length === 0 ? [] : [wordsOf(choices)]), ...(files ? ['_files'] : [])].join('; ') || ':';
+
+const wordsOf = (choices: readonly Choice[]): string =>
+  `choices=(${choices.map(describe).join(' ')}); _describe word choices`;
 
 /** A word and what it means, as _describe reads it: a colon between them, and none within the word. */
 const describe = ({ word, says }: Choice): string =>

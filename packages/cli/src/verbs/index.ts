@@ -12,7 +12,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Policies', verbs: [...policy, selfTest] },
   { heading: 'Enforcement', verbs: [mcp] },
   { heading: 'Operators', verbs: [...review, kill, reinstate, status] },
-  { heading: 'The audit log', verbs: [...trace, verify] },
+  { heading: 'The audit log', verbs: [...trace, ...verify] },
   { heading: 'This tool', verbs: [completion, demo, conformance] },
 ];
 

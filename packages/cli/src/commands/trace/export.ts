@@ -1,12 +1,11 @@
-import { asTraceId, TtpError } from '@ttp/core';
+import { asTraceId } from '@ttp/core';
 import { multikey } from '@ttp/crypto';
 import { openRecorder } from '@ttp/etr-merkle/trace';
-import { logSignerOf } from '@ttp/sdk';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { requireAbsent, writeNew } from '../../files/files.js';
-import { openIdentityFile } from '../../files/identity-file.js';
-import { passphrases } from '../../passphrase.js';
+import { logNumbered, openAll, ownerWithSigner } from '../../log/open-logs.js';
+import { progressOn } from '../../progress.js';
 import { withStore } from '../../store.js';
 import type { Call } from '../../verb.js';
 
@@ -15,32 +14,52 @@ interface ExportOptions {
   readonly identity: string;
   readonly out: string;
   readonly trace?: string;
+  readonly log: number;
+  readonly recover?: boolean;
 }
 
 /** `ttp trace export`: the log, for others to check. */
 export async function run({ options, io }: Call<ExportOptions>): Promise<Answer> {
-  const { store, identity: file, out, trace: id } = options;
-  const { clock, timer, random } = io;
+  const { store, identity, out, trace: id, log: n, recover = false } = options;
   const selected = id === undefined ? {} : { trace: asTraceId(id) };
   await requireAbsent(out, 'out');
-  const identity = await openIdentityFile(file, { field: 'identity', passphrases: passphrases(io) });
-  const signer = logSignerOf(identity);
-  const { bundle, origin, entries } = await withStore(store, async (storage) => {
-    const recorder = await openRecorder({ storage, clock, timer, random, signer, origin: identity.did });
-    try {
-      if (recorder.size === 0n)
-        throw new TtpError('CLI_LOG_ABSENT', `${store} holds no log of ${identity.did}`, { field: 'store' });
-      const text = await recorder.exportBundle(selected);
-      return { bundle: text, origin: recorder.origin, entries: recorder.size };
-    } finally {
-      await recorder.close();
-    }
-  });
-  await writeNew(out, bundle, 'out');
+  const owner = await ownerWithSigner(identity, io);
+  const { did, signer } = owner;
+  const { clock, timer, random } = io;
+  const said = progressOn(io);
+  const exported = await withStore(store, async (storage) => {
+    // Opened as its enforcement point opens it, which completes and signs for what a crash has left.
+    if (recover) await (await openRecorder({ storage, clock, timer, random, signer, origin: did })).close();
+    said.step('reading the log');
+    const logs = await openAll(storage, owner, store, io);
+    const log = logNumbered(logs, n);
+    said.step(`writing ${log.signedSize} entries`);
+    const bundle = await log.exportBundle(signer, clock.now(), selected);
+    return { bundle, log, others: logs.length - 1 };
+  }).finally(said.done);
+  await writeNew(out, exported.bundle, 'out');
+  const { log, others } = exported;
+  const { origin, size, signedSize } = log;
   const logKey = multikey(signer.publicKey);
   return {
     exit: EXIT.ok,
-    json: { bundle: out, origin, treeSize: `${entries}`, logKey },
-    text: () => `bundle   ${out}\nlog      ${origin}, ${entries} entries\nlog key  ${logKey}`,
+    json: {
+      bundle: out,
+      origin,
+      treeSize: `${signedSize}`,
+      unsigned: `${size - signedSize}`,
+      logs: others + 1,
+      logKey,
+    },
+    text: () =>
+      [
+        `bundle   ${out}`,
+        `log      ${origin}, ${signedSize} entries`,
+        ...(size === signedSize
+          ? []
+          : [`         ${size - signedSize} newer ones have no tree head yet and are left out`]),
+        ...(others === 0 ? [] : [`         ${others} further logs: --log 0 to ${others}`]),
+        `log key  ${logKey}`,
+      ].join('\n'),
   };
 }

@@ -1,0 +1,92 @@
+import type { Did, JsonObject, TraceId } from '@ttp/core';
+import type { LogReader } from '@ttp/etr-merkle/trace';
+import type { Answer } from '../../answer.js';
+import { EXIT } from '../../exit-codes.js';
+import { type LogOptions, numberOf, withLogs } from '../../log/open-logs.js';
+import { table } from '../../table.js';
+import { timeText } from '../../time-text.js';
+import type { Call } from '../../verb.js';
+
+/** What a log has of one trace. */
+interface Listed {
+  readonly log: number;
+  readonly trace: TraceId;
+  readonly firstAt: number;
+  entries: number;
+  lastAt: number;
+  interactions: number;
+  refused: number;
+  sealed: boolean;
+  readonly agents: Set<Did>;
+}
+
+/** `ttp trace list`: which traces there are. */
+export function run({ options, io }: Call<LogOptions>): Promise<Answer> {
+  return withLogs(options, io, async (logs, { did }) => {
+    const listed: Listed[] = [];
+    for (const log of logs) listed.push(...(await tracesOf(log)));
+    return {
+      exit: EXIT.ok,
+      json: { did, logs: logs.map(sizesOf), traces: listed.map(jsonOf) },
+      text: ({ width }) =>
+        [
+          table(
+            ['trace', 'log', 'entries', 'calls', 'refused', 'first', 'last', 'sealed'],
+            listed.map(rowOf),
+            width,
+          ),
+          ...logs.map(
+            ({ origin, size, signedSize }) => `${origin}: ${size} entries, ${signedSize} under its tree head`,
+          ),
+        ].join('\n'),
+    };
+  });
+}
+
+async function tracesOf(log: LogReader): Promise<readonly Listed[]> {
+  const traces = new Map<TraceId, Listed>();
+  for await (const { trace, agent, at, type, data } of log.events()) {
+    let one = traces.get(trace);
+    if (one === undefined) {
+      one = {
+        log: numberOf(log),
+        trace,
+        firstAt: at,
+        entries: 0,
+        lastAt: at,
+        interactions: 0,
+        refused: 0,
+        sealed: false,
+        agents: new Set(),
+      };
+      traces.set(trace, one);
+    }
+    one.entries++;
+    one.lastAt = at;
+    one.agents.add(agent);
+    if (type === 'trace-sealed') one.sealed = true;
+    if (type !== 'interaction-settled') continue;
+    one.interactions++;
+    if (data['status'] === 'blocked') one.refused++;
+  }
+  return [...traces.values()];
+}
+
+const sizesOf = ({ origin, size, signedSize }: LogReader): JsonObject => ({
+  origin,
+  entries: `${size}`,
+  signed: `${signedSize}`,
+});
+
+const jsonOf = ({ agents, ...listed }: Listed): JsonObject => ({ ...listed, agents: [...agents] });
+
+const rowOf = (one: Listed): readonly string[] => [
+  one.trace,
+  `${one.log}`,
+  `${one.entries}`,
+  `${one.interactions}`,
+  `${one.refused}`,
+  timeText(one.firstAt),
+  timeText(one.lastAt),
+  one.sealed ? 'yes' : 'no',
+];
