@@ -1,39 +1,40 @@
 import { sqlite } from '@ttp/adapters/sqlite';
-import { isTtpError, type Json, TtpError } from '@ttp/core';
+import { isJsonObject, isTtpError, type Json, TtpError } from '@ttp/core';
 import type { Entry } from '@ttp/etr-merkle/trace';
-import { openMcpGateway } from '@ttp/gateway/mcp';
 import { visible } from '@ttp/oversight';
 import { createTtp, type Ttp } from '@ttp/sdk';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { readText } from '../files/files.js';
 import { openIdentityFile } from '../files/identity-file.js';
 import { readOperators } from '../files/operators.js';
 import type { Io } from '../io.js';
 import { MCP_APPROVAL_WAIT_MS } from '../limits.js';
-import { StdioTransport } from '../mcp/stdio-transport.js';
-import { PASSPHRASE_VARIABLE, passphrases } from '../passphrase.js';
+import { readServing, type ServingOptions, serve } from '../mcp/serving.js';
+import { readUpstream, type UpstreamOptions } from '../mcp/upstream.js';
+import { passphrases } from '../passphrase.js';
 import { runSelfTest } from '../self-test/run.js';
 import type { Call } from '../verb.js';
 
-interface McpOptions {
-  readonly policy: string;
+interface McpOptions extends UpstreamOptions, ServingOptions {
+  readonly policy?: string;
+  readonly observe?: true;
   readonly callMap?: string;
   readonly identity: string;
   readonly store: string;
   readonly operators?: string;
   readonly server: string;
   readonly forbidden?: string;
-  readonly passEnv: readonly string[];
   readonly owner: readonly string[];
   readonly approvalWait?: number;
 }
 
-/** `ttp mcp`: an enforcement point in front of an MCP server over stdio. */
+/** `ttp mcp`: an enforcement point in front of an MCP server, over stdio or HTTP on either side. */
 export async function run({ options, args: words, io }: Call<McpOptions>): Promise<ExitCode> {
   const { server, approvalWait } = options;
   const { clock, random, timer } = io;
-  const [command = '', ...args] = words;
   const say = (text: string): void => void io.stderr.write(`ttp: ${visible(text)}\n`);
-  const upstream = { command, args, env: passed(options.passEnv, io.env) };
+  const serving = await readServing(options, io);
+  const upstream = await readUpstream(words, options, io);
   const armament = await readArmament(options, io);
   const operators =
     options.operators === undefined ? {} : { operators: await readOperators(options.operators, 'operators') };
@@ -51,6 +52,7 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
       ...operators,
       owners: options.owner,
       approvalWaitMs: approvalWait === undefined ? MCP_APPROVAL_WAIT_MS : approvalWait * 1000,
+      mode: options.observe === true ? 'observe' : 'enforce',
       ports: { clock, random, timer },
       onEvent(entry) {
         const line = newsOf(entry);
@@ -58,17 +60,21 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
       },
     });
     say(`${ttp.did} in front of ${server}, policy ${ttp.policy.hash}, log key ${ttp.logKey}`);
+    if (ttp.mode === 'observe') say(OBSERVING);
     if (ttp.isKilled()) say('the agent is killed, or was never alive in this store: every call is refused');
-    const gateway = await openMcpGateway({
-      ttp,
-      server,
-      upstream,
-      downstream: new StdioTransport(io),
-      storage,
-      ...operators,
-      ports: { clock },
-      onFault: (fault) => say(isTtpError(fault) ? `${fault.message} [${fault.code}]` : String(fault)),
-    });
+    const gateway = await serve(
+      {
+        ttp,
+        server,
+        upstream,
+        storage,
+        ...operators,
+        onFault: (fault) => say(isTtpError(fault) ? `${fault.message} [${fault.code}]` : String(fault)),
+      },
+      serving,
+      io,
+      say,
+    );
     const forget = io.onEndRequest(() => void gateway.close());
     await gateway.closed;
     forget();
@@ -81,9 +87,15 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
 
 /** What is armed, after the self-test found that it denies what has to be denied. */
 async function readArmament(
-  { policy, callMap, forbidden, server }: McpOptions,
+  { policy, callMap, forbidden, server, observe }: McpOptions,
   io: Io,
 ): Promise<{ readonly policy: string; readonly callMap?: string }> {
+  if (policy === undefined) {
+    if (observe !== true)
+      throw new TtpError('CLI_USAGE', "required option '--policy <file>' not specified", { field: 'policy' });
+    const map = callMap === undefined ? {} : { callMap: await readText(callMap, { field: 'call-map' }) };
+    return { policy: NOTHING, ...map };
+  }
   const { policyText, callMapText, failed } = await runSelfTest({ policy, callMap, forbidden, server }, io);
   const [first] = failed;
   if (first !== undefined)
@@ -95,25 +107,25 @@ async function readArmament(
   return { policy: policyText, ...(callMapText === undefined ? {} : { callMap: callMapText }) };
 }
 
-/** The variables that the server is to have. Throws CLI_USAGE for one that is not set: the server would miss it. */
-function passed(names: readonly string[], env: Io['env']): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const name of names) {
-    const value = env[name];
-    if (value === undefined || name === PASSPHRASE_VARIABLE)
-      throw new TtpError('CLI_USAGE', `${name} is not a variable that can be passed on`, {
-        field: 'pass-env',
-      });
-    values[name] = value;
-  }
-  return values;
-}
+/** Before there is a policy, nothing is permitted: what is observed is then denied on the record, all of it. */
+const NOTHING = JSON.stringify({ version: '1.0.0', rules: [{ id: 'nothing', effect: 'deny' }] });
+
+const OBSERVING =
+  'OBSERVE MODE: nothing is enforced but kill, pins, size limits and sensitive targets; every other call goes on, ' +
+  'whatever the policy says, and is recorded';
 
 /** What somebody at the terminal has to know of an entry of the log; nothing of what was asked or answered. */
 function newsOf({ type, subject, data }: Entry): string | undefined {
-  const { status, code, reasons } = data;
+  const { status, code, reasons, would } = data;
   if (type === 'interaction-settled' && status !== 'done')
     return `${asText(status)} ${subject}: ${asText(code)}`;
+  if (
+    type === 'interaction-settled' &&
+    would !== undefined &&
+    isJsonObject(would) &&
+    would['status'] !== 'done'
+  )
+    return `observed ${subject}: it would have been ${asText(would['status'])}, ${asText(would['code'])}`;
   if (type === 'approval-requested') return `review ${subject} waits for an operator: ttp review list`;
   if (type === 'tool-quarantined') return `tool ${subject} is in quarantine: ${asText(code)}`;
   if (type === 'agent-killed') return `${subject} was killed: ${JSON.stringify(reasons ?? null)}`;

@@ -34,10 +34,17 @@ export const mcp: Verb = {
   name: 'mcp',
   summary: 'Put an enforcement point in front of an MCP server: start it, and speak MCP in its place.',
   description: `Standard input and output speak MCP; everything else is said on standard error. The passphrase of the identity comes
-from TTP_PASSPHRASE alone. The server gets HOME, LOGNAME, PATH, SHELL, TERM and USER, and what --pass-env names.`,
-  arguments: [{ name: '<command...>', says: 'the server and its arguments, after --' }],
+from TTP_PASSPHRASE alone. The server gets HOME, LOGNAME, PATH, SHELL, TERM and USER, and what --pass-env names.
+
+With --observe nothing is enforced but kill, pins, size limits and sensitive targets: what the policy would deny goes on,
+and every line of the log and every answer says so. See ttp policy recommend.
+
+With --http agents come over HTTP instead, each with a connection of its own to the server, until Ctrl-C. A server may
+be a URL: https, or http on this machine. Secrets are named by env:NAME or file:path and never stand on the command line.`,
+  arguments: [{ name: '<command...>', says: 'the server and its arguments, after --; or its URL' }],
   options: [
-    { flags: '--policy <file>', says: 'what is permitted', required: true },
+    { flags: '--policy <file>', says: 'what is permitted; --observe does without' },
+    { flags: '--observe', says: 'record what would be denied, and let it go on' },
     { flags: '--call-map <file>', says: 'which action and resource each tool call is' },
     { flags: '--identity <file>', says: 'the agent, from ttp keygen', required: true },
     {
@@ -61,6 +68,23 @@ from TTP_PASSPHRASE alone. The server gets HOME, LOGNAME, PATH, SHELL, TERM and 
       repeatable: true,
     },
     {
+      flags: '--upstream-header <header=source>',
+      says: 'a header for a server that is a URL, such as Authorization=env:NAME; repeatable',
+      repeatable: true,
+    },
+    { flags: '--http <address>', says: 'listen for agents at [host:]port instead of standard input' },
+    { flags: '--token <source>', says: 'what agents have to bring as bearer token, over HTTP' },
+    {
+      flags: '--allow-host <host>',
+      says: 'a host that requests may name beside localhost, over HTTP; repeatable',
+      repeatable: true,
+    },
+    {
+      flags: '--allow-origin <origin>',
+      says: 'an origin of web pages that may ask, over HTTP; repeatable',
+      repeatable: true,
+    },
+    {
       flags: '--owner <human>',
       says: 'who owns the agent and so never approves for it; repeatable',
       repeatable: true,
@@ -75,6 +99,14 @@ from TTP_PASSPHRASE alone. The server gets HOME, LOGNAME, PATH, SHELL, TERM and 
     {
       line: `ttp mcp --policy policy.json --call-map calls.json --identity agent.json --store ttp.db --server files -- npx @modelcontextprotocol/server-filesystem ./files`,
       says: 'the official filesystem server, guarded',
+    },
+    {
+      line: `ttp mcp --policy policy.json --identity agent.json --store ttp.db --http 8080 --upstream-header Authorization=env:MCP_AUTH https://mcp.example/mcp`,
+      says: 'a server that is reached over HTTPS, for agents that come over HTTP',
+    },
+    {
+      line: `ttp mcp --observe --identity agent.json --store ttp.db --server files -- npx @modelcontextprotocol/server-filesystem ./files`,
+      says: 'a session to make a policy of: ttp policy recommend',
     },
   ],
   isProtocol: true,
