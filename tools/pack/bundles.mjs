@@ -38,14 +38,23 @@ export const BUDGETS = [
   { name: 'the whole SDK', code: "export * from '@ttp/sdk';", ceiling: 120, forbidden: PEERS },
 ];
 
-/** Marks every import of a module of Node, and who wants it: a browser has none. */
+const asks = (importer, path) => `${(importer ?? '').replace(/.*\/node_modules\//, '')} imports ${path}`;
+
+/** Takes down every import of a module of Node, and who wants it: a browser has none. One plugin for each bundler. */
 const noNode = (found) => ({
   name: 'no-node',
   setup({ onResolve }) {
     onResolve({ filter: /^node:/ }, ({ path, importer }) => {
-      found.push(`${importer.replace(/.*\/node_modules\//, '')} imports ${path}`);
+      found.push(asks(importer, path));
       return { path, external: true };
     });
+  },
+});
+const noNodeInVite = (found) => ({
+  name: 'no-node',
+  enforce: 'pre',
+  resolveId(path, importer) {
+    if (path.startsWith('node:')) found.push(asks(importer, path));
   },
 });
 
@@ -101,7 +110,7 @@ export function budgetProblems({ problems, text, kib, inputs }, { ceiling, forbi
  * Builds an application of one script by Vite, as its users do.
  *
  * @param entry file name of the script
- * @returns problems, among them every warning: Vite only warns where a module of Node is asked for
+ * @returns problems, among them every warning
  */
 export async function viteBuild(dir, entry) {
   const problems = [];
@@ -129,11 +138,11 @@ export async function viteBuild(dir, entry) {
       configFile: false,
       customLogger: quiet,
       logLevel: 'warn',
+      plugins: [noNodeInVite(problems)],
       build: { outDir, emptyOutDir: true, modulePreload: false },
     });
     const scripts = output.filter(({ type }) => type === 'chunk');
     const text = scripts.map(({ code }) => code).join('\n');
-    if (/__vite-browser-external|["']node:/.test(text)) problems.push('a module of Node is in it');
     return { problems, file: join(outDir, scripts[0].fileName), ...sizes(Buffer.from(text)) };
   } catch (error) {
     return { problems: [...problems, String(error.message)], file: '', bytes: 0, kib: 0 };

@@ -43,9 +43,9 @@ export const importable = (tarballs) =>
 export async function importProblems(dir, list, how) {
   const script = {
     import: `for (const name of ${JSON.stringify(list)})
-      await import(name).then((m) => Object.keys(m).length || console.log(name + ' exports nothing'), (e) => console.log(name + ': ' + e.message));`,
+      await import(name).then((m) => Object.keys(m).length || console.log(name + ' exports nothing'), (e) => console.log(name + ': ' + e.message.split('\\n')[0]));`,
     require: `for (const name of ${JSON.stringify(list)})
-      try { Object.keys(require(name)).length || console.log(name + ' exports nothing'); } catch (e) { console.log(name + ': ' + e.message); }`,
+      try { Object.keys(require(name)).length || console.log(name + ' exports nothing'); } catch (e) { console.log(name + ': ' + e.message.split('\\n')[0]); }`,
   }[how];
   const type = how === 'import' ? 'module' : 'commonjs';
   const result = await run(process.execPath, [`--input-type=${type}`, '-e', script], { cwd: dir });

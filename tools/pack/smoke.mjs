@@ -34,8 +34,9 @@ export function saidProblems(said, expected) {
   return [`it says ${said.trim().slice(0, 500)}`];
 }
 
-/** Runs the bundle in a folder of its own by the command, which gets the file as its last argument. */
-export async function inRuntime(alone, bundle, expected, [command, ...args]) {
+/** Runs the bundle in a folder of its own by the words of a command, which gets the file as its last argument. */
+export async function inRuntime(alone, bundle, expected, words) {
+  const [command, ...args] = words;
   mkdirSync(alone, { recursive: true });
   copyFileSync(bundle, join(alone, 'bundle.mjs'));
   const result = await run(command, [...args, 'bundle.mjs'], { cwd: alone });
