@@ -1,6 +1,5 @@
 import {
   asTime,
-  type Dispose,
   type Epoch,
   type ErrorCode,
   type Evidence,
@@ -23,7 +22,7 @@ export interface Gathering {
   readonly now: () => number;
 }
 
-type Found = { readonly name: string } & ({ readonly fact: Fact } | { readonly missing: ErrorCode });
+type Found = { readonly fact: Fact } | { readonly missing: ErrorCode };
 
 /**
  * VERIFY: asks all sources in parallel. A required source that fails, answers nonsense or does not answer blocks;
@@ -38,17 +37,24 @@ export async function gather<I extends Interaction>(
 ): Promise<Evidence> {
   const asked = namedOnce(sources);
   context.now(); // a clock that was set back is a fault of its own, before it makes every fact look strange
-  const late = deadline(context.timer);
-  try {
-    const found = await Promise.all(
-      [...asked].map(([name, source]) => ask(name, source, interaction, { ...context, late })),
-    );
-    const facts = Object.fromEntries(found.flatMap((f) => ('fact' in f ? [[f.name, f.fact]] : [])));
-    const absent = Object.fromEntries(found.flatMap((f) => ('missing' in f ? [[f.name, f.missing]] : [])));
-    return frozenJson({ now: context.now(), epoch: context.epoch, facts, absent });
-  } finally {
-    late.cancel();
+  const found = new Map<string, Found>();
+  const asking = [...asked].map(async ([name, source]) => {
+    found.set(name, await ask(name, source, interaction, context.signal));
+  });
+  await within(EVIDENCE_TIMEOUT_MS, Promise.all(asking), context.timer);
+  const facts: [string, Fact][] = [];
+  const absent: [string, ErrorCode][] = [];
+  for (const [name, source] of asked) {
+    const what = found.get(name) ?? unanswered(name, source);
+    if ('fact' in what) facts.push([name, what.fact]);
+    else absent.push([name, what.missing]);
   }
+  return frozenJson({
+    now: context.now(),
+    epoch: context.epoch,
+    facts: Object.fromEntries(facts),
+    absent: Object.fromEntries(absent),
+  });
 }
 
 /** Each name is read once: one that changed afterwards could stand for another source's fact. */
@@ -70,32 +76,33 @@ async function ask<I extends Interaction>(
   name: string,
   source: EvidenceSource<I>,
   i: I,
-  { signal, late }: Gathering & { readonly late: Deadline },
+  signal: AbortSignal,
 ): Promise<Found> {
   try {
-    return { name, fact: checked(await Promise.race([source.gather(i, signal), late.expired])) };
+    return { fact: checked(await source.gather(i, signal)) };
   } catch (error) {
-    const missing = faultCode(error, 'SDK_EVIDENCE_FAILED');
-    if (source.optional === true) return { name, missing };
-    throw new TtpError(missing, `evidence ${name} is missing`, { field: name, cause: error });
+    return missing(name, source, faultCode(error, 'SDK_EVIDENCE_FAILED'), error);
   }
 }
 
-/** One time limit for all sources that are asked together. */
-interface Deadline {
-  /** Rejects after the time limit, unless it is cancelled. */
-  readonly expired: Promise<never>;
-  readonly cancel: Dispose;
+const unanswered = (name: string, source: EvidenceSource<never>): Found =>
+  missing(name, source, 'SDK_EVIDENCE_TIMEOUT');
+
+/** What an optional source could not give is absent; a required one throws. */
+function missing(name: string, { optional }: EvidenceSource<never>, code: ErrorCode, cause?: unknown): Found {
+  if (optional === true) return { missing: code };
+  throw new TtpError(code, `evidence ${name} is missing`, { field: name, cause });
 }
 
-function deadline(timer: Timer): Deadline {
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  // Where nobody waits any more, because one source has failed already, nothing is lost with it.
-  expired.catch(() => undefined);
-  const cancel = timer.after(EVIDENCE_TIMEOUT_MS, () =>
-    reject(new TtpError('SDK_EVIDENCE_TIMEOUT', `no answer in ${EVIDENCE_TIMEOUT_MS} ms`)),
-  );
-  return { expired, cancel };
+/** Waits for the work, at most `ms`: whoever asks sees what has come by then. Throws what the work throws. */
+async function within(ms: number, work: Promise<unknown>, timer: Timer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = timer.after(ms, resolve);
+  try {
+    await Promise.race([work, promise]);
+  } finally {
+    cancel();
+  }
 }
 
 /**
