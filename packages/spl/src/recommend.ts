@@ -172,10 +172,14 @@ function commentOf({ calls, tools }: Group, patterns: readonly string[]): string
   const distinct = new Set(calls.map(({ resource }) => resource.text)).size;
   const opened = patterns.filter((pattern) => pattern.endsWith('/+')).length;
   const wide = calls[0]?.resource.scheme === 'mcp' ? ' Any arguments: none of them names a resource.' : '';
-  return `Seen ${calls.length} times on ${distinct} resources, ${timeOf(first)} to ${timeOf(last)}, by ${named}${rest}. ${
-    opened === 0 ? 'Each is named.' : `${opened} folders are opened to what stands directly in them.`
-  }${wide}`;
+  const seen = `Seen ${counted(calls.length, 'time')} on ${counted(distinct, 'resource')}`;
+  const when = `${timeOf(first)} to ${timeOf(last)}`;
+  const opens =
+    opened === 0 ? 'Each is named.' : `Opened to what stands directly in it: ${counted(opened, 'folder')}.`;
+  return `${seen}, ${when}, by ${named}${rest}. ${opens}${wide}`;
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 /** The latest time that has a date. */
 const LAST_DATE = 8_640_000_000_000_000;

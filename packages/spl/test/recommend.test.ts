@@ -110,7 +110,7 @@ describe('a recommendation', () => {
     });
     for (const { description } of rules) expect(description).not.toBe('');
     expect(rules.find(({ id }) => id === 'call:read_file-file')?.description).toMatch(
-      /^Seen 4 times on 4 resources, 2023-11-14T\S+Z to 2023-11-14T\S+Z, by read_file on files\. 1 folders are opened/,
+      /^Seen 4 times on 4 resources, 2023-11-14T\S+Z to 2023-11-14T\S+Z, by read_file on files\. Opened .*: 1 folder\.$/,
     );
     expect(rules.find(({ id }) => id === 'call-mcp')?.description).toMatch(/Any arguments/);
     expect(rules[0]?.conditions).toEqual({ 'request.rate': { lte: 60 } });

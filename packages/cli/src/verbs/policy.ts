@@ -1,4 +1,4 @@
-import type { Verb } from '../verb.js';
+import type { Verb, VerbArgument, VerbOption } from '../verb.js';
 import { POLICY_FILE } from './shared.js';
 
 const lint: Verb = {
@@ -29,4 +29,54 @@ const evaluation: Verb = {
   load: () => import('../commands/policy/eval.js'),
 };
 
-export const policy: readonly Verb[] = [lint, evaluation];
+const LOG_KEY: VerbOption = {
+  flags: '--log-key <key>',
+  says: 'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
+  repeatable: true,
+};
+const BUNDLE: VerbArgument = {
+  name: '<bundle>',
+  says: 'the bundle, from ttp trace export; - for standard input',
+};
+
+const recommend: Verb = {
+  name: 'policy recommend',
+  summary: 'Write the narrowest policy and call map that permit the calls of a bundle.',
+  description: `Record a session with ttp mcp --observe, or take the log of one that was enforced. Each rule says in its description what
+it was made of. Where three files or more were seen in one folder, the rule opens what stands directly in it; nothing
+else is permitted that was not seen. Sensitive calls, and calls that nobody can read, are left out and listed.
+
+It is a draft: what was done wrong while it was recorded is permitted too.`,
+  arguments: [BUNDLE],
+  options: [
+    { flags: '--out <file>', says: 'the policy to write; it must not exist' },
+    { flags: '--call-map <file>', says: 'the call map to write; it must not exist' },
+    LOG_KEY,
+  ],
+  examples: [
+    {
+      line: 'ttp policy recommend bundle.jsonl --log-key z6Mk... --out policy.json --call-map calls.json',
+      says: 'a draft of what a session needed',
+    },
+  ],
+  load: () => import('../commands/policy/recommend.js'),
+};
+
+const replay: Verb = {
+  name: 'policy replay',
+  summary: 'Say what a policy would have decided about the calls of a bundle.',
+  description: `With the facts of that time. It is the policy's answer: assessed risk depends on what else an agent does, and
+approvals on people.`,
+  arguments: [{ name: '<file>', says: 'the policy' }, BUNDLE],
+  options: [{ flags: '--call-map <file>', says: 'the call map it will be used with' }, LOG_KEY],
+  exits: { 1: 'a call that went through would be denied' },
+  examples: [
+    {
+      line: 'ttp policy replay policy.json bundle.jsonl --log-key z6Mk... --call-map calls.json',
+      says: 'whether a session would still work',
+    },
+  ],
+  load: () => import('../commands/policy/replay.js'),
+};
+
+export const policy: readonly Verb[] = [lint, evaluation, recommend, replay];
