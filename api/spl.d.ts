@@ -41,6 +41,7 @@ export interface DroppedAttribute {
     readonly source: Source;
     readonly reason: 'foreign' | 'computed' | 'unknown';
 }
+export declare const GLOB_MIN_SIBLINGS = 3;
 export interface HumanApproval {
     readonly required?: true;
     readonly reason?: string;
@@ -85,6 +86,7 @@ export declare const LINT_CODES: {
     readonly SPL_SHADOWED_RULE: 'An unconditional deny covers the rule.';
     readonly SPL_UNCOVERED_TIME: 'Rules that divide the week between them leave a gap.';
 };
+export declare const LISTED_VALUES_MAX = 100;
 export declare const LIST_MAX_ELEMENTS = 1000;
 export type LintCode = keyof typeof LINT_CODES;
 export interface LintFinding {
@@ -102,7 +104,31 @@ export interface MappedCall {
 export declare const NAMESPACES: {
     readonly [first: string]: Attribute;
 };
+export declare const OMISSION_CODES: {
+    readonly SPL_OMITTED_UNREAD: 'Its arguments are not in the trace: a secret was in them, or they are not disclosed.';
+    readonly SPL_OMITTED_STOPPED: 'It did not happen: killed, or blocked by a fault or a verdict.';
+    readonly SPL_OMITTED_SENSITIVE: 'Its target is sensitive: a person writes that rule.';
+    readonly SPL_OMITTED_RESOURCE: 'What it was done to cannot be normalised, or is too long or too deep for a rule.';
+    readonly SPL_OMITTED_PATTERN: 'A value in it would be a pattern or a reference where it stands in a policy.';
+    readonly SPL_OMITTED_AMBIGUOUS: 'Its arguments do not name one resource, so no rule could be narrower than the tool.';
+    readonly SPL_OMITTED_SERVERS: 'Two servers have a tool of this name, and a call map tells tools by name alone.';
+};
 export declare const OPERATORS: readonly ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'contains', 'exists'];
+export interface Observation {
+    readonly id: string;
+    readonly server: string;
+    readonly tool: string;
+    readonly input: JsonObject;
+    readonly request: PolicyRequest;
+    readonly effect: Effect;
+    readonly went: boolean;
+    readonly code?: string;
+    readonly isSensitive: boolean;
+}
+export interface ObservedCalls {
+    readonly calls: readonly Observation[];
+    readonly unread: readonly UnreadCall[];
+}
 export interface Offers {
     readonly capabilities?: readonly string[];
     readonly rateLimit?: {
@@ -110,6 +136,13 @@ export interface Offers {
         readonly windowMs: number;
     };
 }
+export interface Omission {
+    readonly code: OmissionCode;
+    readonly target?: string;
+    readonly calls: number;
+    readonly first: string;
+}
+export type OmissionCode = keyof typeof OMISSION_CODES;
 export type Operator = (typeof OPERATORS)[number];
 export interface OutputTransformations {
     readonly redact?: readonly string[];
@@ -132,7 +165,6 @@ export interface Policy {
     readonly document: PolicyDocument;
     readonly text: string;
     readonly killTriggers: readonly KillTrigger[];
-    readonly compiled: CompiledPolicy;
 }
 export interface PolicyAudit {
     readonly retainDecisions?: string;
@@ -154,6 +186,17 @@ export interface PolicyDocument {
 }
 export interface PolicyReason extends Reason {
     readonly code: ReasonCode;
+}
+export interface PolicyReplay {
+    readonly calls: readonly ReplayedCall[];
+    readonly summary: {
+        readonly permitted: number;
+        readonly asks: number;
+        readonly denied: number;
+        readonly lost: number;
+        readonly opened: number;
+        readonly unread: number;
+    };
 }
 export interface PolicyRequest {
     readonly resource: string;
@@ -181,10 +224,32 @@ export declare const REASON_CODES: {
     readonly SPL_NO_PERMIT: 'Nothing permits it, so it is denied.';
     readonly SPL_DEFAULT_ALLOW: 'No rule permits it, and the default of the policy does.';
 };
+export declare const RECOMMENDED_RATE_MIN = 60;
 export declare const RESOURCE_MAX_BYTES = 2048;
 export type ReasonCode = keyof typeof REASON_CODES;
+export interface Recommendation {
+    readonly policy: string;
+    readonly callMap: string;
+    readonly permitted: number;
+    readonly omissions: readonly Omission[];
+}
 export interface Reference {
     readonly ref: string;
+}
+export interface ReplayedCall {
+    readonly id: string;
+    readonly server: string;
+    readonly tool: string;
+    readonly action?: string;
+    readonly resource?: string;
+    readonly effect: Effect;
+    readonly code?: ErrorCode;
+    readonly rules: readonly string[];
+    readonly recorded: {
+        readonly effect: Effect;
+        readonly went: boolean;
+    };
+    readonly change: 'same' | 'lost' | 'asks' | 'opened';
 }
 export interface Requirements {
     readonly minTrustScore?: number;
@@ -238,6 +303,7 @@ export declare const SPL_ERRORS: {
     readonly SPL_UNSCOPED_PERMIT: 'A rule that permits names no resources or no actions.';
     readonly SPL_NOT_AN_APPROVAL: 'humanApproval stands in a rule whose effect is not allow_with_approval.';
     readonly SPL_BAD_CALL: 'A call does not have the argument that its call-map entry takes the resource from.';
+    readonly SPL_NOT_LOADED: 'The policy was not made by loadPolicy of this copy of the package.';
     readonly SPL_WRONG_AGENT: 'The signed policy is for another agent.';
     readonly SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.';
     readonly SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.';
@@ -271,6 +337,11 @@ export interface TriggerDocument {
     readonly autoReinstate?: boolean;
     readonly requireOperatorApproval?: boolean;
 }
+export interface UnreadCall {
+    readonly id: string;
+    readonly went: boolean;
+    readonly code?: string;
+}
 export declare function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict;
 export declare function explainVerdict(verdict: PolicyVerdict): string;
 export declare function lintPolicy(policy: Policy): readonly LintFinding[];
@@ -295,6 +366,8 @@ export declare function openSignedPolicy(input: Envelope | Uint8Array | string, 
         readonly hash: Hash;
     };
 }): SignedPolicy;
+export declare function recommendPolicy({ calls, unread }: ObservedCalls): Recommendation;
+export declare function replayPolicy(policy: Policy, callMap: CallMap, { calls, unread }: ObservedCalls): PolicyReplay;
 export declare function signPolicy(input: {
     readonly agent: Did;
     readonly serial: number;
@@ -303,57 +376,3 @@ export declare function signPolicy(input: {
     readonly now: number;
     readonly expires?: number;
 }): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>>;
-
-// referred to
-
-export interface CompiledCondition {
-    readonly source: Condition;
-    readonly test: Predicate;
-    readonly ifFalse: PolicyReason;
-    readonly ifUnknown: PolicyReason;
-}
-export interface CompiledPolicy {
-    readonly clock: LocalClock;
-    readonly requirements: readonly CompiledRequirement[];
-    readonly rules: readonly CompiledRule[];
-    readonly byAction: ReadonlyMap<string, readonly CompiledRule[]>;
-    readonly anyAction: readonly CompiledRule[];
-    readonly obligations: readonly Obligation[];
-    readonly defaultEffect: 'allow' | 'deny';
-}
-interface CompiledRequirement {
-    readonly test: Predicate;
-    readonly ifUnmet: PolicyReason;
-}
-export interface CompiledRule {
-    readonly id: string;
-    readonly effect: Effect;
-    readonly rank: number;
-    readonly patterns: readonly Pattern[] | undefined;
-    readonly actions: readonly string[] | undefined;
-    readonly conditions: readonly CompiledCondition[];
-    readonly obligations: readonly Obligation[];
-    readonly applies: PolicyReason;
-}
-export interface Facts {
-    readonly request: PolicyRequest;
-    time(): LocalTime | undefined;
-}
-export type LocalClock = (now: number) => LocalTime | undefined;
-export interface LocalTime {
-    readonly timeOfDay: string;
-    readonly dayOfWeek: string;
-}
-export interface Pattern {
-    readonly text: string;
-    readonly everything: boolean;
-    readonly tail: boolean;
-    matches(resource: Resource): boolean;
-}
-export type Predicate = (facts: Facts) => Truth;
-export interface Resource {
-    readonly scheme: string;
-    readonly segments: readonly string[];
-    readonly text: string;
-}
-export type Truth = boolean | 'unknown';

@@ -1,11 +1,13 @@
 import { atLeast, CAPABILITIES, type Effect, type Obligation, STAGES, TtpError } from '@ttp/core';
-import { type Condition, parseConditions } from './condition.js';
+import { type Condition, type Operator, parseConditions, type Test } from './condition.js';
 import type { PolicyDocument, Requirements, Rule } from './document.js';
+import { Slots } from './facts.js';
 import { at } from './field.js';
 import { obligationsOfPolicy, obligationsOfRule } from './obligations.js';
 import { compileCondition, type Predicate } from './operators.js';
 import { type Pattern, parsePattern } from './pattern.js';
 import type { PolicyReason } from './reasons.js';
+import { indexRules, type RuleIndex } from './rule-index.js';
 import { type LocalClock, localClock } from './time.js';
 
 /** A condition with what to say where it does not hold; nothing is put together during evaluation. */
@@ -27,6 +29,8 @@ export interface CompiledRule {
   readonly actions: readonly string[] | undefined;
   readonly conditions: readonly CompiledCondition[];
   readonly obligations: readonly Obligation[];
+  /** Those of the policy and of this rule, for where it permits alone. */
+  readonly allObligations: readonly Obligation[];
   readonly applies: PolicyReason;
 }
 
@@ -36,15 +40,13 @@ interface CompiledRequirement {
   readonly ifUnmet: PolicyReason;
 }
 
-/** A policy as closures and an index by action. */
+/** A policy as closures and an index. */
 export interface CompiledPolicy {
   readonly clock: LocalClock;
   readonly requirements: readonly CompiledRequirement[];
+  /** In order of rank. */
   readonly rules: readonly CompiledRule[];
-  /** The rules that name an action, in order of rank. */
-  readonly byAction: ReadonlyMap<string, readonly CompiledRule[]>;
-  /** The rules for every action, in order of rank. */
-  readonly anyAction: readonly CompiledRule[];
+  readonly index: RuleIndex;
   readonly obligations: readonly Obligation[];
   readonly defaultEffect: 'allow' | 'deny';
 }
@@ -60,24 +62,46 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     throw new TtpError('SPL_BAD_VALUE', `no time zone ${JSON.stringify(document.timezone)}`, {
       field: 'timezone',
     });
-  const rules = document.rules.map((rule, i) => compileRule(rule, at('rules', i)));
-  rules.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const ranked = rules.map((rule, rank) => ({ ...rule, rank }));
-  for (const [i, { id }] of ranked.entries())
-    if (ranked[i + 1]?.id === id)
+  const slots = new Slots();
+  const obligations = Object.freeze(obligationsOfPolicy(document));
+  const ranks = ranksOf(document.rules);
+  const rules: CompiledRule[] = [];
+  for (const [i, rule] of document.rules.entries())
+    rules.push(compileRule(rule, { field: at('rules', i), rank: ranks[i] ?? i, slots, obligations }));
+  rules.sort((a, b) => a.rank - b.rank);
+  for (const [i, { id }] of rules.entries())
+    if (rules[i + 1]?.id === id)
       throw new TtpError('SPL_DUPLICATE_RULE', `two rules are called ${id}`, { field: 'rules' });
+  const requirements = compileRequirements(document.requirements ?? {}, slots);
   return {
     clock,
-    requirements: compileRequirements(document.requirements ?? {}),
-    rules: ranked,
-    byAction: indexByAction(ranked),
-    anyAction: ranked.filter((rule) => rule.actions === undefined),
-    obligations: obligationsOfPolicy(document),
+    requirements,
+    rules,
+    index: indexRules(rules),
+    obligations,
     defaultEffect: document.defaultEffect,
   };
 }
 
-function compileRule(rule: Rule, field: string): CompiledRule {
+/** For each rule its place in the order of ids. */
+function ranksOf(rules: readonly Rule[]): readonly number[] {
+  const order = rules.map((rule, i) => ({ id: rule.id, i })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ranks: number[] = [];
+  for (const [rank, { i }] of order.entries()) ranks[i] = rank;
+  return ranks;
+}
+
+/** What a rule is compiled with. */
+interface Setting {
+  /** Path of the rule for errors. */
+  readonly field: string;
+  readonly rank: number;
+  readonly slots: Slots;
+  /** Those of the policy. */
+  readonly obligations: readonly Obligation[];
+}
+
+function compileRule(rule: Rule, { field, rank, slots, obligations: common }: Setting): CompiledRule {
   const { id, effect } = rule;
   if (effect !== 'deny' && (rule.resources === undefined || rule.actions === undefined))
     throw new TtpError('SPL_UNSCOPED_PERMIT', `${id}: a rule that permits names resources and actions`, {
@@ -88,79 +112,63 @@ function compileRule(rule: Rule, field: string): CompiledRule {
       field: at(field, 'humanApproval'),
     });
   const resources = at(field, 'resources');
+  const conditions = parseConditions(rule.conditions ?? {}, at(field, 'conditions'));
+  const obligations = effect === 'deny' ? [] : obligationsOfRule(rule);
   return {
     id,
     effect,
-    rank: 0,
+    rank,
     patterns: rule.resources?.map((text, i) => parsePattern(text, at(resources, i))),
     actions: rule.actions,
-    conditions: parseConditions(rule.conditions ?? {}, at(field, 'conditions')).map((condition) =>
-      compileRuleCondition(condition, id),
-    ),
-    obligations: effect === 'deny' ? [] : obligationsOfRule(rule),
-    applies: { code: 'SPL_RULE_APPLIES', text: `${effect} rule ${id} applies`, rule: id },
+    conditions: conditions.map((condition) => compileRuleCondition(condition, id, slots)),
+    obligations,
+    allObligations: obligations.length === 0 ? common : Object.freeze([...common, ...obligations]),
+    applies: reason({ code: 'SPL_RULE_APPLIES', text: `${effect} rule ${id} applies`, rule: id }),
   };
 }
 
-function compileRuleCondition(source: Condition, rule: string): CompiledCondition {
+/** Reasons are shared by all verdicts, so nobody may write into one. */
+const reason = (made: PolicyReason): PolicyReason => Object.freeze(made);
+
+function compileRuleCondition(source: Condition, rule: string, slots: Slots): CompiledCondition {
   const { attribute, tests } = source;
   const what = `${attribute} ${tests.map(({ op }) => op).join(' and ')}`;
   return {
     source,
-    test: compileCondition(source),
-    ifFalse: { code: 'SPL_CONDITION_FALSE', text: `${rule}: ${what} does not hold`, rule },
-    ifUnknown: {
+    test: compileCondition(source, slots),
+    ifFalse: reason({ code: 'SPL_CONDITION_FALSE', text: `${rule}: ${what} does not hold`, rule }),
+    ifUnknown: reason({
       code: 'SPL_CONDITION_UNKNOWN',
       text: `${rule}: ${what} cannot be told: missing or of another type`,
       rule,
-    },
+    }),
   };
 }
 
-function compileRequirements(wanted: Requirements): readonly CompiledRequirement[] {
+function compileRequirements(wanted: Requirements, slots: Slots): readonly CompiledRequirement[] {
   const list: CompiledRequirement[] = [];
   const add = (name: string, test: Predicate): void => {
-    list.push({ test, ifUnmet: { code: 'SPL_REQUIREMENT_UNMET', text: `requirement ${name} is not met` } });
+    const ifUnmet = reason({ code: 'SPL_REQUIREMENT_UNMET', text: `requirement ${name} is not met` });
+    list.push({ test, ifUnmet });
   };
+  const holds = (attribute: string, op: Operator, operand: Test['operand']): Predicate =>
+    compileCondition({ attribute, tests: [{ op, operand }] }, slots);
   const { minTrustScore, minTrustStage, requiredCapabilities = [], purpose } = wanted;
-  if (minTrustScore !== undefined)
-    add(
-      'minTrustScore',
-      compileCondition({ attribute: 'trustScore', tests: [{ op: 'gte', operand: minTrustScore }] }),
-    );
+  if (minTrustScore !== undefined) add('minTrustScore', holds('trustScore', 'gte', minTrustScore));
   if (minTrustStage !== undefined) {
     const enough = STAGES.filter((stage) => atLeast(STAGES, stage, minTrustStage));
-    add(
-      'minTrustStage',
-      compileCondition({ attribute: 'trustStage', tests: [{ op: 'in', operand: enough }] }),
-    );
+    add('minTrustStage', holds('trustStage', 'in', enough));
   }
   for (const capability of new Set(requiredCapabilities)) {
-    const held = compileCondition({
-      attribute: 'capabilities',
-      tests: [{ op: 'contains', operand: capability }],
-    });
     // What is in no registry is never granted, whoever claims to hold it (flaw.P18).
     const known = CAPABILITIES.some((name) => name === capability);
-    add(`requiredCapabilities ${capability}`, known ? held : () => false);
+    add(
+      `requiredCapabilities ${capability}`,
+      known ? holds('capabilities', 'contains', capability) : () => false,
+    );
   }
   if (wanted.requireIdentityVerification === true)
-    add(
-      'requireIdentityVerification',
-      compileCondition({ attribute: 'identityVerified', tests: [{ op: 'eq', operand: true }] }),
-    );
-  if (purpose !== undefined)
-    add('purpose', compileCondition({ attribute: 'purpose', tests: [{ op: 'eq', operand: purpose }] }));
+    add('requireIdentityVerification', holds('identityVerified', 'eq', true));
+  if (purpose !== undefined) add('purpose', holds('purpose', 'eq', purpose));
   return list;
-}
-
-function indexByAction(rules: readonly CompiledRule[]): ReadonlyMap<string, readonly CompiledRule[]> {
-  const index = new Map<string, CompiledRule[]>();
-  for (const rule of rules)
-    for (const action of new Set(rule.actions)) {
-      const list = index.get(action) ?? [];
-      index.set(action, list);
-      list.push(rule);
-    }
-  return index;
 }

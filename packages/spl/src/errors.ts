@@ -24,6 +24,7 @@ export const SPL_ERRORS = {
   SPL_UNSCOPED_PERMIT: 'A rule that permits names no resources or no actions.',
   SPL_NOT_AN_APPROVAL: 'humanApproval stands in a rule whose effect is not allow_with_approval.',
   SPL_BAD_CALL: 'A call does not have the argument that its call-map entry takes the resource from.',
+  SPL_NOT_LOADED: 'The policy was not made by loadPolicy of this copy of the package.',
   SPL_WRONG_AGENT: 'The signed policy is for another agent.',
   SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.',
   SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.',

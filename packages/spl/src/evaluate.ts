@@ -1,11 +1,12 @@
 import type { Effect, Hash, Obligation } from '@ttp/core';
 import type { CompiledPolicy, CompiledRule } from './compile.js';
-import { type Facts, factsOf, type PolicyRequest } from './facts.js';
-import type { Policy } from './load.js';
+import { Facts, type PolicyRequest } from './facts.js';
+import { compiledOf, type Policy } from './load.js';
 import type { Truth } from './operators.js';
 import { type DroppedAttribute, droppedOf } from './provenance.js';
 import type { PolicyReason } from './reasons.js';
-import { type Resource, readResource } from './resource.js';
+import { readResource } from './resource.js';
+import { matchingRules } from './rule-index.js';
 
 /** What a policy says to a request, with why. Everything in it is in the order of rule ids. */
 export interface PolicyVerdict {
@@ -32,6 +33,14 @@ interface Tally {
   readonly reasons: PolicyReason[];
 }
 
+const NO_PERMIT: PolicyReason = Object.freeze({ code: 'SPL_NO_PERMIT', text: 'nothing permits it' });
+const BY_DEFAULT: PolicyReason = Object.freeze({
+  code: 'SPL_DEFAULT_ALLOW',
+  text: 'no rule permits it; the default does',
+});
+const NO_RULES: readonly CompiledRule[] = Object.freeze([]);
+const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
+
 /**
  * Evaluates a request: synchronous, pure, total, independent of the order of rules (decisions D12, D13).
  * An attribute that is missing or of another type makes a condition unknown, and unknown never grants: it denies
@@ -39,43 +48,40 @@ interface Tally {
  *
  * @param policy from `loadPolicy`
  * @param request resource and action as the call map names them, and the facts by source
+ * @throws SPL_NOT_LOADED for a policy that `loadPolicy` did not make
  */
 export function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict {
-  const { compiled, hash } = policy;
+  const compiled = compiledOf(policy);
+  const { hash } = policy;
   const dropped = droppedOf(request);
   const resource = readResource(request.resource);
-  if (typeof resource === 'string')
-    return verdict('deny', [], [], [{ code: 'SPL_BAD_RESOURCE', text: resource }], dropped, hash);
-  const facts = factsOf(request, compiled.clock);
-  const tally = tallyOf(compiled, resource, request.action, facts);
-  const { denies, permits, granted, permit, reasons } = tally;
-  if (denies.length > 0) return verdict('deny', denies, [], reasons, dropped, hash);
-
-  const unmet = compiled.requirements.filter(({ test }) => test(facts) !== true);
-  for (const { ifUnmet } of unmet) reasons.push(ifUnmet);
-  const byDefault = !granted && compiled.defaultEffect === 'allow';
-  if (unmet.length > 0 || !(granted || byDefault)) {
-    reasons.push({ code: 'SPL_NO_PERMIT', text: 'nothing permits it' });
-    return verdict('deny', [], [], reasons, dropped, hash);
+  if (typeof resource === 'string') {
+    const reasons = [{ code: 'SPL_BAD_RESOURCE', text: resource } as const];
+    return verdict('deny', NO_RULES, NO_OBLIGATIONS, reasons, dropped, hash);
   }
-  if (byDefault) reasons.push({ code: 'SPL_DEFAULT_ALLOW', text: 'no rule permits it; the default does' });
-  const obligations = [...compiled.obligations, ...permits.flatMap((rule) => rule.obligations)];
-  return verdict(permit, permits, obligations, reasons, dropped, hash);
+  const facts = new Facts(request, compiled.clock);
+  const tally = tallyOf(matchingRules(compiled.index, request.action, resource), facts);
+  const { denies, permits, granted, permit, reasons } = tally;
+  if (denies.length > 0) return verdict('deny', denies, NO_OBLIGATIONS, reasons, dropped, hash);
+
+  let met = true;
+  for (const { test, ifUnmet } of compiled.requirements)
+    if (test(facts) !== true) {
+      met = false;
+      reasons.push(ifUnmet);
+    }
+  const byDefault = !granted && compiled.defaultEffect === 'allow';
+  if (!met || !(granted || byDefault)) {
+    reasons.push(NO_PERMIT);
+    return verdict('deny', NO_RULES, NO_OBLIGATIONS, reasons, dropped, hash);
+  }
+  if (byDefault) reasons.push(BY_DEFAULT);
+  return verdict(permit, permits, obligationsOf(compiled, permits), reasons, dropped, hash);
 }
 
-function tallyOf(policy: CompiledPolicy, resource: Resource, action: string, facts: Facts): Tally {
+function tallyOf(rules: readonly CompiledRule[], facts: Facts): Tally {
   const tally: Tally = { denies: [], permits: [], permit: 'allow', granted: false, reasons: [] };
-  const named = policy.byAction.get(action) ?? [];
-  const any = policy.anyAction;
-  // Both lists are in order of rank: taking the lower head each time keeps the whole in order.
-  for (let i = 0, j = 0; i < named.length || j < any.length; ) {
-    const [a, b] = [named[i], any[j]];
-    const rule = b === undefined || (a !== undefined && a.rank < b.rank) ? a : b;
-    if (rule === undefined) break;
-    if (rule === a) i++;
-    else j++;
-    if (rule.patterns?.some((pattern) => pattern.matches(resource)) ?? true) count(tally, rule, facts);
-  }
+  for (const rule of rules) count(tally, rule, facts);
   return tally;
 }
 
@@ -105,6 +111,13 @@ function judge(rule: CompiledRule, facts: Facts, reasons: PolicyReason[]): Truth
   }
   reasons.push(unknown ?? rule.applies);
   return unknown === undefined ? true : 'unknown';
+}
+
+/** Those of the policy, then those of each permit; put together beforehand for a single one. */
+function obligationsOf(compiled: CompiledPolicy, permits: readonly CompiledRule[]): readonly Obligation[] {
+  const [first, second] = permits;
+  if (second === undefined) return first?.allObligations ?? compiled.obligations;
+  return [...compiled.obligations, ...permits.flatMap((rule) => rule.obligations)];
 }
 
 function verdict(

@@ -18,30 +18,75 @@ export interface PolicyRequest {
   readonly caller: JsonObject;
 }
 
-/** The facts of one evaluation. */
-export interface Facts {
-  readonly request: PolicyRequest;
-  /** The local time, computed when first asked for. */
-  time(): LocalTime | undefined;
-}
-
 /** Reads an attribute: undefined where it is missing or null. */
-export type Reader = (facts: Facts) => Json | undefined;
+type Reader = (facts: Facts) => Json | undefined;
 
-/** The facts of a request, in the time zone of `clock`. */
-export function factsOf(request: PolicyRequest, clock: LocalClock): Facts {
-  let known: { readonly time: LocalTime | undefined } | undefined;
-  return {
-    request,
-    time() {
-      known ??= { time: clock(request.now) };
-      return known.time;
-    },
-  };
+/** One attribute of a policy, with its place in the facts of an evaluation. */
+export interface Slot {
+  readonly index: number;
+  readonly read: Reader;
 }
 
-/** How an attribute is looked up, whatever its type: for `exists`. The name is canonical and known. */
-export function presence(name: string): Reader {
+/** The attributes that the conditions of a policy look at, numbered. */
+export class Slots {
+  readonly #values = new Map<string, Slot>();
+  readonly #presences = new Map<string, Slot>();
+
+  /** The value of an attribute: one that does not fit its type is missing. The name is canonical and known. */
+  value(name: string): Slot {
+    return this.#slot(this.#values, name, valueOf);
+  }
+
+  /** Whatever stands under the name, whether it fits or not: for `exists`. */
+  presence(name: string): Slot {
+    return this.#slot(this.#presences, name, presence);
+  }
+
+  #slot(slots: Map<string, Slot>, name: string, reader: (name: string) => Reader): Slot {
+    const known = slots.get(name);
+    if (known !== undefined) return known;
+    const slot = { index: this.#values.size + this.#presences.size, read: reader(name) };
+    slots.set(name, slot);
+    return slot;
+  }
+}
+
+/** The facts of one evaluation. Each attribute is looked up when it is first asked for, and then known. */
+export class Facts {
+  readonly request: PolicyRequest;
+  readonly #clock: LocalClock;
+  /** By slot: undefined where nobody asked, null where there is no value. */
+  readonly #values: (Json | undefined)[] = [];
+  #time: { readonly local: LocalTime | undefined } | undefined;
+
+  constructor(request: PolicyRequest, clock: LocalClock) {
+    this.request = request;
+    this.#clock = clock;
+  }
+
+  /** The value in a slot; null where it is missing, null, or does not fit its attribute (decision D13). */
+  value(slot: Slot): Json {
+    const known = this.#values[slot.index];
+    return known === undefined ? this.#read(slot) : known;
+  }
+
+  /** The local time, computed when first asked for. */
+  time(): LocalTime | undefined {
+    this.#time ??= { local: this.#clock(this.request.now) };
+    return this.#time.local;
+  }
+
+  #read({ index, read }: Slot): Json {
+    const value = read(this) ?? null;
+    // A list with holes far apart would become a dictionary, which is slow.
+    for (let i = this.#values.length; i < index; i++) this.#values.push(undefined);
+    this.#values[index] = value;
+    return value;
+  }
+}
+
+/** How an attribute is looked up, whatever its type. */
+function presence(name: string): Reader {
   if (name === 'timeOfDay') return (facts) => facts.time()?.timeOfDay;
   if (name === 'dayOfWeek') return (facts) => facts.time()?.dayOfWeek;
   const source = attributeOf(name)?.source ?? 'caller';
@@ -49,8 +94,8 @@ export function presence(name: string): Reader {
   return (facts) => find(facts.request[source], source, name, path) ?? undefined;
 }
 
-/** How the value of an attribute is read: a value that does not fit its type is missing (decision D13). */
-export function valueOf(name: string): Reader {
+/** How the value of an attribute is read. */
+function valueOf(name: string): Reader {
   const read = presence(name);
   const attribute = attributeOf(name);
   return (facts) => {

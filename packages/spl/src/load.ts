@@ -2,6 +2,8 @@ import { type Hash, isJsonObject, type Json, type JsonObject, TtpError } from '@
 import { canonicalize, fromUtf8, hashJson, parseJson, utf8 } from '@ttp/crypto';
 import { type CompiledPolicy, compilePolicy } from './compile.js';
 import type { PolicyDocument } from './document.js';
+import type { SplErrorCode } from './errors.js';
+import { fail } from './fail.js';
 import { at } from './field.js';
 import {
   LIST_MAX_ELEMENTS,
@@ -22,9 +24,36 @@ export interface Policy {
   /** Exactly as it was given; canonical where an object was given. */
   readonly text: string;
   readonly killTriggers: readonly KillTrigger[];
-  /** Private to this package. */
-  readonly compiled: CompiledPolicy;
 }
+
+/** What `loadPolicy` makes: the compiled form stays with the policy, and nobody else can give it one. */
+class LoadedPolicy implements Policy {
+  readonly hash: Hash;
+  readonly document: PolicyDocument;
+  readonly text: string;
+  readonly killTriggers: readonly KillTrigger[];
+  readonly #compiled: CompiledPolicy;
+
+  constructor(parts: Policy, compiled: CompiledPolicy) {
+    this.hash = parts.hash;
+    this.document = parts.document;
+    this.text = parts.text;
+    this.killTriggers = parts.killTriggers;
+    this.#compiled = compiled;
+    Object.freeze(this);
+  }
+
+  static compiledOf(policy: Policy): CompiledPolicy {
+    if (#compiled in policy) return policy.#compiled;
+    throw new TtpError('SPL_NOT_LOADED', 'a policy comes from loadPolicy of this copy of the package');
+  }
+}
+
+/**
+ * The compiled form of a policy, for this package alone.
+ * @throws SPL_NOT_LOADED
+ */
+export const compiledOf = (policy: Policy): CompiledPolicy => LoadedPolicy.compiledOf(policy);
 
 /**
  * Loads a policy, or refuses all of it: an unknown key, operator, effect or version is never ignored (decision D16).
@@ -51,15 +80,10 @@ export function loadPolicy(
     throw new TtpError('SPL_EMPTY', 'a policy without rules permits nothing', { field: 'rules' });
   if (Array.isArray(rules) && rules.length > POLICY_MAX_RULES)
     throw new TtpError('SPL_TOO_MANY_RULES', `${rules.length} rules`, { field: 'rules' });
-  measure(json, 1, '');
+  measure(json, []);
   const document = deepFreeze(parseDocument(json));
-  return {
-    hash: hashJson(json),
-    document,
-    text,
-    killTriggers: parseTriggers(document.killSwitch),
-    compiled: compilePolicy(document),
-  };
+  const killTriggers = parseTriggers(document.killSwitch);
+  return new LoadedPolicy({ hash: hashJson(json), document, text, killTriggers }, compilePolicy(document));
 }
 
 function textOf(input: string | Uint8Array | JsonObject, maxBytes: number): string {
@@ -83,17 +107,26 @@ function nonEmpty(text: string): string {
   return text;
 }
 
-/** Walks the whole tree once; it is no deeper than strict JSON allows, so recursion is safe. */
-function measure(value: Json, depth: number, field: string): void {
+/**
+ * Walks the whole tree once; it is no deeper than strict JSON allows, so recursion is safe.
+ *
+ * @param path the keys that lead to the value
+ */
+function measure(value: Json, path: (string | number)[]): void {
+  const refuse = (code: SplErrorCode, message: string): never =>
+    fail(code, message, path.reduce<string>(at, ''));
   if (typeof value === 'string' && value.length > TEXT_MAX_CHARACTERS)
-    throw new TtpError('SPL_TOO_LONG', `a text of more than ${TEXT_MAX_CHARACTERS} characters`, { field });
+    refuse('SPL_TOO_LONG', `a text of more than ${TEXT_MAX_CHARACTERS} characters`);
   if (typeof value !== 'object' || value === null) return;
-  if (depth > POLICY_MAX_DEPTH)
-    throw new TtpError('SPL_TOO_DEEP', `nested deeper than ${POLICY_MAX_DEPTH}`, { field });
-  if (Array.isArray(value) && value.length > LIST_MAX_ELEMENTS)
-    throw new TtpError('SPL_TOO_LONG', `a list of more than ${LIST_MAX_ELEMENTS} elements`, { field });
-  for (const [key, member] of Object.entries(value))
-    measure(member, depth + 1, at(field, Array.isArray(value) ? Number(key) : key));
+  if (path.length >= POLICY_MAX_DEPTH) refuse('SPL_TOO_DEEP', `nested deeper than ${POLICY_MAX_DEPTH}`);
+  const isList = Array.isArray(value);
+  if (isList && value.length > LIST_MAX_ELEMENTS)
+    refuse('SPL_TOO_LONG', `a list of more than ${LIST_MAX_ELEMENTS} elements`);
+  for (const [key, member] of Object.entries(value)) {
+    path.push(isList ? Number(key) : key);
+    measure(member, path);
+    path.pop();
+  }
 }
 
 function deepFreeze<T>(value: T): T {

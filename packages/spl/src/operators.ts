@@ -1,6 +1,6 @@
 import type { Json } from '@ttp/core';
 import { type Condition, isReference, isScalar, type Operator, type Scalar, type Test } from './condition.js';
-import { type Facts, presence, valueOf } from './facts.js';
+import type { Facts, Slot, Slots } from './facts.js';
 import { minutesOf, withinTimes } from './time.js';
 
 /** Three-valued: an attribute that is missing, null or of another type makes a condition unknown (decision D13). */
@@ -24,43 +24,67 @@ function all(predicates: readonly Predicate[]): Predicate {
   };
 }
 
-/** Compiles all tests on one attribute. */
-export function compileCondition({ attribute, tests }: Condition): Predicate {
-  return all(tests.map((test) => compileTest(attribute, test)));
+/** Compiles all tests on one attribute, which gets a slot of the policy's facts. */
+export function compileCondition({ attribute, tests }: Condition, slots: Slots): Predicate {
+  return all(tests.map((test) => compileTest(attribute, test, slots)));
 }
 
-/** What an operator says of a value that is there and fits its attribute. */
+/** What an operator says of a value that fits its attribute; of null, which stands for a missing one, that it cannot tell. */
 type Check = (value: Json) => Truth;
 
-function compileTest(attribute: string, { op, operand }: Test): Predicate {
+function compileTest(attribute: string, { op, operand }: Test, slots: Slots): Predicate {
   if (op === 'exists') {
-    const read = presence(attribute);
-    return (facts) => (read(facts) !== undefined) === operand;
+    const slot = slots.presence(attribute);
+    return (facts) => (facts.value(slot) !== null) === operand;
   }
-  const read = valueOf(attribute);
+  const slot = slots.value(attribute);
   if (isReference(operand)) {
-    const resolve = valueOf(operand.ref);
+    const other = slots.value(operand.ref);
     return (facts) => {
-      const value = read(facts);
-      const other = resolve(facts);
-      if (value === undefined || other === undefined) return 'unknown';
-      return COMPARISONS[op](other)(value);
+      const value = facts.value(slot);
+      const bound = facts.value(other);
+      return bound === null ? 'unknown' : COMPARISONS[op](bound)(value);
     };
   }
+  if (typeof operand === 'number') {
+    const order = ORDERS[op];
+    if (order !== undefined) return order(slot, operand);
+  }
   const check = COMPARISONS[op](operand);
-  return (facts) => {
-    const value = read(facts);
-    return value === undefined ? 'unknown' : check(value);
-  };
+  return (facts) => check(facts.value(slot));
 }
+
+/** The usual comparisons with a constant, in one function each instead of two: there are many, and they run often. */
+const ORDERS: { readonly [op in Operator]?: (slot: Slot, bound: number) => Predicate } = {
+  gt: (slot, bound) => (facts) => {
+    const value = facts.value(slot);
+    return isNumber(value) ? value > bound : 'unknown';
+  },
+  gte: (slot, bound) => (facts) => {
+    const value = facts.value(slot);
+    return isNumber(value) ? value >= bound : 'unknown';
+  },
+  lt: (slot, bound) => (facts) => {
+    const value = facts.value(slot);
+    return isNumber(value) ? value < bound : 'unknown';
+  },
+  lte: (slot, bound) => (facts) => {
+    const value = facts.value(slot);
+    return isNumber(value) ? value <= bound : 'unknown';
+  },
+};
+
+const UNKNOWN: Check = () => 'unknown';
+
+const isNumber = (value: Json): value is number => typeof value === 'number' && Number.isFinite(value);
 
 const COMPARISONS: { readonly [op in Exclude<Operator, 'exists'>]: (operand: Json) => Check } = {
   eq: (operand) => equality(operand),
   neq: (operand) => not(equality(operand)),
-  gt: (operand) => order(operand, (value, bound) => value > bound),
-  gte: (operand) => order(operand, (value, bound) => value >= bound),
-  lt: (operand) => order(operand, (value, bound) => value < bound),
-  lte: (operand) => order(operand, (value, bound) => value <= bound),
+  gt: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value > bound : 'unknown') : UNKNOWN),
+  gte: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value >= bound : 'unknown') : UNKNOWN),
+  lt: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value < bound : 'unknown') : UNKNOWN),
+  lte: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value <= bound : 'unknown') : UNKNOWN),
   in: (operand) => membership(operand),
   not_in: (operand) => not(membership(operand)),
   between: (operand) => range(operand),
@@ -86,13 +110,6 @@ const equality =
   (operand: Json): Check =>
   (value) =>
     alike(value, operand) ? value === operand : 'unknown';
-
-const order =
-  (bound: Json, holds: (value: number, bound: number) => boolean): Check =>
-  (value) =>
-    typeof value === 'number' && typeof bound === 'number' && alike(value, bound)
-      ? holds(value, bound)
-      : 'unknown';
 
 /** The elements of a list of one type; undefined for anything else. */
 function elementsOf(list: Json): ReadonlySet<Json> | undefined {

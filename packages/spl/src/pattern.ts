@@ -11,8 +11,24 @@ export interface Pattern {
   readonly everything: boolean;
   /** Ends in a `*` that stands for a whole subtree. */
   readonly tail: boolean;
+  /** Lowercase, without the colon; empty for none, and where the pattern covers everything. */
+  readonly scheme: string;
+  /** The segments before the first wildcard: a resource that matches begins with them. */
+  readonly literal: readonly string[];
+  /** After the literal segments: with how many more (`ZERO`, `ONE`, `MORE`, added) a resource can match. */
+  readonly after: number;
+  /** Whether the literal segments and `after` say everything, so that `matches` need not be asked. */
+  readonly settled: boolean;
   matches(resource: Resource): boolean;
 }
+
+/** No segment follows. */
+export const ZERO = 1;
+/** One segment follows. */
+export const ONE = 2;
+/** Two or more segments follow. */
+export const MORE = 4;
+const ANY = ZERO | ONE | MORE;
 
 /** The segments of a pattern, by what they accept; segment i is bit i. */
 interface Elements {
@@ -37,8 +53,7 @@ export function parsePattern(text: string, field = 'pattern'): Pattern {
   const fail = (why: string): never => {
     throw new TtpError('SPL_BAD_PATTERN', `${why}: ${JSON.stringify(text)}`, { field });
   };
-  if (text === '*' || text === '**')
-    return { text, everything: true, tail: text === '*', matches: () => true };
+  if (text === '*' || text === '**') return { ...EVERYTHING, text, tail: text === '*' };
   const parsed = readResource(text);
   if (typeof parsed === 'string') return fail(parsed);
   const { segments, scheme } = parsed;
@@ -50,16 +65,54 @@ export function parsePattern(text: string, field = 'pattern'): Pattern {
     if (segment !== '**' && segment.includes('**')) fail('** is a whole segment');
     if (segment === '+' && i < segments.length - 1) fail('+ is only the last segment; use * here');
   }
-  if (!text.includes('*') && last !== '+')
-    return { text, everything: false, tail: false, matches: (resource) => resource.text === parsed.text };
+  const wild = segments.findIndex((segment, i) => isWild(segment, i === segments.length - 1));
+  const literal = wild < 0 ? segments : segments.slice(0, wild);
   const tail = last !== '**' && last.endsWith('*');
-  const elements = compile([...segments, ...(tail ? ['**'] : [])]);
-  return {
+  const shape = {
     text,
     everything: false,
     tail,
-    matches: (resource) => resource.scheme === scheme && run(elements, resource.segments),
+    scheme,
+    literal,
+    ...afterLiteral(segments.slice(literal.length)),
   };
+  if (wild < 0) return { ...shape, matches: (resource) => resource.text === parsed.text };
+  // Most of what does not match ends in another way, and that is seen at a glance.
+  const end = isWild(last, true) ? '' : last;
+  // Most patterns are settled by where they stand in the index, and never asked.
+  let elements: Elements | undefined;
+  return {
+    ...shape,
+    matches(resource) {
+      if (resource.scheme !== scheme || !resource.text.endsWith(end)) return false;
+      elements ??= compile([...segments, ...(tail ? ['**'] : [])]);
+      return run(elements, resource.segments);
+    },
+  };
+}
+
+const EVERYTHING: Pattern = {
+  text: '**',
+  everything: true,
+  tail: false,
+  scheme: '',
+  literal: [],
+  after: ANY,
+  settled: true,
+  matches: () => true,
+};
+
+const isWild = (segment: string, isLast: boolean): boolean =>
+  segment.includes('*') || (isLast && segment === '+');
+
+/** What follows the literal segments, by the rest of the pattern. */
+function afterLiteral(rest: readonly string[]): Pick<Pattern, 'after' | 'settled'> {
+  const [first, second] = rest;
+  if (first === undefined) return { after: ZERO, settled: true };
+  if (second !== undefined) return { after: ANY, settled: false };
+  if (first === '**') return { after: ANY, settled: true };
+  if (first === '+') return { after: ONE, settled: true };
+  return { after: ONE | MORE, settled: first === '*' };
 }
 
 /**

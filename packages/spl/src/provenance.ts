@@ -1,5 +1,13 @@
 import { isJsonObject, type JsonObject } from '@ttp/core';
-import { ATTRIBUTES, attributeOf, NAMESPACES, own, SOURCES, type Source } from './attributes.js';
+import {
+  ATTRIBUTES,
+  type Attribute,
+  attributeOf,
+  NAMESPACES,
+  own,
+  SOURCES,
+  type Source,
+} from './attributes.js';
 import type { PolicyRequest } from './facts.js';
 import { DROPPED_MAX_ENTRIES, DROPPED_NAME_CHARACTERS } from './limits.js';
 
@@ -13,12 +21,32 @@ export interface DroppedAttribute {
   readonly reason: 'foreign' | 'computed' | 'unknown';
 }
 
+/** Who owns the names below a first segment, as far as that is not said for a single one of them. */
+interface Prefix {
+  /** Undefined where only the names of the table exist. */
+  readonly owner: Source | undefined;
+  readonly members: ReadonlyMap<string, Source>;
+}
+
 /** First segments under which attributes stand one level down. */
-const PREFIXES: { readonly [first: string]: true } = Object.fromEntries(
+const PREFIXES: ReadonlyMap<string, Prefix> = new Map(
   [...Object.keys(NAMESPACES), ...Object.keys(ATTRIBUTES).filter((name) => name.includes('.'))].map(
-    (name) => [name.split('.', 1).join(), true],
+    (name) => {
+      const first = name.split('.', 1).join();
+      const below = Object.entries(ATTRIBUTES).filter(([full]) => full.startsWith(`${first}.`));
+      const members = below.map(([full, row]) => [full.slice(first.length + 1), row.source] as const);
+      return [first, { owner: own(NAMESPACES, first)?.source, members: new Map(members) }] as const;
+    },
   ),
 );
+
+/** The first segments, and the rows of the table: one look-up for each fact, and this runs in every evaluation. */
+const KNOWN: ReadonlyMap<string, Prefix | Attribute> = new Map<string, Prefix | Attribute>([
+  ...Object.entries(ATTRIBUTES),
+  ...PREFIXES,
+]);
+
+const NOTHING: readonly DroppedAttribute[] = Object.freeze([]);
 
 /**
  * What stands under a name that its source does not own (decision D18). Look-ups never see it, since each name is
@@ -26,36 +54,52 @@ const PREFIXES: { readonly [first: string]: true } = Object.fromEntries(
  * arguments of a call leaves a trace (flaw.P4).
  */
 export function droppedOf(request: PolicyRequest): readonly DroppedAttribute[] {
-  const dropped: DroppedAttribute[] = [];
+  let dropped: DroppedAttribute[] | undefined;
   for (const source of SOURCES) {
-    for (const name of Object.keys(request[source])) report(name, source, request[source], dropped);
+    const facts = request[source];
+    for (const name of Object.keys(facts)) {
+      const known = KNOWN.get(name);
+      if (known !== undefined && 'members' in known) {
+        const members = facts[name];
+        if (isJsonObject(members)) dropped = reportMembers(name, source, known, members, dropped);
+        continue;
+      }
+      const reason = reasonToDrop(name, source, known ?? attributeOf(name));
+      if (reason !== undefined) (dropped ??= []).push(entry(name, source, reason));
+    }
   }
+  if (dropped === undefined) return NOTHING;
   if (dropped.length > 1) dropped.sort(compare);
   return dropped.length > DROPPED_MAX_ENTRIES ? dropped.slice(0, DROPPED_MAX_ENTRIES) : dropped;
 }
 
-function report(name: string, source: Source, facts: JsonObject, dropped: DroppedAttribute[]): void {
-  if (own(PREFIXES, name) === true) {
-    const members = own(facts, name);
-    if (isJsonObject(members)) reportMembers(name, source, members, dropped);
-    return;
-  }
-  const row = attributeOf(name);
-  if (row?.computed === true) dropped.push(entry(name, source, 'computed'));
-  else if (row !== undefined && row.source !== source) dropped.push(entry(name, source, 'foreign'));
+function reasonToDrop(
+  name: string,
+  source: Source,
+  row: Attribute | undefined,
+): DroppedAttribute['reason'] | undefined {
+  if (row?.computed === true) return 'computed';
+  if (row !== undefined && row.source !== source) return 'foreign';
   // A dotted key of the caller is never looked up: see `find` in facts.ts.
-  else if (row === undefined || (source === 'caller' && name.includes('.')))
-    dropped.push(entry(name, source, 'unknown'));
+  return row === undefined || (source === 'caller' && name.includes('.')) ? 'unknown' : undefined;
 }
 
 /** Members of a namespace: one of them can belong to another source, as `request.rate` does to the engine. */
-function reportMembers(name: string, source: Source, members: JsonObject, dropped: DroppedAttribute[]): void {
-  const owner = own(NAMESPACES, name)?.source;
-  for (const member of Object.keys(members)) {
-    const full = `${name}.${member}`;
-    const actual = own(ATTRIBUTES, full)?.source ?? owner;
-    if (actual !== source) dropped.push(entry(full, source, actual === undefined ? 'unknown' : 'foreign'));
+function reportMembers(
+  name: string,
+  source: Source,
+  { owner, members }: Prefix,
+  facts: JsonObject,
+  before: DroppedAttribute[] | undefined,
+): DroppedAttribute[] | undefined {
+  let dropped = before;
+  for (const member of Object.keys(facts)) {
+    const actual = members.get(member) ?? owner;
+    if (actual === source) continue;
+    dropped ??= [];
+    dropped.push(entry(`${name}.${member}`, source, actual === undefined ? 'unknown' : 'foreign'));
   }
+  return dropped;
 }
 
 function entry(name: string, source: Source, reason: DroppedAttribute['reason']): DroppedAttribute {

@@ -2,14 +2,29 @@ import { TtpError } from '@ttp/core';
 import { RESOURCE_MAX_BYTES } from './limits.js';
 
 /** A resource in its one canonical spelling (decision D15). */
-export interface Resource {
+export class Resource {
   /** Lowercase, without the colon; empty for none. */
   readonly scheme: string;
-  readonly segments: readonly string[];
   /** `scheme:a/b`, or `a/b`. */
   readonly text: string;
+  /** Where the path begins in `text`. */
+  readonly start: number;
+  #segments: readonly string[] | undefined;
+
+  constructor(scheme: string, text: string) {
+    this.scheme = scheme;
+    this.text = text;
+    this.start = scheme === '' ? 0 : scheme.length + 1;
+  }
+
+  /** Split when first asked for: most verdicts need none of them. */
+  get segments(): readonly string[] {
+    this.#segments ??= this.text.slice(this.start).split('/');
+    return this.#segments;
+  }
 }
 
+const [SLASH, DOT, COLON, BACKSLASH, PERCENT] = [0x2f, 0x2e, 0x3a, 0x5c, 0x25] as const;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
 const FORBIDDEN = /[\p{Cc}\p{Cs}\\]/u;
 /**
@@ -35,6 +50,49 @@ export function normalizeResource(text: string): string {
 
 /** Like {@link normalizeResource}, in parts; or a text that says what is wrong with it. */
 export function readResource(text: string): Resource | string {
+  return readPlain(text) ?? readAny(text);
+}
+
+/**
+ * The same in one pass, for what is nearly every resource: printable ASCII without escapes and bad segments.
+ * Whatever is not is left to `readAny`, which alone refuses.
+ */
+function readPlain(text: string): Resource | undefined {
+  if (text.length > RESOURCE_MAX_BYTES) return undefined;
+  const colon = text.indexOf(':');
+  const scheme = colon < 0 ? '' : (SCHEME.exec(text)?.[1] ?? '');
+  let start = scheme === '' ? 0 : scheme.length + 1;
+  if (scheme !== '' && text.startsWith('//', start)) start += 2;
+  else if (text.charCodeAt(start) === SLASH) start++;
+  if (!isPlainPath(text, start, scheme === '' && start === 1)) return undefined;
+  const name = scheme.toLowerCase();
+  if (start === (scheme === '' ? 0 : scheme.length + 1) && name === scheme) return new Resource(name, text);
+  const path = text.slice(start);
+  return new Resource(name, name === '' ? path : `${name}:${path}`);
+}
+
+/** Whether the rest of a text is segments of plain characters; `noColon`: whether it could look like a scheme. */
+function isPlainPath(text: string, from: number, noColon: boolean): boolean {
+  let segment = from;
+  for (let i = from; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === SLASH) {
+      if (isBadSegment(text, segment, i)) return false;
+      segment = i + 1;
+    } else if (unit < 0x20 || unit > 0x7e || unit === BACKSLASH || unit === PERCENT) return false;
+    else if (noColon && unit === COLON) return false;
+  }
+  return !isBadSegment(text, segment, text.length);
+}
+
+/** Whether a segment is empty, `.` or `..`. */
+function isBadSegment(text: string, from: number, to: number): boolean {
+  if (to - from > 2) return false;
+  for (let i = from; i < to; i++) if (text.charCodeAt(i) !== DOT) return false;
+  return true;
+}
+
+function readAny(text: string): Resource | string {
   // A code unit takes at most three bytes, so short texts need no encoding to be measured.
   if (
     text.length > RESOURCE_MAX_BYTES ||
@@ -53,7 +111,7 @@ export function readResource(text: string): Resource | string {
   if (segments.some((segment) => segment === '.' || segment === '..'))
     return 'the resource has a dot segment';
   const name = scheme.toLowerCase();
-  return { scheme: name, segments, text: name === '' ? path : `${name}:${path}` };
+  return new Resource(name, name === '' ? path : `${name}:${path}`);
 }
 
 function withoutLead(path: string, afterScheme: boolean): string {

@@ -1,8 +1,9 @@
 /** Days as policies spell them; the week begins on Monday (decision D14). */
 export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
-const TIME_OF_DAY = /^([01][0-9]|2[0-3]):([0-5][0-9])$/;
+const ZERO = 0x30;
 const ZONE = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
+const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** 1 January 1970 was a Thursday. */
@@ -22,8 +23,17 @@ export type LocalClock = (now: number) => LocalTime | undefined;
 
 /** Minutes since midnight of a strict `HH:MM`; `9:00`, `24:00` and `09:00:00` are not one (flaw.P9). */
 export function minutesOf(text: string): number | undefined {
-  const match = TIME_OF_DAY.exec(text);
-  return match === null ? undefined : Number(match[1]) * 60 + Number(match[2]);
+  if (text.length !== 5 || text[2] !== ':') return undefined;
+  const hour = twoDigits(text, 0);
+  const minute = twoDigits(text, 3);
+  return hour < 24 && minute < 60 ? hour * 60 + minute : undefined;
+}
+
+/** The number that two ASCII digits spell; NaN for anything else. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
 /** `minutes` since midnight as `HH:MM`. */
@@ -50,13 +60,21 @@ export function localClock(zone: string): LocalClock | undefined {
   if (zone === 'UTC') return utcClock;
   const format = formatOf(zone);
   if (format === undefined) return undefined;
+  // Zones change at whole seconds, and a zone's time is asked for by every decision of a second.
+  let known: { readonly second: number; readonly time: LocalTime } | undefined;
   return (now) => {
     if (!isTime(now)) return undefined;
-    const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-    return {
-      timeOfDay: `${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`,
-      dayOfWeek: parts.get('weekday') ?? '',
-    };
+    const second = Math.floor(now / SECOND_MS);
+    if (known?.second !== second) known = { second, time: timeIn(format, now) };
+    return known.time;
+  };
+}
+
+function timeIn(format: Intl.DateTimeFormat, now: number): LocalTime {
+  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  return {
+    timeOfDay: `${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`,
+    dayOfWeek: parts.get('weekday') ?? '',
   };
 }
 

@@ -290,7 +290,7 @@ describe('reasoning', () => {
     expect(decision).toMatchObject({ effect: 'deny', outcome: 'deny-hard', obligations: [] });
     expect(decision.reasons).toContainEqual({
       code: 'TRE_POLICY_FAILED',
-      text: 'broke off with TRE_POLICY_FAULT',
+      text: 'broke off with SPL_NOT_LOADED',
     });
   });
 });

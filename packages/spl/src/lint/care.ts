@@ -1,15 +1,16 @@
 import type { CompiledRule } from '../compile.js';
-import type { Policy } from '../load.js';
+import { compiledOf, type Policy } from '../load.js';
 import type { LintFinding } from './finding.js';
 import { conditionOn, isPermit, isSensitive } from './rules.js';
 
 /** What a permit should oblige to and does not. */
-export function lintCare({ compiled, document }: Policy): readonly LintFinding[] {
+export function lintCare(policy: Policy): readonly LintFinding[] {
+  const { document } = policy;
   const audited = document.audit !== undefined;
   const transformed = document.outputTransformations !== undefined;
   const limited = document.offers?.rateLimit !== undefined;
   const findings: LintFinding[] = [];
-  for (const rule of compiled.rules.filter(isPermit)) {
+  for (const rule of compiledOf(policy).rules.filter(isPermit)) {
     const { id } = rule;
     const sensitive = isSensitive(rule);
     if ((sensitive || rule.effect === 'allow_with_approval') && !audited && !obliges(rule, 'audit'))

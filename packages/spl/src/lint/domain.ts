@@ -1,7 +1,7 @@
 import type { Json } from '@ttp/core';
 import { type Attribute, attributeOf, fits } from '../attributes.js';
 import { type Condition, isReference } from '../condition.js';
-import type { Facts, PolicyRequest } from '../facts.js';
+import { Facts, type PolicyRequest } from '../facts.js';
 import type { LocalTime } from '../time.js';
 import { minutesOf, timeOfMinutes } from '../time.js';
 
@@ -22,11 +22,11 @@ export function factsWith(name: string, value: Json): Facts {
   const facts =
     source === 'caller' && second !== undefined ? { [first]: { [second]: value } } : { [name]: value };
   const time = typeof value === 'string' ? { timeOfDay: value, dayOfWeek: value } : undefined;
-  return { request: { ...NOTHING, [source]: facts }, time: () => time };
+  return new Facts({ ...NOTHING, [source]: facts }, () => time);
 }
 
 /** Facts in which nothing is known but the time. */
-export const factsAt = (time: LocalTime): Facts => ({ request: NOTHING, time: () => time });
+export const factsAt = (time: LocalTime): Facts => new Facts(NOTHING, () => time);
 
 /**
  * Values in ascending order that stand for all an attribute can have, as far as these conditions tell them apart:

@@ -2,7 +2,7 @@ import type { Json } from '@ttp/core';
 import { attributeOf } from '../attributes.js';
 import type { CompiledCondition, CompiledRule } from '../compile.js';
 import { isReference, type Scalar, type Test } from '../condition.js';
-import type { Policy } from '../load.js';
+import { compiledOf, type Policy } from '../load.js';
 import { domainOf, factsWith } from './domain.js';
 import type { LintFinding } from './finding.js';
 import { conditionOn, isPermit, shareAction } from './rules.js';
@@ -15,8 +15,8 @@ const DIRECTION: { readonly [attribute: string]: 'trust' | 'risk' } = {
 };
 
 /** Conditions that an agent, or an accident, can walk around. */
-export function lintGuards({ compiled }: Policy): readonly LintFinding[] {
-  const { rules } = compiled;
+export function lintGuards(policy: Policy): readonly LintFinding[] {
+  const { rules } = compiledOf(policy);
   return rules.flatMap((rule) => [
     ...rule.conditions.flatMap((condition) => [
       ...omittable(rule, condition),

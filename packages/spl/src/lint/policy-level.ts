@@ -1,12 +1,13 @@
 import { CAPABILITIES } from '@ttp/core';
-import type { Policy } from '../load.js';
+import { compiledOf, type Policy } from '../load.js';
 import type { LintFinding } from './finding.js';
 import { conditionOn, isPermit, isSensitive } from './rules.js';
 
 /** What a policy as a whole leaves open. */
-export function lintWholePolicy({ document, compiled, killTriggers }: Policy): readonly LintFinding[] {
+export function lintWholePolicy(policy: Policy): readonly LintFinding[] {
+  const { document, killTriggers } = policy;
   const findings: LintFinding[] = [];
-  const permits = compiled.rules.filter(isPermit);
+  const permits = compiledOf(policy).rules.filter(isPermit);
   const { requirements = {}, defaultEffect } = document;
   if (defaultEffect !== 'deny')
     findings.push({

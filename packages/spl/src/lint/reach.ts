@@ -1,15 +1,17 @@
 import { atLeast, type Json, STAGES } from '@ttp/core';
 import type { CompiledCondition, CompiledRule } from '../compile.js';
 import type { Requirements } from '../document.js';
-import type { Policy } from '../load.js';
+import { compiledOf, type Policy } from '../load.js';
 import { domainOf, factsWith } from './domain.js';
 import type { LintFinding } from './finding.js';
 import { isPermit } from './rules.js';
 
 /** Rules and conditions that can never make a difference. */
-export function lintReach({ compiled, document }: Policy): readonly LintFinding[] {
-  return compiled.rules.flatMap((rule) =>
-    rule.conditions.flatMap((condition) => lintCondition(rule, condition, document.requirements ?? {})),
+export function lintReach(policy: Policy): readonly LintFinding[] {
+  return compiledOf(policy).rules.flatMap((rule) =>
+    rule.conditions.flatMap((condition) =>
+      lintCondition(rule, condition, policy.document.requirements ?? {}),
+    ),
   );
 }
 

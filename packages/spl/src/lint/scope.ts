@@ -1,13 +1,14 @@
 import type { CompiledRule } from '../compile.js';
-import type { Policy } from '../load.js';
+import { compiledOf, type Policy } from '../load.js';
 import type { Pattern } from '../pattern.js';
 import type { LintFinding } from './finding.js';
 import { isPermit } from './rules.js';
 
 /** Patterns that reach further than they look, and rules that another rule covers whole. */
-export function lintScope({ compiled }: Policy): readonly LintFinding[] {
-  const walls = compiled.rules.filter((rule) => !isPermit(rule) && rule.conditions.length === 0);
-  return compiled.rules.flatMap((rule) => (isPermit(rule) ? lintPermit(rule, walls) : lintDeny(rule)));
+export function lintScope(policy: Policy): readonly LintFinding[] {
+  const { rules } = compiledOf(policy);
+  const walls = rules.filter((rule) => !isPermit(rule) && rule.conditions.length === 0);
+  return rules.flatMap((rule) => (isPermit(rule) ? lintPermit(rule, walls) : lintDeny(rule)));
 }
 
 function lintPermit(rule: CompiledRule, walls: readonly CompiledRule[]): readonly LintFinding[] {

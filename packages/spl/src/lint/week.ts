@@ -1,5 +1,5 @@
 import type { CompiledCondition, CompiledRule } from '../compile.js';
-import type { Policy } from '../load.js';
+import { compiledOf, type Policy } from '../load.js';
 import { DAYS, timeOfMinutes } from '../time.js';
 import { domainOf, factsAt } from './domain.js';
 import type { LintFinding } from './finding.js';
@@ -9,9 +9,9 @@ import { conditionOn, isPermit } from './rules.js';
  * Rules of one action on one pattern that all name hours or days, and together leave some out. A single rule with
  * hours means them; two that divide the week between them mean the whole week.
  */
-export function lintWeek({ compiled }: Policy): readonly LintFinding[] {
+export function lintWeek(policy: Policy): readonly LintFinding[] {
   const groups = new Map<string, CompiledRule[]>();
-  for (const rule of compiled.rules.filter(isPermit))
+  for (const rule of compiledOf(policy).rules.filter(isPermit))
     for (const action of new Set(rule.actions))
       for (const { text } of rule.patterns ?? []) {
         const key = `${action} on ${text}`;

@@ -1,0 +1,164 @@
+import type { CompiledRule } from './compile.js';
+import { MORE, ONE, type Pattern, ZERO } from './pattern.js';
+import type { Resource } from './resource.js';
+
+/** A rule under the literal beginning of one of its patterns. */
+interface Entry {
+  readonly rule: CompiledRule;
+  /** With how many more segments it can match, as `Pattern` says it. */
+  readonly after: number;
+  /** Asked where `after` does not say everything. */
+  readonly pattern: Pattern | undefined;
+}
+
+const ALWAYS = ZERO | ONE | MORE;
+
+/** A place in the tree of literal segments. */
+class Place {
+  /** Segments that lead here from the place above, beside the one it is found by: `v1/items`, or empty. */
+  lead = '';
+  /** What begins here, in order of rank. */
+  #entries: Entry[] = [];
+  /** Its rules, each once. */
+  #rules: CompiledRule[] = [];
+  /** With how many more segments every entry matches, without being asked. */
+  #always = ALWAYS;
+  below: Map<string, Place> | undefined;
+
+  add(rule: CompiledRule, after: number, pattern?: Pattern): void {
+    this.#entries.push({ rule, after, pattern });
+    this.#always &= pattern === undefined ? after : 0;
+    if (this.#rules[this.#rules.length - 1] !== rule) this.#rules.push(rule);
+  }
+
+  /** The place one segment further down, made where there is none. */
+  child(key: string): Place {
+    this.below ??= new Map();
+    const known = this.below.get(key);
+    if (known !== undefined) return known;
+    const made = new Place();
+    this.below.set(key, made);
+    return made;
+  }
+
+  /** Makes a place that only leads to one other part of the way to that, from here down. */
+  shorten(): void {
+    const lead: string[] = [];
+    while (this.#entries.length === 0 && this.below?.size === 1)
+      for (const [segment, only] of this.below) {
+        lead.push(segment);
+        this.#entries = only.#entries;
+        this.#rules = only.#rules;
+        this.#always = only.#always;
+        this.below = only.below;
+      }
+    this.lead = lead.join('/');
+    this.shortenBelow();
+  }
+
+  shortenBelow(): void {
+    for (const place of this.below?.values() ?? []) place.shorten();
+  }
+
+  /** The rules here that match a resource with so many segments left, in order of rank. */
+  matching(left: number, resource: Resource): readonly CompiledRule[] {
+    if ((this.#always & left) !== 0) return this.#rules;
+    const found: CompiledRule[] = [];
+    for (const { rule, after, pattern } of this.#entries)
+      if (
+        (after & left) !== 0 &&
+        rule !== found[found.length - 1] &&
+        (pattern === undefined || pattern.matches(resource))
+      )
+        found.push(rule);
+    return found;
+  }
+}
+
+/** Rules by action, and below it by scheme and by the literal beginning of their patterns. */
+export interface RuleIndex {
+  readonly byAction: ReadonlyMap<string, Place>;
+  /** The rules that name no action. They are not copied into the others: actions times rules would be too many. */
+  readonly anyAction: Place;
+}
+
+const NONE: readonly CompiledRule[] = Object.freeze([]);
+
+/**
+ * Builds the index: for each action a tree whose first level is the scheme and whose others are segments. A pattern
+ * stands where its first wildcard is.
+ *
+ * @param rules in order of rank
+ */
+export function indexRules(rules: readonly CompiledRule[]): RuleIndex {
+  const byAction = new Map<string, Place>();
+  const anyAction = new Place();
+  for (const rule of rules) {
+    if (rule.actions === undefined) insert(anyAction, rule);
+    for (const action of rule.actions ?? []) {
+      const known = byAction.get(action);
+      const root = known ?? new Place();
+      if (known === undefined) byAction.set(action, root);
+      insert(root, rule);
+    }
+  }
+  // Schemes stay apart from segments: what is shortened begins below them.
+  for (const root of [anyAction, ...byAction.values()]) root.shortenBelow();
+  return { byAction, anyAction };
+}
+
+function insert(root: Place, rule: CompiledRule): void {
+  if (rule.patterns === undefined) root.add(rule, ALWAYS);
+  for (const pattern of rule.patterns ?? []) {
+    let place = root;
+    if (!pattern.everything) {
+      place = place.child(pattern.scheme);
+      for (const segment of pattern.literal) place = place.child(segment);
+    }
+    place.add(rule, pattern.after, pattern.settled ? undefined : pattern);
+  }
+}
+
+/** The rules for an action on a resource, each once, in order of rank. */
+export function matchingRules(
+  { byAction, anyAction }: RuleIndex,
+  action: string,
+  resource: Resource,
+): readonly CompiledRule[] {
+  const runs: (readonly CompiledRule[])[] = [];
+  const named = byAction.get(action);
+  if (named !== undefined) collect(named, resource, runs);
+  collect(anyAction, resource, runs);
+  return runs.length > 1 ? inOrder(runs.flat()) : (runs[0] ?? NONE);
+}
+
+/** Joins runs that are each in order; a rule with several patterns can be in several of them. */
+function inOrder(rules: CompiledRule[]): readonly CompiledRule[] {
+  rules.sort((a, b) => a.rank - b.rank);
+  return rules.filter((rule, i) => rule !== rules[i - 1]);
+}
+
+/** Walks down as far as the tree knows the resource. */
+function collect(root: Place, resource: Resource, runs: (readonly CompiledRule[])[]): void {
+  const add = (found: readonly CompiledRule[]): void => {
+    if (found.length > 0) runs.push(found);
+  };
+  add(root.matching(ALWAYS, resource));
+  const { text } = resource;
+  let place = root.below?.get(resource.scheme);
+  for (let from = resource.start; place !== undefined; ) {
+    const { lead, below } = place;
+    if (lead !== '') {
+      const end = from + lead.length;
+      if (!text.startsWith(lead, from) || (end < text.length && text[end] !== '/')) return;
+      from = end + 1;
+    }
+    const isEnd = from > text.length;
+    const slash = isEnd ? -1 : text.indexOf('/', from);
+    add(place.matching(isEnd ? ZERO : slash < 0 ? ONE : MORE, resource));
+    if (isEnd || below === undefined) return;
+    const end = slash < 0 ? text.length : slash;
+    place = below.get(text.slice(from, end));
+    from = end + 1;
+  }
+}
