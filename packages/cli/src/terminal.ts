@@ -2,8 +2,8 @@ import type { Io, OutputStream } from './io.js';
 
 /** How text for people may look: what went well and what did not, and how many columns there are. */
 export interface Paint {
-  good(text: string): string;
-  bad(text: string): string;
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
   /** Columns; infinite where no terminal listens, so that nothing is left out of a file. */
   readonly width: number;
 }

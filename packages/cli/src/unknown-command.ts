@@ -45,7 +45,7 @@ function likeliest(program: Command, typed: readonly string[]): string | undefin
       distance: Math.min(distance(typed.join(' '), path.join(' ')), distance(word, path.at(-1) ?? '')),
     }))
     .filter((one) => one.distance <= MISTYPED_MAX && one.distance * 2 < word.length)
-    .toSorted((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance || a.path.length - b.path.length);
   return near[0] === undefined ? undefined : [program.name(), ...near[0].path].join(' ');
 }
 

@@ -5,7 +5,7 @@ import type { Passphrases } from '../passphrase.js';
 import { inFile, readJson } from './files.js';
 
 /** An identity at rest: its public key log, and its private key under a passphrase. */
-interface IdentityFile {
+export interface IdentityFile {
   readonly keyLog: readonly Envelope[];
   /** A key file, as `decryptKey` reads it. */
   readonly key: JsonObject;
@@ -21,7 +21,7 @@ export function formatIdentityFile(keyLog: readonly Envelope[], key: KeyFile): s
  *
  * @throws CLI_IDENTITY_FILE with the field
  */
-function parseIdentityFile(json: Json): IdentityFile {
+export function parseIdentityFile(json: Json): IdentityFile {
   if (!isJsonObject(json)) throw malformed('');
   const { v, keyLog, key, ...rest } = json;
   const [unknown] = Object.keys(rest);
@@ -42,6 +42,29 @@ function entryOf(json: Json, field: string): Envelope {
 }
 
 /**
+ * An identity file as it is, without opening it. Its key log is not verified yet.
+ *
+ * @throws CLI_IDENTITY_FILE, CLI_FILE_*
+ */
+export async function readIdentityFile(path: string, field: string): Promise<IdentityFile> {
+  const json = await readJson(path, { field });
+  return inFile(path, field, () => parseIdentityFile(json));
+}
+
+/**
+ * The key log in a file: an identity file, or a list of entries as others are given it.
+ *
+ * @throws CLI_IDENTITY_FILE, CLI_FILE_*
+ */
+export async function readKeyLog(path: string, field: string): Promise<readonly Envelope[]> {
+  const json = await readJson(path, { field });
+  return inFile(path, field, () => {
+    if (!Array.isArray(json)) return parseIdentityFile(json).keyLog;
+    return json.map((entry: Json, i) => entryOf(entry, `[${i}]`));
+  });
+}
+
+/**
  * The identity in a file, with its private key.
  *
  * @throws CLI_IDENTITY_FILE, CLI_FILE_*, CLI_PASSPHRASE_*, CRYPTO_KEY_FILE_*, DID_*
@@ -50,8 +73,7 @@ export async function openIdentityFile(
   path: string,
   { field, passphrases }: { readonly field: string; readonly passphrases: Passphrases },
 ): Promise<Identity> {
-  const json = await readJson(path, { field });
-  const { keyLog, key } = inFile(path, field, () => parseIdentityFile(json));
+  const { keyLog, key } = await readIdentityFile(path, field);
   // The key log is the registration: a key file of another key, or of somebody else, is refused by it (flaw.D8).
   const { id: did, verificationMethod } = inFile(path, field, () => documentOf(keyLog));
   const inForce = verificationMethod[0]?.publicKeyMultibase ?? '';

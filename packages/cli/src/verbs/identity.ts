@@ -38,3 +38,78 @@ the end of it.`,
   ],
   load: () => import('../commands/keygen.js'),
 };
+
+const didShow: Verb = {
+  name: 'did show',
+  summary: 'Show the verified DID document of an identity, and the entries of its key log.',
+  description: `A did:key is its own key. A did:ttp needs its key log: an identity file, a JSON list of its entries, or a storage
+that has resolved it. The key log is verified entry by entry before anything of it is shown.`,
+  arguments: [{ name: '<did|file>', says: 'a DID, an identity file or a key log' }],
+  options: [{ flags: '--store <file>', says: 'a storage that knows the DID' }],
+  examples: [
+    { line: 'ttp did show agent.json', says: 'the document behind an identity file' },
+    { line: 'ttp did show did:key:z6Mkv...', says: 'an outsider' },
+  ],
+  load: () => import('../commands/did/show.js'),
+};
+
+const didVerify: Verb = {
+  name: 'did verify',
+  summary: 'Verify a key log, whose it is, and a DID document against it.',
+  arguments: [{ name: '<did|file>', says: 'an identity file, a key log or a DID' }],
+  options: [
+    { flags: '--did <did>', says: 'whose key log it has to be' },
+    { flags: '--document <file>', says: 'a DID document that has to be the one the key log stands for' },
+    { flags: '--store <file>', says: 'a storage that knows the DID' },
+  ],
+  exits: { 1: 'not verified' },
+  examples: [
+    {
+      line: 'ttp did verify agent.json --did did:ttp:agent:Qm...',
+      says: 'is this file the identity I mean?',
+    },
+  ],
+  load: () => import('../commands/did/verify.js'),
+};
+
+export const did: readonly Verb[] = [didShow, didVerify];
+
+const keyShow: Verb = {
+  name: 'key show',
+  summary: 'Show whose key a file holds: key id, public key, purposes. It is not opened.',
+  arguments: [{ name: '<file>', says: 'an identity file, an operator key or the key for the next rotation' }],
+  options: [
+    {
+      flags: '--check',
+      says: 'try the passphrase too, and show the log key of an identity',
+    },
+  ],
+  exits: { 1: 'with --check: the passphrase does not open it' },
+  examples: [
+    { line: 'ttp key show agent.json', says: 'what others may know of it' },
+    { line: 'ttp key show agent.json --check', says: 'does the passphrase still open it?' },
+  ],
+  load: () => import('../commands/key/show.js'),
+};
+
+const keyRotate: Verb = {
+  name: 'key rotate',
+  summary: 'Rotate an identity to the key committed to, and commit to a fresh one.',
+  description: `The DID stays the same; the key log grows by an entry that both keys sign. All three keys are under one passphrase.
+The old file is left as it is; what its key signed counts only where the date of that is shown. The key of the audit
+log is derived from the identity's, so it changes too: export what there is first, and go on in a new storage.`,
+  arguments: [{ name: '<file>', says: 'the identity file' }],
+  options: [
+    { flags: '--next <file>', says: 'the key for the next rotation, kept since keygen', required: true },
+    { flags: '-o, --out <file>', says: 'the identity file to write; it must not exist', required: true },
+  ],
+  examples: [
+    {
+      line: 'ttp key rotate agent.json --next agent.json.next --out agent-2.json',
+      says: 'the same identity under its next key',
+    },
+  ],
+  load: () => import('../commands/key/rotate.js'),
+};
+
+export const key: readonly Verb[] = [keyShow, keyRotate];

@@ -1,14 +1,14 @@
 import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
 import { mcp, selfTest } from './enforce.js';
-import { keygen } from './identity.js';
+import { did, key, keygen } from './identity.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
 import { completion, conformance, demo } from './tool.js';
 
 /** Every verb, in the order of the help and of the README. */
 export const GROUPS: readonly VerbGroup[] = [
-  { heading: 'Identities and keys', verbs: [keygen] },
+  { heading: 'Identities and keys', verbs: [keygen, ...key, ...did] },
   { heading: 'Policies', verbs: [...policy, selfTest] },
   { heading: 'Enforcement', verbs: [mcp] },
   { heading: 'Operators', verbs: [...review, kill, reinstate, status] },
@@ -20,6 +20,8 @@ export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
 
 /** What the verbs below a first word have in common, for the help above them. */
 export const FAMILIES: Readonly<Record<string, string>> = {
+  key: 'Show and rotate keys.',
+  did: 'Show and verify identities.',
   policy: 'Check and evaluate policies.',
   review: 'List and decide the reviews that wait for an operator.',
   trace: 'Work with the audit log.',
