@@ -19,13 +19,13 @@ const tested = (parent: string): string[] =>
 
 /**
  * The test projects: one per package and example, named by folder, so that `npm test -- --project spl` runs one
- * alone; `tools` tests the gates. Imported by vitest.config.ts (`test.projects`).
+ * alone; `tools` tests the gates, `bench` the way of measuring. Imported by vitest.config.ts (`test.projects`).
  */
 const projects: TestProjectConfiguration[] = [
   ...tested('packages').map((name) => project(name, `packages/${name}`)),
   ...tested('examples').map((name) => project(name, `examples/${name}`)),
   ...tested('.')
-    .filter((name) => name === 'tools')
+    .filter((name) => name === 'tools' || name === 'bench')
     .map((name) => project(name, name)),
 ];
 

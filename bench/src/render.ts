@@ -41,7 +41,8 @@ function numbers({ times, single: one, ratio = Number.NaN }: ContestantResult, s
 
 /** One table of results, with what each contestant does, who was excluded and why, and the bars. */
 function renderTable(table: TableResult): string {
-  const head = [`### ${table.title}`, table.work];
+  const rounds = table.kind === 'race' ? ` ${table.rounds} rounds.` : '';
+  const head = [`### ${table.title}`, `${table.work}${rounds}`];
   if (table.kind === 'facts')
     return [...head, grid(table.columns, table.rows), bars(table.bars)].filter(Boolean).join('\n\n');
   const does = table.contestants.map(({ name, does: what }) => `- ${name}: ${what}`).join('\n');
