@@ -37,8 +37,14 @@ export const REPLAY_MAX_PER_KEY = 10_000;
 /** Unexpired nonces remembered for all keys: 1 000 000 (decision D10). */
 export const REPLAY_MAX_TOTAL = 1_000_000;
 
-/** Imported public keys kept by the native backend: 1024 (performance.md section 1: an import costs as much as a verification). */
+/** Imported public keys kept by each backend: 1024 (performance.md section 1: an import costs as much as a verification). */
 export const KEY_CACHE_ENTRIES = 1024;
+
+/** Public keys for which the portable backend keeps a table of multiples: 32, of about 130 KB each. */
+export const KEY_TABLES = 32;
+
+/** The use of a key at which the portable backend makes its table: the fourth, since a table costs as much as two verifications. */
+export const KEY_TABLE_AFTER_USES = 4;
 
 /** Cost of scrypt in key files, as log2 of N, with r = 8 and p = 1: at least 17 (decision D8; 128 MiB, about 0.4 s). */
 export const KEY_FILE_MIN_COST_LOG2 = 17;

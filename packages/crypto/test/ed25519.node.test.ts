@@ -3,6 +3,7 @@ import { codeThrownBy, proves, seededRandom, THIRD_PARTY_ABSENT, thirdParty, wit
 import { describe, expect, it } from 'vitest';
 import * as reference from '../src/backend.js';
 import { concatBytes, fromHex, hex, keyPairOf, registerKey, utf8, verifyEd25519 } from '../src/index.js';
+import { KEY_TABLE_AFTER_USES, KEY_TABLES } from '../src/limits.js';
 import * as native from '../src/node/backend.js';
 import { type Attempt, bytesOf, forge, L, numberOf, TORSION } from './forge.js';
 
@@ -171,6 +172,39 @@ describe('the strict profile on both backends', () => {
     for (let i = 0; i < 1100; i++)
       native.verify(native.signingKey(bytesOf(BigInt(i))).publicKey, first.message, first.signature);
     expect(native.verify(first.publicKey, first.message, first.signature)).toBe(true);
+  });
+});
+
+describe('the portable backend', () => {
+  it('gives a key that comes again the verdicts of its first time', () => {
+    proves('decision.D5', 'crypto.ed25519.backends');
+    const random = seededRandom('keys that come again');
+    for (const torsionOfA of [0, 1, 2, 4])
+      for (const exact of [true, false]) {
+        if (torsionOfA === 0 && !exact) continue; // without torsion the equation holds always
+        const attempt = forge(random, { torsionOfA, torsionOfR: torsionOfA, exact });
+        const verdicts = Array.from({ length: KEY_TABLE_AFTER_USES + 2 }, () => verdict(attempt));
+        expect(new Set(verdicts)).toEqual(new Set([exact]));
+      }
+    for (const publicKey of [...TORSION.map((point) => point.toBytes()), bytesOf(2n)]) {
+      const { message, signature } = honest(6);
+      for (let n = 0; n < KEY_TABLE_AFTER_USES + 2; n++)
+        expect(verdict({ publicKey, message, signature })).toBe(false);
+    }
+  });
+
+  it('keeps its verdicts when more keys come again than it has tables for', () => {
+    const attempts = Array.from({ length: KEY_TABLES + 8 }, (_, i) => honest(1000 + i));
+    const [first] = attempts;
+    if (first === undefined) throw new Error('attempts');
+    for (const attempt of attempts) {
+      const { publicKey, message, signature } = attempt;
+      for (let n = 0; n < KEY_TABLE_AFTER_USES; n++)
+        expect(reference.verify(publicKey, message, signature)).toBe(true);
+      expect(reference.verify(publicKey, message, first.signature)).toBe(attempt === first);
+    }
+    for (let n = 0; n < KEY_TABLE_AFTER_USES; n++)
+      expect(reference.verify(first.publicKey, first.message, first.signature)).toBe(true);
   });
 });
 
