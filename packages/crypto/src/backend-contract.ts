@@ -35,6 +35,8 @@ export interface Backend {
   signingKey(seed: Uint8Array): SigningKey;
   /** The strict profile of decision D5. Any lengths; never throws. */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+  /** ECDSA on P-256 with SHA-256, either half of s. Any lengths; never throws. */
+  verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** @param secretKey 32 bytes */
   exchangeKey(secretKey: Uint8Array): Uint8Array;
   /** X25519 of 32 and 32 bytes; undefined for a low-order point. */

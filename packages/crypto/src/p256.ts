@@ -1,4 +1,4 @@
-import { p256 } from '@noble/curves/nist.js';
+import * as backend from '#backend';
 
 /**
  * Whether an ECDSA signature on P-256 with SHA-256 verifies: for other systems' credentials (agent cards, WebAuthn),
@@ -8,10 +8,5 @@ import { p256 } from '@noble/curves/nist.js';
  * @param signature r and s, 32 bytes each (IEEE P1363)
  * @returns false for whatever is malformed; never throws
  */
-export function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return p256.verify(signature, message, publicKey, { lowS: false, prehash: true, format: 'compact' });
-  } catch {
-    return false; // a key that is no point, or a signature of another length
-  }
-}
+export const verifyP256 = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean =>
+  backend.verifyP256(publicKey, message, signature);

@@ -2,5 +2,6 @@
 export { open, seal } from './aead.js';
 export { signingKey, verify } from './ed25519.js';
 export { hash, sha256Hex } from './hash.js';
+export { verifyP256 } from './p256.js';
 export { scrypt } from './scrypt.js';
 export { exchange, exchangeKey } from './x25519.js';
