@@ -51,6 +51,7 @@ interface Group {
  * @returns `[start, end)` of each, in order, not overlapping
  */
 export function* findCards(text: string): Generator<readonly [number, number]> {
+  if (!hasDigits(text, MIN_DIGITS)) return;
   const groups: Group[] = [];
   for (const match of text.matchAll(/[0-9]+/g))
     groups.push({ digits: match[0], start: match.index, end: match.index + match[0].length });
@@ -62,6 +63,16 @@ export function* findCards(text: string): Generator<readonly [number, number]> {
       first = last + 1;
     }
   }
+}
+
+/** Whether there are at least `least` digits in the text, wherever they stand. */
+function hasDigits(text: string, least: number): boolean {
+  let count = 0;
+  for (let i = 0; i < text.length && count < least; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) count++;
+  }
+  return count === least;
 }
 
 /** Index of the last group of the longest card number that begins with group `first`. */

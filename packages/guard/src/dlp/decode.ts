@@ -7,8 +7,12 @@ import { runView, type View } from './view.js';
  */
 const BASE64 = /(?:(?:[A-Za-z0-9+/]{60,}\r?\n)+[A-Za-z0-9+/]*|[A-Za-z0-9+/]{15,})={0,2}/g;
 const BASE64URL = /[A-Za-z0-9_-]{15,}/g;
+/** What a text needs to hold a run of any of the three: the longest pairs that {@link HEX} finds are apart by one. */
+const RUN = /[A-Za-z0-9+/_-]{15}|[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){10}/;
 /** Pairs of hexadecimal digits, also apart by one space or colon. 11 bytes are the shortest thing searched for. */
 const HEX = /[0-9A-Fa-f]{2}(?:[ :]?[0-9A-Fa-f]{2}){10,}[0-9A-Fa-f]?/g;
+
+const utf8 = /* @__PURE__ */ new TextDecoder();
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 /** Value of each ASCII character in either alphabet; 255 for none. */
@@ -24,6 +28,7 @@ for (const [character, value] of [
 
 /** What the base64 and hex runs of a view decode to; what is found in one stands for its whole run. */
 export function* decodeRuns(view: View): Generator<View> {
+  if (!RUN.test(view.text)) return;
   yield* decoded(view, BASE64, /[+/]/g, decodeBase64);
   yield* decoded(view, BASE64URL, /[-_]/g, decodeBase64);
   yield* decoded(view, HEX, undefined, decodeHex);
@@ -42,7 +47,7 @@ function* decoded(
     const end = view.end(match.index + run.length - 1);
     for (const alignment of joints === undefined ? [0] : alignments(run, joints))
       for (const bytes of decode(run.slice(alignment)))
-        yield runView(new TextDecoder().decode(bytes), view.start(match.index + alignment), end);
+        yield runView(utf8.decode(bytes), view.start(match.index + alignment), end);
   }
 }
 

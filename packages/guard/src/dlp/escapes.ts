@@ -4,6 +4,11 @@ import { type View, type ViewBuilder, viewBuilder } from './view.js';
 const ESCAPE =
   /(?<bytes>(?:%[0-9a-f]{2})+)|(?:%u|\\u)(?<unit>[0-9a-f]{4})|\\x(?<byte>[0-9a-f]{2})|\\u\{(?<braced>[0-9a-f]{1,6})\}|&#x(?<hex>[0-9a-f]{1,8});?|&#(?<decimal>[0-9]{1,10});?|&(?<entity>[a-z]{2,8});|\\(?<short>["\\/bfnrt])/gi;
 
+/** What each of them begins with. */
+const MARK = /[%\\&]/;
+
+const utf8 = /* @__PURE__ */ new TextDecoder();
+
 /** The named characters of HTML that stand inside or around what is searched for. */
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -49,6 +54,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
  */
 export function unescape(view: View): View | undefined {
   const { text } = view;
+  if (!MARK.test(text)) return undefined;
   const builder = viewBuilder(view);
   let at = 0;
   for (const match of text.matchAll(ESCAPE)) {
@@ -86,9 +92,7 @@ function putBytes(run: string, at: number, builder: ViewBuilder): void {
   for (let i = 0; i < bytes.length; ) {
     const length = sequenceLength(bytes, i);
     const text =
-      length === 1
-        ? String.fromCodePoint(bytes[i] ?? 0)
-        : new TextDecoder().decode(bytes.subarray(i, i + length));
+      length === 1 ? String.fromCodePoint(bytes[i] ?? 0) : utf8.decode(bytes.subarray(i, i + length));
     builder.put(text, at + i * 3, at + (i + length) * 3);
     i += length;
   }

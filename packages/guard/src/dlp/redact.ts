@@ -77,12 +77,12 @@ function walkObject(object: { readonly [key: string]: Json }, path: string): Red
   const members = new Map<string, Json>();
   const reports: DlpReport[] = [];
   for (const [key, member] of Object.entries(object)) {
-    const name = redactText(key, '').value;
+    const { value: name, reports: found } = redactText(key, '');
     // A path that ends in half of a surrogate pair could not be hashed where a report is recorded.
     const step = name.slice(0, PATH_NAME_UNITS).toWellFormed();
     const below = path === '' ? step : `${path}.${step}`;
     const inside = walk(member, below);
-    reports.push(...redactText(key, below).reports, ...inside.reports);
+    reports.push(...found.map((report) => ({ ...report, path: below })), ...inside.reports);
     members.set(name === key ? key : unused(name, object, members), inside.value);
   }
   return { value: Object.fromEntries(members), reports };
