@@ -49,7 +49,7 @@ it('reads the same forms of a point, and no hybrid', () => {
 });
 
 it('gives one verdict on every change of a bit, and either half of s', async () => {
-  await withSeed('p256', 150, (random) => {
+  await withSeed('p256', 40, (random) => {
     const secret = p256.utils.randomSecretKey(random.bytes(48));
     const message = random.bytes(random.int(100));
     const publicKey = p256.getPublicKey(secret, random.chance(0.5));

@@ -10,9 +10,10 @@ const FORMS: ReadonlyMap<number, { readonly first: readonly number[]; readonly d
 ]);
 
 export const verifyP256: Backend['verifyP256'] = (publicKey, message, signature) => {
-  const form = FORMS.get(publicKey.length);
-  if (form === undefined || !form.first.includes(publicKey[0] ?? 0) || signature.length !== 64) return false;
   try {
+    const form = FORMS.get(publicKey.length);
+    if (form === undefined || !form.first.includes(publicKey[0] ?? 0) || signature.length !== 64)
+      return false;
     const der = Buffer.from(concatBytes(form.der, publicKey));
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     return verify('sha256', message, { key, dsaEncoding: 'ieee-p1363' }, signature);
