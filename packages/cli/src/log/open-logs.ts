@@ -45,7 +45,8 @@ export async function ownerWithSigner(identity: string, io: Io): Promise<LogOwne
   return { did: opened.did, key: signer, signer };
 }
 
-async function ownerOf({ identity, logKey }: Omit<LogOptions, 'store'>, io: Io): Promise<LogOwner> {
+/** Whose log is meant, and by which key. Throws CLI_USAGE, CLI_LOG_KEY, and what `openIdentityFile` throws. */
+export async function ownerOf({ identity, logKey }: Omit<LogOptions, 'store'>, io: Io): Promise<LogOwner> {
   if (logKey === undefined) {
     if (identity !== undefined) return ownerWithSigner(identity, io);
     throw new HintedError(

@@ -4,7 +4,7 @@ import { mcp, selfTest } from './enforce.js';
 import { did, key, keygen } from './identity.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
-import { completion, conformance, demo } from './tool.js';
+import { completion, conformance, demo, doctor, version } from './tool.js';
 
 /** Every verb, in the order of the help and of the README. */
 export const GROUPS: readonly VerbGroup[] = [
@@ -13,7 +13,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Enforcement', verbs: [mcp] },
   { heading: 'Operators', verbs: [...review, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify] },
-  { heading: 'This tool', verbs: [completion, demo, conformance] },
+  { heading: 'This tool', verbs: [doctor, completion, version, demo, conformance] },
 ];
 
 export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);

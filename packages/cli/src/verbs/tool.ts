@@ -34,3 +34,35 @@ file named _ttp on the fpath.`,
   isProtocol: true,
   load: () => import('../commands/completion.js'),
 };
+
+export const doctor: Verb = {
+  name: 'doctor',
+  summary: 'Look at what an enforcement point needs, and say what stands in its way.',
+  description: `Node, the identity file and who may read it, the storage, the audit log against its tree head, the clock against the
+log, the kill record, the policy and its findings, whether call map and policy speak of the same actions, the
+self-test, the roster. What is not named is skipped. Nothing is written. The log is read with TTP_PASSPHRASE or
+--log-key.`,
+  options: [
+    { flags: '--identity <file>', says: 'the identity' },
+    { flags: '--store <file>', says: 'the storage' },
+    { flags: '--log-key <key>', says: 'the log key, <did>=z6Mk..., where no passphrase is at hand' },
+    { flags: '--policy <file>', says: 'the policy' },
+    { flags: '--call-map <file>', says: 'the call map it is used with' },
+    { flags: '--operators <file>', says: 'the roster' },
+  ],
+  exits: { 1: 'something stands in the way' },
+  examples: [
+    {
+      line: 'ttp doctor --identity agent.json --store ttp.db --policy policy.json --call-map calls.json',
+      says: 'everything that ttp mcp takes',
+    },
+  ],
+  load: () => import('../commands/doctor.js'),
+};
+
+export const version: Verb = {
+  name: 'version',
+  summary: 'Show the version of ttp and of what it runs on.',
+  examples: [{ line: 'ttp version', says: 'for a report' }],
+  load: () => import('../commands/version.js'),
+};
