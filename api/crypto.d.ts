@@ -315,6 +315,7 @@ export declare const plainCopy: (value: unknown) => Json;
 export declare function registerKey(publicKey: Uint8Array): void;
 export declare function sealAead({ plaintext, ...input }: SealInput): Promise<Uint8Array>;
 export declare const sha256: (bytes: Uint8Array) => Uint8Array;
+export declare function sha256Into(bytes: Uint8Array, target: Uint8Array, at: number): void;
 export declare const sha384: (bytes: Uint8Array) => Uint8Array;
 export declare const sha512: (bytes: Uint8Array) => Uint8Array;
 export declare function sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array;
@@ -324,7 +325,7 @@ export declare function verifyChain<B>(envelopes: readonly (Envelope | Uint8Arra
 export declare const verifyEd25519: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 export declare function verifyEnvelope<B>(input: Envelope | Uint8Array | string, options: VerifyEnvelopeOptions<B>): Verified<B>;
 export declare function verifyOperatorEnvelope<B>(input: Envelope | string, { type, parse, operators, now, privileges, maxBytes }: VerifyOperatorEnvelopeOptions<B>): Promise<VerifiedOperatorEnvelope<B>>;
-export declare function verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+export declare const verifyP256: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 export declare function verifySignature({ purpose, payload, signature, publicKey }: SignatureInput): boolean;
 
 // referred to

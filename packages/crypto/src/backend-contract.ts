@@ -31,6 +31,8 @@ export interface Backend {
   hash(name: HashName, bytes: Uint8Array): Uint8Array;
   /** SHA-256 as 64 lowercase hexadecimal digits: of bytes, or of the UTF-8 of a text without lone surrogates. */
   sha256Hex(data: Uint8Array | string): string;
+  /** SHA-256, written to the 32 bytes of `target` from `at`, which are there. */
+  sha256Into(bytes: Uint8Array, target: Uint8Array, at: number): void;
   /** @param seed 32 bytes */
   signingKey(seed: Uint8Array): SigningKey;
   /** The strict profile of decision D5. Any lengths; never throws. */

@@ -1,9 +1,19 @@
 import { createHash } from 'node:crypto';
 import { asHash } from '@ttp/core';
-import { proves, withSeed } from '@ttp/testkit';
+import { codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
 import * as reference from '../src/backend.js';
-import { bytesOfHash, hashBytes, hashJson, hex, sha256, sha384, sha512, utf8 } from '../src/index.js';
+import {
+  bytesOfHash,
+  hashBytes,
+  hashJson,
+  hex,
+  sha256,
+  sha256Into,
+  sha384,
+  sha512,
+  utf8,
+} from '../src/index.js';
 import * as native from '../src/node/backend.js';
 
 it('gives the digests of FIPS 180-4', () => {
@@ -38,6 +48,21 @@ it('gives one digest on both backends, and that of the platform', async () => {
     const ofText = createHash('sha256').update(utf8(text)).digest('hex');
     expect([reference.sha256Hex(text), native.sha256Hex(text)]).toEqual([ofText, ofText]);
   });
+});
+
+it('writes a digest into bytes that are there, and nowhere else', () => {
+  const bytes = utf8('abc');
+  for (const { sha256Into: into } of [reference, native, { sha256Into }]) {
+    const target = new Uint8Array(40).fill(7);
+    into(bytes, target, 5);
+    expect(target.subarray(5, 37)).toEqual(sha256(bytes));
+    expect([...target.subarray(0, 5), ...target.subarray(37)]).toEqual(Array(8).fill(7));
+    const own = Uint8Array.from(sha256(bytes));
+    into(own, own, 0);
+    expect(own).toEqual(sha256(sha256(bytes)));
+  }
+  for (const at of [-1, 9, 40, Number.NaN])
+    expect(codeThrownBy(() => sha256Into(bytes, new Uint8Array(40), at))).toBe('CRYPTO_BAD_LENGTH');
 });
 
 it('writes a hash as sha256: and lowercase digits, and reads it back', () => {

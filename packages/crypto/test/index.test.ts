@@ -69,6 +69,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'registerKey',
     'sealAead',
     'sha256',
+    'sha256Into',
     'sha384',
     'sha512',
     'sharedSecret',

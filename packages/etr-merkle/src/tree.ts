@@ -1,6 +1,6 @@
 import { TtpError } from '@ttp/core';
 import { emptyRoot, nodeHash, requireHash } from './hash.js';
-import { HASH_BYTES } from './limits.js';
+import { Level } from './level.js';
 
 /** An append-only Merkle tree in memory (RFC 9162 section 2.1), 64 bytes an entry. */
 export interface MerkleTree {
@@ -24,27 +24,6 @@ export interface MerkleTree {
   consistencyProof(size1: bigint, size2?: bigint): Uint8Array[];
 }
 
-/** One level of complete nodes in a single buffer that doubles: a million small arrays would cost four times the memory. */
-class Level {
-  #bytes = new Uint8Array(8 * HASH_BYTES);
-  count = 0;
-
-  push(hash: Uint8Array): void {
-    const start = this.count * HASH_BYTES;
-    if (start === this.#bytes.length) {
-      const grown = new Uint8Array(start * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
-    this.#bytes.set(hash, start);
-    this.count++;
-  }
-
-  at(index: number): Uint8Array {
-    return this.#bytes.slice(index * HASH_BYTES, (index + 1) * HASH_BYTES);
-  }
-}
-
 /**
  * An empty tree. Every complete subtree's hash is kept, so that no proof hashes the log again.
  *
@@ -52,41 +31,53 @@ class Level {
  * @throws ETR_BAD_HASH
  */
 export function createTree(leaves: Iterable<Uint8Array> = []): MerkleTree {
-  const levels: Level[] = [new Level()];
-
+  const leafLevel = new Level();
+  const levels: Level[] = [leafLevel];
   const levelAt = (height: number): Level => (levels[height] ??= new Level());
-  const count = (): number => levelAt(0).count;
+
+  /**
+   * Hashes of incomplete subtrees, by their first entry. Each ends with the tree, so they hold for one size; one
+   * proof after another needs the same of them.
+   */
+  const edge = { size: 0, hashes: new Map<number, Uint8Array>() };
 
   /** The hash over the entries from `start` to `end`, where `start` begins a subtree that is no smaller. */
   function rangeHash(start: number, end: number): Uint8Array {
-    const split = largestPowerBelow(end - start);
     const height = heightOf(end - start);
     if (height !== undefined) return levelAt(height).at(start / (end - start));
-    return nodeHash(rangeHash(start, start + split), rangeHash(start + split, end));
+    if (edge.size !== end) {
+      edge.size = end;
+      edge.hashes.clear();
+    }
+    const known = edge.hashes.get(start);
+    if (known !== undefined) return known.slice();
+    const middle = start + largestPowerBelow(end - start);
+    const hash = nodeHash(rangeHash(start, middle), rangeHash(middle, end));
+    edge.hashes.set(start, hash);
+    return hash.slice();
   }
 
   const tree: MerkleTree = {
     get size() {
-      return BigInt(count());
+      return BigInt(leafLevel.count);
     },
     append(hash) {
       requireHash(hash);
-      const index = count();
-      levelAt(0).push(hash);
+      const index = leafLevel.count;
+      leafLevel.push(hash);
       // A level with an even count has just completed a pair; the pair is a node of the level above.
-      for (let height = 0; levelAt(height).count % 2 === 0; height++) {
-        const level = levelAt(height);
-        levelAt(height + 1).push(nodeHash(level.at(level.count - 2), level.at(level.count - 1)));
-      }
+      let height = 0;
+      for (let count = index + 1; count % 2 === 0; count /= 2)
+        levelAt(height + 1).pushOverLastTwo(levelAt(height++));
       return BigInt(index);
     },
-    leaf: (index) => levelAt(0).at(within(index, 0, count() - 1)),
+    leaf: (index) => leafLevel.at(within(index, 0, leafLevel.count - 1)),
     root(size = tree.size) {
-      const n = within(size, 0, count());
+      const n = within(size, 0, leafLevel.count);
       return n === 0 ? emptyRoot() : rangeHash(0, n);
     },
     inclusionProof(index, size = tree.size) {
-      const n = within(size, 0, count());
+      const n = within(size, 0, leafLevel.count);
       const i = within(index, 0, n - 1);
       const path: Uint8Array[] = [];
       let [start, end] = [0, n];
@@ -103,7 +94,7 @@ export function createTree(leaves: Iterable<Uint8Array> = []): MerkleTree {
       return path;
     },
     consistencyProof(size1, size2 = tree.size) {
-      const n = within(size2, 1, count());
+      const n = within(size2, 1, leafLevel.count);
       const m = within(size1, 1, n);
       const path: Uint8Array[] = [];
       let [start, end] = [0, n];

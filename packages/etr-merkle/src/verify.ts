@@ -1,5 +1,5 @@
 import { equalBytes } from '@ttp/crypto';
-import { emptyRoot, nodeHash } from './hash.js';
+import { emptyRoot, nodeHashInto } from './hash.js';
 import { HASH_BYTES, PROOF_HASHES_MAX, TREE_SIZE_MAX } from './limits.js';
 
 /** What an inclusion proof is checked against. All of it may come from an attacker but `root` and `size`. */
@@ -32,17 +32,11 @@ export function verifyInclusion(claim: InclusionClaim): boolean {
   const { leafHash, index, size, proof, root } = claim;
   if (!isPosition(index) || !isPosition(size) || index >= size) return false;
   if (!areHashes([leafHash, root]) || !isProof(proof)) return false;
-  let [fn, sn] = [index, size - 1n];
-  let node = leafHash;
-  for (const sibling of proof) {
-    if (sn === 0n) return false; // longer than the tree is high
-    const right = isOdd(fn);
-    node = right || fn === sn ? nodeHash(sibling, node) : nodeHash(node, sibling);
-    // On the right edge the levels without a sibling are skipped.
-    if (!right && fn === sn) [fn, sn] = dropZeros(fn, sn);
-    [fn, sn] = [fn >> 1n, sn >> 1n];
-  }
-  return sn === 0n && equalBytes(node, root);
+  const { inner, border } = shapeOf(index, size);
+  if (proof.length !== inner + border) return false;
+  const node = leafHash.slice();
+  climb(node, proof, 0, inner, index);
+  return equalBytes(node, root);
 }
 
 /**
@@ -58,39 +52,89 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
     return proof.length === 0 && equalBytes(root1, root2) && (size1 > 0n || equalBytes(root1, emptyRoot()));
   if (size1 === 0n) return false;
 
-  let [fn, sn] = dropOnes(size1 - 1n, size2 - 1n);
-  // fn is 0 where the old tree is a complete subtree of the new one: then its root begins the path.
-  const [first, ...rest] = fn === 0n ? [root1, ...proof] : proof;
-  if (first === undefined) return false;
-  let [old, now] = [first, first];
-  for (const sibling of rest) {
-    if (sn === 0n) return false;
-    const right = isOdd(fn);
-    if (right || fn === sn) {
-      old = nodeHash(sibling, old);
-      now = nodeHash(sibling, now);
-      if (!right) [fn, sn] = dropZeros(fn, sn);
-    } else {
-      now = nodeHash(now, sibling);
-    }
-    [fn, sn] = [fn >> 1n, sn >> 1n];
+  // Both ways begin at the largest complete subtree in which the old tree ends: its last entry's path, less the levels in it.
+  const { inner, border } = shapeOf(size1 - 1n, size2);
+  const height = trailingZeros(size1);
+  // Where the old tree is such a subtree by itself, its root is known, and left out of the proof.
+  const isWhole = size1 === 1n << BigInt(height);
+  const first = isWhole ? root1 : proof[0];
+  const start = isWhole ? 0 : 1;
+  if (first === undefined || proof.length !== start + inner - height + border) return false;
+  const [old, now] = [first.slice(), first.slice()];
+  const position = (size1 - 1n) >> BigInt(height);
+  const end = start + inner - height;
+  climbLeft(old, proof, start, end, position);
+  climb(now, proof, start, end, position);
+  return equalBytes(old, root1) && equalBytes(now, root2);
+}
+
+/**
+ * How the way from an entry to the root runs: through `inner` levels on which it has a neighbour in the tree on
+ * either side, and then up the right edge, where `border` levels have one, always on the left.
+ */
+function shapeOf(index: bigint, size: bigint): { readonly inner: number; readonly border: number } {
+  const inner = bitLength(index ^ (size - 1n));
+  return { inner, border: ones(index >> BigInt(inner)) };
+}
+
+/**
+ * Replaces `node` by what it and its siblings hash to.
+ *
+ * @param proof the siblings: those from `start` to `end` on the side that `position` says, all after on the left
+ */
+function climb(
+  node: Uint8Array,
+  proof: readonly Uint8Array[],
+  start: number,
+  end: number,
+  position: bigint,
+): void {
+  const right = bitsOf(position);
+  for (let n = start; n < proof.length; n++) {
+    const sibling = proof[n];
+    if (sibling === undefined) return;
+    if (n >= end || right(n - start)) nodeHashInto(sibling, node, node, 0);
+    else nodeHashInto(node, sibling, node, 0);
   }
-  return sn === 0n && equalBytes(old, root1) && equalBytes(now, root2);
 }
 
-const isOdd = (n: bigint): boolean => (n & 1n) === 1n;
-
-/** Shifts both until the lowest bit of `a` is set, or nothing of it is left. */
-function dropZeros(a: bigint, b: bigint): [bigint, bigint] {
-  while (!isOdd(a) && a !== 0n) [a, b] = [a >> 1n, b >> 1n];
-  return [a, b];
+/** As {@link climb}, in the older and smaller tree, which has no siblings on the right. */
+function climbLeft(
+  node: Uint8Array,
+  proof: readonly Uint8Array[],
+  start: number,
+  end: number,
+  position: bigint,
+): void {
+  const right = bitsOf(position);
+  for (let n = start; n < proof.length; n++) {
+    const sibling = proof[n];
+    if (sibling !== undefined && (n >= end || right(n - start))) nodeHashInto(sibling, node, node, 0);
+  }
 }
 
-/** Shifts both until the lowest bit of `a` is clear. */
-function dropOnes(a: bigint, b: bigint): [bigint, bigint] {
-  while (isOdd(a)) [a, b] = [a >> 1n, b >> 1n];
-  return [a, b];
+/** Whether a bit of a position is set: from two words, since arithmetic on a bigint for each level costs as much as its hash. */
+function bitsOf(position: bigint): (bit: number) => boolean {
+  const low = Number(position & 0xffff_ffffn);
+  const high = Number(position >> 32n);
+  return (bit) => (((bit < 32 ? low : high) >>> (bit & 31)) & 1) === 1;
 }
+
+/** Bits of a number without leading zeros; 0 has none. */
+function bitLength(n: bigint): number {
+  const high = Number(n >> 32n);
+  return high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(Number(n & 0xffff_ffffn));
+}
+
+/** Bits of a number that are set. */
+function ones(n: bigint): number {
+  let count = 0;
+  for (let rest = n; rest > 0n; rest &= rest - 1n) count++;
+  return count;
+}
+
+/** Bits below the lowest that is set; n > 0. */
+const trailingZeros = (n: bigint): number => bitLength(n & -n) - 1;
 
 // The types promise all this to TypeScript callers; the values of a proof may come straight from an attacker.
 const isPosition = (n: unknown): boolean => typeof n === 'bigint' && n >= 0n && n <= TREE_SIZE_MAX;

@@ -1,5 +1,5 @@
-import { bytesOfHash, hex } from '@ttp/crypto';
-import { codeThrownBy, proves, seededRandom } from '@ttp/testkit';
+import { bytesOfHash, concatBytes, hex, sha256 } from '@ttp/crypto';
+import { codeThrownBy, proves, seededRandom, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   createTree,
@@ -110,6 +110,41 @@ describe('the tree', () => {
     tree.root().fill(0);
     tree.inclusionProof(0n)[0]?.fill(0);
     expect(hex(tree.root())).toBe(before);
+  });
+
+  it('answers the same whatever was asked before, and between which entries', async () => {
+    proves('law.E-1');
+    await withSeed('questions between entries', 20, (random) => {
+      const entries = entriesOf(80);
+      const tree = createTree();
+      for (const [i, entry] of entries.entries()) {
+        tree.append(leafHash(entry));
+        for (let n = random.int(4); n > 0; n--) {
+          const size = 1 + random.int(i + 1);
+          const [index, old] = [random.int(size), 1 + random.int(size)];
+          const of = entries.slice(0, size);
+          const at = BigInt(random.chance(0.5) ? size : i + 1);
+          const ofAt = entries.slice(0, Number(at));
+          const root = tree.root(BigInt(size));
+          expect(hex(root)).toBe(hex(rootOf(of)));
+          root.fill(0);
+          const path = tree.inclusionProof(BigInt(index), at);
+          expect(hexes(path)).toBe(hexes(pathOf(index, ofAt)));
+          for (const hash of path) hash.fill(0);
+          expect(hexes(tree.consistencyProof(BigInt(old), at))).toBe(hexes(proofOf(old, ofAt)));
+        }
+      }
+    });
+  });
+
+  it('hashes entries of every length behind their prefix', () => {
+    proves('etr-merkle.tree.structure');
+    for (const length of [0, 1, 2, 64, 4094, 4095, 4096, 4097, 70_000]) {
+      const entry = Uint8Array.from({ length }, (_, i) => (i * 7 + length) & 0xff);
+      const copy = Uint8Array.from(entry);
+      expect(hex(leafHash(entry))).toBe(hex(sha256(concatBytes(Uint8Array.of(0), entry))));
+      expect(entry).toEqual(copy);
+    }
   });
 
   it('refuses positions outside the tree, and what is no hash', () => {

@@ -1,7 +1,7 @@
 // The native implementation, by node:crypto: the same answers as the portable one.
 export { open, seal } from './aead.js';
 export { signingKey, verify } from './ed25519.js';
-export { hash, sha256Hex } from './hash.js';
+export { hash, sha256Hex, sha256Into } from './hash.js';
 export { verifyP256 } from './p256.js';
 export { scrypt } from './scrypt.js';
 export { exchange, exchangeKey } from './x25519.js';

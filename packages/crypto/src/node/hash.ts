@@ -14,3 +14,8 @@ export const hash: Backend['hash'] = (name, bytes) => {
 };
 
 export const sha256Hex: Backend['sha256Hex'] = (data) => digest('sha256', data, 'hex');
+
+export const sha256Into: Backend['sha256Into'] = (bytes, target, at) => {
+  const text = digest('sha256', bytes, 'binary');
+  for (let i = 0; i < LENGTHS.sha256; i++) target[at + i] = text.charCodeAt(i);
+};

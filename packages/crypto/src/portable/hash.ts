@@ -9,3 +9,7 @@ export const hash: Backend['hash'] = (name, bytes) => HASHES[name](bytes);
 
 export const sha256Hex: Backend['sha256Hex'] = (data) =>
   hex(sha256(typeof data === 'string' ? utf8(data) : data));
+
+export const sha256Into: Backend['sha256Into'] = (bytes, target, at) => {
+  target.set(sha256(bytes), at);
+};
