@@ -1,5 +1,5 @@
 import type { ErrorCode, EventType, Hash, Interaction, Json, JsonObject, Receipt, TtpEvent } from '@ttp/core';
-import { frozenJson, hashJson, plainCopy } from '@ttp/crypto';
+import { frozenJson, hashJson } from '@ttp/crypto';
 import type { Payload } from '@ttp/etr-merkle/trace';
 import type { Decided, Permitted } from './deciding.js';
 import type { Writer } from './observing.js';
@@ -67,7 +67,7 @@ export function openJournal(recorder: Writer, interaction: Interaction, now: () 
             { mode, target },
             { interaction: frozenJson(interaction), evidence: frozenJson(evidence) },
           ),
-          line('decision-made', decided, { decision: frozenJson(decision) }),
+          line('decision-made', decided, { decision: asJson(decision) }),
         ]
       : [line('evidence-gathered', { mode }), line('decision-made', decided)];
   }
@@ -120,10 +120,14 @@ export function openJournal(recorder: Writer, interaction: Interaction, now: () 
   };
 }
 
+/** For what is written once: its canonical form refuses what is no JSON, and needs no copy of what is. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const asJson = (value: unknown): Json => value as Json;
+
 /** Of a result only its hash is kept: whoever holds it can show that it was this one. What is no JSON has none. */
 function resultOf(value: unknown): { readonly result?: Hash } {
   try {
-    return value === undefined ? {} : { result: hashJson(plainCopy(value)) };
+    return value === undefined ? {} : { result: hashJson(asJson(value)) };
   } catch {
     return {}; // also for a proxy that throws when it is looked at: the outcome is recorded all the same
   }
