@@ -26,15 +26,25 @@ export function monitorWriter(recorder: Writer): Writer {
   };
 }
 
-/** Denials that are no verdict of policy or risk about the call: who is stopped or unknown, and faults. */
-const ENFORCED_REASONS: readonly string[] = ['TRE_BLOCKED', 'TRE_UNVERIFIED', 'TRE_POLICY_FAILED'];
+/**
+ * What makes of a denial no verdict of policy or risk about the call: who is stopped or unknown, and faults. A trust
+ * report that is missing could be that of a blocked agent.
+ */
+const ENFORCED_REASONS: readonly string[] = [
+  'TRE_BLOCKED',
+  'TRE_UNVERIFIED',
+  'TRE_POLICY_FAILED',
+  'TRE_FACT_MISSING',
+  'TRE_FACT_STALE',
+  'TRE_FACT_MALFORMED',
+];
 
 /** What could not be scanned is not let through: nobody would know what was. */
 const SIZE_CAPS: readonly ErrorCode[] = ['GUARD_VALUE_TOO_LARGE', 'GUARD_DLP_TOO_ENCODED', 'GUARD_NOT_JSON'];
 
 /**
  * Whether a decision is only recorded. Never for what holds confidential or restricted data (flaw.G5), and never for an
- * agent that is stopped or unknown.
+ * agent that is stopped or unknown, or on evidence that is in doubt.
  */
 export const isWatched = ({ evidence, decision }: Decided, { mode }: Flow): boolean =>
   mode === 'observe' &&

@@ -1,8 +1,9 @@
-import type { JsonObject, ObligationHandler, Operator, Operators } from '@ttp/core';
+import type { EvidenceSource, JsonObject, ObligationHandler, Operator, Operators } from '@ttp/core';
+import { NO_BEHAVIOR, trustReport } from '@ttp/score';
 import { createTtp } from '@ttp/sdk';
 import { codeRejectedBy, fakeClock, proves, testSigner } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { scene } from './profile.js';
+import { scene, sources } from './profile.js';
 import { closeAll, POLICY, type Rig, rig } from './rig.js';
 
 afterEach(closeAll);
@@ -24,6 +25,16 @@ const classified: JsonObject = {
     ]),
   ),
 };
+
+const report = (killed: boolean) =>
+  trustReport({
+    identityVerified: true,
+    killed,
+    revoked: false,
+    attestations: [],
+    behavior: NO_BEHAVIOR,
+    securityEvents: [],
+  });
 
 const { kid, publicKey } = testSigner(1);
 const olga: Operator = { id: 'olga', kid, publicKey, human: 'olga', level: 3, privileges: ['review:final'] };
@@ -149,6 +160,22 @@ describe('monitor mode', () => {
     const evidence = [...profile.evidence.filter(({ name }) => name !== 'resource'), silent];
     const elsewhere = { ...interaction, resource: 'file:etc/passwd' };
     expect(await r.ttp.run({ ...profile, evidence }, elsewhere)).toMatchObject(denied);
+  });
+
+  it.each([
+    ['that is not verified', { identity: { verified: false, method: 'challenge-response' } }],
+    ['that is blocked', { trust: report(true) }],
+    ['of whom nobody can tell', { trust: { ...report(false), stage: 'blocked' } }],
+  ])('is refused for an agent %s', async (_, facts) => {
+    const r = await observing();
+    const replaced = Object.fromEntries(
+      Object.entries(facts).map(([name, value]): [string, EvidenceSource] => [
+        name,
+        { name, gather: async () => ({ value, at: r.clock.now(), validFor: 60_000 }) },
+      ]),
+    );
+    const scenario = { evidence: sources(r, replaced), perform: async () => 'x' };
+    expect(await r.ttp.run(...scene(r, scenario))).toMatchObject({ status: 'blocked', code: 'SDK_DENIED' });
   });
 
   it('never disables kill: before the effect, during it, and after a restart', async () => {

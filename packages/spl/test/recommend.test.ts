@@ -11,7 +11,7 @@ import {
   recommendPolicy,
   replayPolicy,
 } from '@ttp/spl';
-import { codeThrownBy, withSeed } from '@ttp/testkit';
+import { codeThrownBy, vectors, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 
 let count = 0;
@@ -302,6 +302,27 @@ describe('a recommendation', () => {
     expect(codeThrownBy(() => recommendPolicy(of(...calls)))).toBe('SPL_TOO_LARGE');
   });
 });
+
+interface RecommendCase {
+  readonly calls: readonly { readonly tool: string; readonly input: JsonObject }[];
+  readonly expect: {
+    readonly allow: readonly { readonly tool: string; readonly input: JsonObject }[];
+    readonly deny: readonly { readonly tool: string; readonly input: JsonObject }[];
+    readonly omitted: readonly string[];
+  };
+}
+
+it.each(vectors<RecommendCase>('spl/recommend').map((one) => [one.name, one] as const))(
+  'vector: %s',
+  (_, { calls, expect: { allow, deny, omitted } }) => {
+    const { says, omissions } = draft(of(...calls.map(({ tool, input }) => seen(tool, input))));
+    expect(omissions.map(({ code }) => code)).toEqual(omitted);
+    for (const { tool, input } of allow)
+      expect([tool, input, says(seen(tool, input))]).toEqual([tool, input, 'allow']);
+    for (const { tool, input } of deny)
+      expect([tool, input, says(seen(tool, input))]).toEqual([tool, input, 'deny']);
+  },
+);
 
 /** What a recommendation may permit, from its description alone: seen, or in a folder where three were seen. */
 function mayPermit(observed: readonly Observation[], tool: string, path: string): boolean {
