@@ -60,6 +60,20 @@ it('gives both sides one secret, on both backends', async () => {
   });
 });
 
+it('exchanges with the bytes of the secret key, not with those that stood there before', async () => {
+  await withSeed('a secret key that changes', 10, (random) => {
+    const [mine, other] = [generateExchangeKey(random), generateExchangeKey(random)];
+    const before = sharedSecret(mine.secretKey, other.publicKey);
+    expect(sharedSecret(mine.secretKey, other.publicKey)).toEqual(before);
+    const next = random.bytes(32);
+    mine.secretKey.set(next);
+    expect(native.exchangeKey(mine.secretKey)).toEqual(reference.exchangeKey(next));
+    const after = exchange(mine.secretKey, other.publicKey);
+    expect(after).toBe(exchange(next, other.publicKey));
+    expect(after).not.toBe(hex(before));
+  });
+});
+
 it('refuses keys of another length', () => {
   const { secretKey, publicKey } = generateExchangeKey(seededRandom('lengths'));
   expect(codeThrownBy(() => sharedSecret(secretKey.subarray(1), publicKey))).toBe('CRYPTO_BAD_LENGTH');
