@@ -264,6 +264,13 @@ export interface ObligationHandler<O extends Obligation = Obligation> {
     after?(obligation: O, value: unknown, interaction: Interaction): Promise<unknown>;
     through?(obligation: O, chunks: AsyncIterable<Uint8Array>, interaction: Interaction): AsyncIterable<Uint8Array>;
 }
+export interface Observed {
+    readonly status: 'done' | 'blocked' | 'withheld';
+    readonly code?: ErrorCode;
+    readonly asks?: true;
+    readonly changed?: true;
+    readonly found?: readonly string[];
+}
 export interface Operator {
     readonly id: string;
     readonly kid: string;
@@ -281,6 +288,7 @@ export type Outcome<R> = {
     readonly value: R;
     readonly receipt: Receipt;
     readonly auditFault?: ErrorCode;
+    readonly observed?: Observed;
 }
  | {
     readonly status: 'blocked';
@@ -295,6 +303,7 @@ export type Outcome<R> = {
     readonly decision: Decision;
     readonly receipt?: Receipt;
     readonly auditFault?: ErrorCode;
+    readonly observed?: Observed;
 };
 export declare const PRIVILEGES: readonly ['review:basic', 'review:senior', 'review:final', 'intervene:pause', 'intervene:resume', 'intervene:restrict', 'intervene:override', 'intervene:terminate', 'kill:order', 'kill:reinstate', 'policy:sign', 'operator:manage'];
 export interface Permit {

@@ -2,6 +2,16 @@
 
 export declare const ACTIVITY_WINDOW_MS = 60000;
 export declare const CLOSE_GRACE_MS = 5000;
+export type Check = {
+    readonly wouldPermit: true;
+    readonly decision: Decision;
+    readonly obligations: readonly Obligation[];
+}
+ | {
+    readonly wouldPermit: false;
+    readonly code: ErrorCode;
+    readonly decision?: Decision;
+};
 export declare const EVIDENCE_TIMEOUT_MS = 5000;
 export declare const IDENTITY_VALID_MS = 300000;
 export declare const LOCAL_FACT_VALID_MS = 60000;
@@ -14,6 +24,7 @@ export interface ReplayedDecision {
 export declare const SDK_ERRORS: {
     readonly SDK_BAD_CALL: 'The call to be checked is not well formed.';
     readonly SDK_BAD_HANDLER: 'A handler of an obligation is not one, or its kind has a handler already.';
+    readonly SDK_BAD_MODE: 'The mode of an enforcement point is neither enforce nor observe.';
     readonly SDK_BAD_NOTE: 'Events of this type are recorded by the flow itself and by nobody else.';
     readonly SDK_CLOSED: 'This TTP instance was closed.';
     readonly SDK_STORAGE_IN_USE: 'Another instance of this process keeps its kill records and log in this storage.';
@@ -57,9 +68,11 @@ export interface TraceView {
 export interface Ttp {
     readonly did: Did;
     readonly policy: Policy;
+    readonly mode: TtpMode;
     readonly logKey: string;
     readonly oversight: Oversight | undefined;
     a2t<R>(call: ToolCall, perform: (permit: Permit) => Promise<R>): Promise<Outcome<R>>;
+    check(call: ToolCall): Promise<Check>;
     run<I extends Interaction, R>(profile: Profile<I, R>, interaction: I): Promise<Outcome<R>>;
     kill(agent: string, order: {
         readonly reason: KillReason;
@@ -73,6 +86,7 @@ export interface Ttp {
     exportBundle(options?: ExportOptions): Promise<string>;
     close(): Promise<void>;
 }
+export type TtpMode = 'enforce' | 'observe';
 export interface TtpOptions {
     readonly identity: Identity;
     readonly policy: string | Uint8Array | JsonObject;
@@ -82,6 +96,7 @@ export interface TtpOptions {
     readonly operators?: Operators;
     readonly owners?: readonly string[];
     readonly approvalWaitMs?: number;
+    readonly mode?: TtpMode;
     readonly thresholds?: JsonObject;
     readonly ports?: {
         readonly clock?: Clock;
@@ -94,4 +109,5 @@ export interface TtpOptions {
 }
 export declare function createTtp(options: TtpOptions): Promise<Ttp>;
 export declare function logSignerOf({ did, seed }: Pick<Identity, 'did' | 'seed'>): Signer;
+export declare function observationsOf(bundle: string | Uint8Array): ObservedCalls;
 export declare function replayBundle(bundle: string | Uint8Array): readonly ReplayedDecision[];

@@ -12,6 +12,11 @@ export declare const FRAUD_WEIGHT_BP = 3000;
 export declare const IDENTITY_WEIGHT_BP = 2500;
 export declare const INDEPENDENT_CLUSTERS_MIN = 3;
 export declare const REPUTATION_WEIGHT_BP = 2500;
+export interface RecordedCall {
+    readonly interaction: Interaction;
+    readonly request: PolicyRequest;
+    readonly isSensitive: boolean;
+}
 export interface ReplayInput {
     readonly interaction: Json | undefined;
     readonly evidence: Json | undefined;
@@ -50,5 +55,7 @@ export type TreReasonCode = keyof typeof TRE_REASONS;
 export declare const canonicalDecision: (decision: Decision) => string;
 export declare function decide({ interaction, evidence, policy, thresholds }: DecideInput): Decision;
 export declare const decisionHash: (decision: Decision) => Hash;
+export declare function holdsSensitiveData(evidence: Evidence): boolean;
 export declare function parseThresholds(input: Json): Thresholds;
+export declare function readRecordedCall(interactionJson: Json, evidenceJson: Json): RecordedCall;
 export declare function replay(input: ReplayInput): Decision;
