@@ -31,6 +31,10 @@ const AS_SENT: StandardSchemaV1<unknown, JsonObject> = {
   },
 };
 
+const UNREAD: StandardSchemaV1<unknown, unknown> = {
+  '~standard': { version: 1, vendor: 'ttp', validate: (value) => ({ value }) },
+};
+
 /**
  * Asks the other side, bounded in time and size.
  *
@@ -76,9 +80,30 @@ function codeOfSilence(code: unknown, side: Side): GatewayErrorCode {
   return `GATEWAY_${side}_INVALID`;
 }
 
+/** What was answered, as text: a listing is compared by it before anything of it is read. */
+export async function askText(peer: Peer, method: string, options: RequestOptions): Promise<string> {
+  try {
+    const text = JSON.stringify(await peer.request({ method }, UNREAD, options));
+    requireTextSize(text);
+    return text;
+  } catch (error) {
+    throw isTtpError(error) ? error : askedInVain(error);
+  }
+}
+
+/** An error in place of a listing, too: without one no tool can be told from a changed one. */
+function askedInVain(error: unknown): TtpError {
+  const { code, message } = errorAnswer(error, 'UPSTREAM');
+  return new TtpError('GATEWAY_UPSTREAM_INVALID', `${code}: ${message}`, { cause: error });
+}
+
 /** Throws GATEWAY_RESULT_TOO_LARGE for JSON of more than {@link RESULT_MAX_BYTES}. */
-export function requireSize(value: Json): void {
-  const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
+export const requireSize = (value: Json): void => requireTextSize(JSON.stringify(value));
+
+/** In UTF-8 a character of a text is three bytes at most. */
+function requireTextSize(text: string): void {
+  if (text.length * 3 <= RESULT_MAX_BYTES) return;
+  const bytes = new TextEncoder().encode(text).length;
   if (bytes > RESULT_MAX_BYTES)
     throw new TtpError('GATEWAY_RESULT_TOO_LARGE', `${bytes} bytes, ${RESULT_MAX_BYTES} at most`);
 }

@@ -1,5 +1,5 @@
 import { type Hash, isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
-import { hashJson } from '@ttp/crypto';
+import { hashJson, plainCopy } from '@ttp/crypto';
 import type { GatewayErrorCode } from '../errors.js';
 import { TOOL_NAME_MAX_CHARS, TOOL_PAGES_MAX, TOOLS_MAX } from '../limits.js';
 import type { Answer } from './ask.js';
@@ -72,15 +72,36 @@ export function inspectTools(tools: readonly JsonObject[], server: ServerIdentit
 }
 
 /**
- * Inspects what one server lists, again and again: a listing that is the last one to the letter is not hashed anew,
- * since it is asked for before every call.
+ * Lists and inspects the tools of one server, again and again: it is asked for before every call, so a listing that is
+ * the last one to the letter is neither read nor hashed anew.
+ *
+ * @param first asks for the first page and gives its text
+ * @param page asks for one page
+ * @throws like {@link listTools}
  */
-export function inspector(server: ServerIdentity): (tools: readonly JsonObject[]) => readonly SeenTool[] {
+export function lister(
+  server: ServerIdentity,
+  first: () => Promise<string>,
+  page: (params: JsonObject) => Promise<Answer>,
+): () => Promise<readonly SeenTool[]> {
   let last: { readonly text: string; readonly seen: readonly SeenTool[] } | undefined;
-  return (tools) => {
-    const text = JSON.stringify(tools);
-    if (last?.text !== text) last = { text, seen: inspectTools(tools, server) };
-    return last.seen;
+  return async () => {
+    const text = await first();
+    if (last?.text === text) return last.seen;
+    const result = plainCopy(JSON.parse(text));
+    if (!isJsonObject(result)) throw invalid('tools/list without a result');
+    let isFirst = true;
+    const seen = inspectTools(
+      await listTools((params) => {
+        if (!isFirst) return page(params);
+        isFirst = false;
+        return Promise.resolve({ result });
+      }),
+      server,
+    );
+    // Further pages may change while the first does not.
+    last = result['nextCursor'] === undefined ? { text, seen } : undefined;
+    return seen;
   };
 }
 

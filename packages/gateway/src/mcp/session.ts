@@ -6,7 +6,7 @@ import type { Ttp } from '@ttp/sdk';
 import { CONNECT_TIMEOUT_MS, LISTING_TIMEOUT_MS } from '../limits.js';
 import { requireAlive } from './alive.js';
 import { protocolError } from './answers.js';
-import { ask, requireSize } from './ask.js';
+import { ask, askText, requireSize } from './ask.js';
 import { offeredToAgent, offeredToServer } from './capabilities.js';
 import { type FaultRecord, faultRecord } from './fault-record.js';
 import { floodGauge } from './flood.js';
@@ -14,10 +14,11 @@ import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
 import { answerServer, SERVER_NOTIFICATIONS } from './from-server.js';
 import type { HeldTransport } from './held-transport.js';
 import { hasHiddenText } from './hidden-text.js';
-import { inspector, listTools, type SeenTool, type ServerIdentity } from './listing.js';
+import { lister, type ServerIdentity } from './listing.js';
 import { withoutOwnMeta } from './meta.js';
 import type { PinBook } from './pin-book.js';
 import { redacted, requireClean } from './scanned.js';
+import { sharedListing } from './shared-listing.js';
 import { briefly, createUnderWay, type UnderWay } from './under-way.js';
 import { type Upstream, upstreamTransport } from './upstream.js';
 
@@ -132,13 +133,14 @@ function serverLike(client: Client): Server {
 
 function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
   const { ttp, book, clock, callTimeoutMs, onFault, record, byAgent, flood } = ends;
-  const inspect = inspector(identityOf(upstream));
-  const list = async (): Promise<readonly SeenTool[]> =>
-    inspect(
-      await listTools((params) =>
-        ask(upstream, 'UPSTREAM', { method: 'tools/list', params }, { timeout: LISTING_TIMEOUT_MS }),
-      ),
-    );
+  const patience = { timeout: LISTING_TIMEOUT_MS };
+  const list = sharedListing(
+    lister(
+      identityOf(upstream),
+      () => askText(upstream, 'tools/list', patience),
+      (params) => ask(upstream, 'UPSTREAM', { method: 'tools/list', params }, patience),
+    ),
+  );
   const side = {
     ttp,
     server: ends.server,

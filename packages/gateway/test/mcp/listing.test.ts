@@ -4,7 +4,7 @@ import { codeRejectedBy, proves, vectors } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { TOOLS_MAX } from '../../src/limits.js';
 import type { Answer } from '../../src/mcp/ask.js';
-import { inspector, inspectTools, listTools, type SeenTool } from '../../src/mcp/listing.js';
+import { inspectTools, lister, listTools, type SeenTool } from '../../src/mcp/listing.js';
 
 const SERVER = { name: 'server', version: '1' };
 
@@ -27,6 +27,8 @@ function paged({ pages, repeat }: Case): (params: JsonObject) => Promise<Answer>
 }
 
 const inspect = (tools: readonly JsonObject[]): readonly SeenTool[] => inspectTools(tools, SERVER);
+
+const noFurther = (): Promise<never> => Promise.reject(new Error('no further page'));
 
 describe('listTools and inspectTools', () => {
   it.each(vectors<Case>('mcp/listing'))('$name', async (vector) => {
@@ -90,13 +92,32 @@ describe('listTools and inspectTools', () => {
     expect(inspect([{ ...tool }])[0]?.digest).toBe(digests[0]);
   });
 
-  it('sees a change from one listing to the next, and back', () => {
+  it('sees a change from one listing to the next, and back', async () => {
     proves('flaw.T1');
-    const again = inspector(SERVER);
     const one = [{ name: 'a', description: '1' }];
     const two = [{ name: 'a', description: '2' }];
-    for (const tools of [one, two, two, one, [...one, ...two], []])
-      expect(again(structuredClone(tools))).toEqual(inspect(tools));
+    let tools: readonly JsonObject[] = [];
+    const again = lister(SERVER, () => Promise.resolve(JSON.stringify({ tools })), noFurther);
+    for (const now of [one, two, two, one, [...one, ...two], []]) {
+      tools = now;
+      expect(await again()).toEqual(inspect(now));
+    }
+  });
+
+  it('sees a change on a page behind the first, which stays the same', async () => {
+    proves('flaw.T1');
+    let behind: JsonObject = { name: 'b', description: '1' };
+    const again = lister(
+      SERVER,
+      () => Promise.resolve(JSON.stringify({ tools: [{ name: 'a' }], nextCursor: 'x' })),
+      (params) => {
+        expect(params).toEqual({ cursor: 'x' });
+        return Promise.resolve({ result: { tools: [behind] } });
+      },
+    );
+    expect(await again()).toEqual(inspect([{ name: 'a' }, behind]));
+    behind = { name: 'b', description: '2' };
+    expect(await again()).toEqual(inspect([{ name: 'a' }, behind]));
   });
 
   it('takes the digest of the canonical definition, so that the order of members does not matter', () => {

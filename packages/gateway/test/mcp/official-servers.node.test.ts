@@ -164,7 +164,7 @@ describe('through the gateway, as without it,', () => {
   });
 
   it('the official everything server does all that needs no task', async () => {
-    const progress: Json[] = [];
+    const progress: unknown[] = [];
     const steps: readonly Step[] = [
       ...LISTS,
       (client) => client.listPrompts(),
