@@ -1,12 +1,10 @@
-import { sqlite } from '@ttp/adapters/sqlite';
-import { asTerm, type Did, type JsonObject, PRIVILEGES, TtpError } from '@ttp/core';
+import { asTerm, type JsonObject, PRIVILEGES, TtpError } from '@ttp/core';
 import { encryptKey, generateKeyPair, multikey } from '@ttp/crypto';
-import { createIdentity, type DidType, didKey } from '@ttp/did';
-import { createKillSwitch } from '@ttp/guard';
+import { type DidType, didKey } from '@ttp/did';
 import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { requireAbsent, writeNew } from '../files/files.js';
-import { formatIdentityFile } from '../files/identity-file.js';
+import { writeNewIdentity } from '../files/new-identity.js';
 import { operatorKid } from '../files/operators.js';
 import type { Io } from '../io.js';
 import { passphrases } from '../passphrase.js';
@@ -29,17 +27,9 @@ export function run({ options, io }: Call<KeygenOptions>): Promise<Answer> {
 }
 
 async function makeIdentity({ out, type, store }: KeygenOptions, io: Io): Promise<Answer> {
-  const nextOut = `${out}.next`;
-  for (const file of [out, nextOut]) await requireAbsent(file, 'out');
-  const { clock, random } = io;
-  const passphrase = await passphrases(io).get('the new identity', { isNew: true });
-  const { did, seed, nextSeed, keyLog } = await createIdentity({ type, random, clock });
-  const key = await encryptKey({ seed, did, passphrase, random });
-  const nextKey = await encryptKey({ seed: nextSeed, did, passphrase, random });
-  // The record first: without one the identity is dead for ever, while a record without an identity harms nobody.
-  if (store !== undefined) await createKillRecord(did, store, io);
-  await writeNew(nextOut, `${JSON.stringify(nextKey, null, 2)}\n`, 'out');
-  await writeNew(out, formatIdentityFile(keyLog, key), 'out');
+  const files = { out, type, ...(store === undefined ? {} : { store }) };
+  const ask = (): Promise<string> => passphrases(io).get('the new identity', { isNew: true });
+  const { did, nextOut } = await writeNewIdentity(files, ask, io);
   const json: JsonObject = {
     did,
     identity: out,
@@ -59,18 +49,6 @@ async function makeIdentity({ out, type, store }: KeygenOptions, io: Io): Promis
           : `store     ${store} (kill record created, alive)`,
       ].join('\n'),
   };
-}
-
-/** The kill record of an identity that was created in this very call (decision D32). */
-async function createKillRecord(did: Did, path: string, { clock, timer }: Io): Promise<void> {
-  const storage = sqlite(path);
-  try {
-    const kill = await createKillSwitch({ storage, clock, timer });
-    await kill.enrol(did, true);
-    kill.close();
-  } finally {
-    await storage.close();
-  }
 }
 
 async function makeOperator(options: KeygenOptions & { operator: string }, io: Io): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Did } from '@ttp/core';
 import { documentOf } from '@ttp/did';
-import { inFile } from '../files/files.js';
+import { inFile, isThere } from '../files/files.js';
 import { openIdentityFile, readIdentityFile } from '../files/identity-file.js';
 import type { Io } from '../io.js';
 import { PASSPHRASE_VARIABLE, passphrases } from '../passphrase.js';
@@ -48,11 +48,7 @@ async function permissionsOf(path: string): Promise<readonly Check[]> {
 
 async function nextBeside(path: string): Promise<readonly Check[]> {
   const next = `${path}.next`;
-  const isThere = await stat(next).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return [];
+  if (!(await isThere(next))) return [];
   return [
     warn('next key', `${next} lies beside the identity`, 'keep it elsewhere: a thief of both can rotate'),
   ];

@@ -82,6 +82,13 @@ export async function requireFile(path: string, field: string): Promise<void> {
   }
 }
 
+/** Whether something is there that can be looked at. */
+export const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
 /** Throws CLI_FILE_EXISTS where something is already, CLI_FILE_MISSING where there is no folder for it. */
 export async function requireAbsent(path: string, field: string): Promise<void> {
   await requireFile(dirname(path), field);

@@ -113,3 +113,17 @@ log is derived from the identity's, so it changes too: export what there is firs
 };
 
 export const key: readonly Verb[] = [keyShow, keyRotate];
+
+export const init: Verb = {
+  name: 'init',
+  summary: 'Put an identity, a policy, a call map and an agent that runs into a project.',
+  description: `Everything goes into one new folder, ttp, of the project; nothing that exists is changed, package.json neither: the
+steps it prints say what to install. The passphrase comes from TTP_PASSPHRASE or is asked for. The example opens the
+identity, arms the policy, and makes three calls: one is permitted, two are denied.`,
+  arguments: [{ name: '[folder]', says: 'the project; where you are unless given' }],
+  examples: [
+    { line: 'ttp init', says: 'in the project you are in' },
+    { line: 'ttp init my-agent', says: 'in another folder' },
+  ],
+  load: () => import('../commands/init.js'),
+};

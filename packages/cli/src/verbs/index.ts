@@ -1,14 +1,14 @@
 import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
 import { mcp, selfTest } from './enforce.js';
-import { did, key, keygen } from './identity.js';
+import { did, init, key, keygen } from './identity.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
 import { completion, conformance, demo, doctor, version } from './tool.js';
 
 /** Every verb, in the order of the help and of the README. */
 export const GROUPS: readonly VerbGroup[] = [
-  { heading: 'Identities and keys', verbs: [keygen, ...key, ...did] },
+  { heading: 'Identities and keys', verbs: [init, keygen, ...key, ...did] },
   { heading: 'Policies', verbs: [...policy, selfTest] },
   { heading: 'Enforcement', verbs: [mcp] },
   { heading: 'Operators', verbs: [...review, kill, reinstate, status] },

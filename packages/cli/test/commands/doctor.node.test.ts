@@ -48,7 +48,7 @@ async function examined(
   const checks: unknown = JSON.parse(out).checks;
   const all = (Array.isArray(checks) ? checks : []).filter((one): one is JsonObject => isJsonObject(one));
   const found = Object.fromEntries(all.map((one) => [one['name'], one['status']]));
-  return { code, found, todo: all.map((one) => one['todo'] ?? '').join('\n') };
+  return { code, found, todo: JSON.stringify(all.map((one) => one['todo'] ?? '')) };
 }
 
 const everything = (): readonly string[] => [

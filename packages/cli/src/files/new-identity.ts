@@ -1,0 +1,56 @@
+import { sqlite } from '@ttp/adapters/sqlite';
+import type { Did } from '@ttp/core';
+import { encryptKey } from '@ttp/crypto';
+import { createIdentity, type DidType } from '@ttp/did';
+import { createKillSwitch } from '@ttp/guard';
+import type { Io } from '../io.js';
+import { requireAbsent, writeNew } from './files.js';
+import { formatIdentityFile } from './identity-file.js';
+
+/** Where a new identity is written. */
+export interface NewIdentityFiles {
+  readonly out: string;
+  readonly type: DidType;
+  /** The storage that gets its kill record, alive. */
+  readonly store?: string;
+}
+
+/**
+ * Makes an identity and writes it, and beside it, to `<out>.next`, the key for the next rotation.
+ *
+ * @param askPassphrase called once it is known that nothing would be overwritten
+ * @throws CLI_FILE_*, CLI_PASSPHRASE_*, STORE_*
+ */
+export async function writeNewIdentity(
+  { out, type, store }: NewIdentityFiles,
+  askPassphrase: () => Promise<string>,
+  { clock, random, timer }: Pick<Io, 'clock' | 'random' | 'timer'>,
+): Promise<{ readonly did: Did; readonly nextOut: string }> {
+  const nextOut = `${out}.next`;
+  for (const file of [out, nextOut]) await requireAbsent(file, 'out');
+  const passphrase = await askPassphrase();
+  const { did, seed, nextSeed, keyLog } = await createIdentity({ type, random, clock });
+  const key = await encryptKey({ seed, did, passphrase, random });
+  const nextKey = await encryptKey({ seed: nextSeed, did, passphrase, random });
+  // The record first: without one the identity is dead for ever, while a record without an identity harms nobody.
+  if (store !== undefined) await createKillRecord(did, store, { clock, timer });
+  await writeNew(nextOut, `${JSON.stringify(nextKey, null, 2)}\n`, 'out');
+  await writeNew(out, formatIdentityFile(keyLog, key), 'out');
+  return { did, nextOut };
+}
+
+/** The kill record of an identity that was created in this very call (decision D32). */
+async function createKillRecord(
+  did: Did,
+  path: string,
+  { clock, timer }: Pick<Io, 'clock' | 'timer'>,
+): Promise<void> {
+  const storage = sqlite(path);
+  try {
+    const kill = await createKillSwitch({ storage, clock, timer });
+    await kill.enrol(did, true);
+    kill.close();
+  } finally {
+    await storage.close();
+  }
+}
