@@ -43,7 +43,8 @@ function textOf(input: Uint8Array | string, maxBytes: number): string {
   if (typeof input === 'string') {
     if (!isWellFormed(input))
       throw new TtpError('CRYPTO_JSON_LONE_SURROGATE', 'the text holds a lone surrogate');
-    if (utf8(input).length > maxBytes) throw tooLarge(maxBytes);
+    // A code unit has three bytes at most, so a short text need not be written out to be measured.
+    if (input.length * 3 > maxBytes && utf8(input).length > maxBytes) throw tooLarge(maxBytes);
     return input;
   }
   try {
@@ -95,13 +96,13 @@ class Reader {
   document(): Json {
     if (this.#text.startsWith('\uFEFF')) throw this.#refuse('CRYPTO_JSON_BOM', 'a byte order mark');
     const value = this.#value();
-    this.#match(WHITE_SPACE);
+    this.#skip();
     if (this.#at < this.#text.length) throw this.#refuse('CRYPTO_JSON_TRAILING', 'text after the value');
     return value;
   }
 
   #value(): Json {
-    this.#match(WHITE_SPACE);
+    this.#skip();
     const first = this.#text[this.#at];
     if (first === '{') return this.#nested(() => this.#object());
     if (first === '[') return this.#nested(() => this.#array());
@@ -119,7 +120,7 @@ class Reader {
     const object: Record<string, Json> = Object.create(null);
     if (this.#next('}')) return object;
     do {
-      this.#match(WHITE_SPACE);
+      this.#skip();
       if (this.#text[this.#at] !== '"') throw this.#syntax('a key in double quotes');
       const key = this.#string();
       this.#path.push(key);
@@ -156,7 +157,7 @@ class Reader {
     let value = '';
     let escaped = false;
     for (;;) {
-      value += this.#match(PLAIN)?.[0] ?? '';
+      value += this.#plain();
       const end = this.#text[this.#at];
       if (end === '"') break;
       if (end !== '\\') throw this.#syntax('the rest of a string');
@@ -205,10 +206,27 @@ class Reader {
 
   /** Skips white space, then takes `character` if it comes next. */
   #next(character: string): boolean {
-    this.#match(WHITE_SPACE);
+    this.#skip();
     if (this.#text[this.#at] !== character) return false;
     this.#at++;
     return true;
+  }
+
+  /** Over white space. A look at the next character is enough nearly always: our own texts have none. */
+  #skip(): void {
+    if (this.#text.charCodeAt(this.#at) > 0x20) return;
+    WHITE_SPACE.lastIndex = this.#at;
+    WHITE_SPACE.test(this.#text);
+    this.#at = WHITE_SPACE.lastIndex;
+  }
+
+  /** The characters up to the next that has a meaning in a string. */
+  #plain(): string {
+    const from = this.#at;
+    PLAIN.lastIndex = from;
+    PLAIN.test(this.#text);
+    this.#at = PLAIN.lastIndex;
+    return this.#text.slice(from, this.#at);
   }
 
   #match(pattern: RegExp): RegExpExecArray | null {
