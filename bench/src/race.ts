@@ -54,6 +54,10 @@ const ROUNDS = 31;
 const QUICK_ROUNDS = 5;
 const TURN_MS = 6;
 const QUICK_TURN_MS = 2;
+/** How long a contestant runs before the clock counts, and how many turns of what may do little in one. */
+const WARM_MS = 150;
+const QUICK_WARM_MS = 10;
+const WARM_TURNS = 200;
 const SINGLE_OPERATIONS = 10_000;
 const QUICK_SINGLE_OPERATIONS = 500;
 /** No contestant's single operations are timed for longer. */
@@ -70,7 +74,7 @@ export async function race(given: Race, { quick }: Effort): Promise<RaceResult> 
   const entries = await admitted(given.contestants);
   const running = entries.filter(({ excluded }) => excluded === undefined);
   const turnMs = quick ? QUICK_TURN_MS : (given.turnMs ?? TURN_MS);
-  for (const entry of running) await calibrate(entry, turnMs);
+  for (const entry of running) await calibrate(entry, turnMs, quick ? QUICK_WARM_MS : WARM_MS);
   const rounds = quick ? Math.min(QUICK_ROUNDS, given.rounds ?? ROUNDS) : (given.rounds ?? ROUNDS);
   for (let round = 0; round < rounds; round++)
     for (const entry of running) {
@@ -80,6 +84,7 @@ export async function race(given: Race, { quick }: Effort): Promise<RaceResult> 
         continue;
       }
       await before?.();
+      sweep();
       entry.times.push((await turn(entry, entry.batch)) / entry.batch);
     }
   if (given.single === true) await timeSingle(running, quick);
@@ -123,15 +128,19 @@ async function turn(entry: Entry, operations: number): Promise<number> {
   return Number(process.hrtime.bigint() - start) / 1000;
 }
 
-/** Warms up, and finds how many operations fill a turn. */
-async function calibrate(entry: Entry, turnMs: number): Promise<void> {
+/** Clears away what the one before allocated, so that nobody pays for another's garbage. */
+function sweep(): void {
+  globalThis.gc?.({ type: 'minor' });
+}
+
+/** Warms up until the compilers have had their time, and finds how many operations fill a turn. */
+async function calibrate(entry: Entry, turnMs: number, warmMs: number): Promise<void> {
   const { most = Number.POSITIVE_INFINITY, before } = entry.contestant;
-  for (let warm = 0; warm < 4; ) {
+  for (let spent = 0, turns = 0; spent < warmMs * 1000 && turns < WARM_TURNS; turns++) {
     await before?.();
     const took = await turn(entry, entry.batch);
+    spent += took;
     const wanted = Math.ceil((entry.batch * turnMs * 1000) / Math.max(took, 1));
-    if (took >= (turnMs * 1000) / 2 || entry.batch >= most) warm++;
-    if (took > 20 * turnMs * 1000) warm = 4; // one is enough of what takes so long
     entry.batch = Math.max(1, Math.min(wanted, entry.batch * 10, most));
   }
 }

@@ -111,6 +111,13 @@ const CROWD = 1000;
 
 const crowdedBars: readonly Bar[] = [
   {
+    bar: 'one request against 1000 rules in under 5 ms, worst case, p99 (spl.evaluate.performance)',
+    value: (m) => m.p99(US) / 1000,
+    atMost: 5,
+    unit: ' ms',
+    why: 'Other processes fall on single calls.',
+  },
+  {
     bar: 'policy, worst case: at most 25 ns a rule',
     value: (m) => (m.median(US) * 1000) / CROWD,
     atMost: 25,

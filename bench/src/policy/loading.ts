@@ -6,6 +6,7 @@ import { loadCasbin } from './casbin.ts';
 import { loadCasl } from './casl.ts';
 import { loadCedar } from './cedar.ts';
 import type { LoadEngine } from './engine.ts';
+import { loadInside } from './inside.ts';
 import { loadJsonRulesEngine } from './json-rules-engine.ts';
 import type { PlainRule } from './rules.ts';
 import { MAX_BYTES, splDocument } from './ttp.ts';
@@ -17,8 +18,11 @@ const rival = (name: string, does: string, load: LoadEngine, rules: readonly Pla
   run: () => load(rules),
 });
 
-export function loading(rules: readonly PlainRule[], effort: Effort): Promise<RaceResult> {
-  const text = JSON.stringify(splDocument(rules));
+export async function loading(rules: readonly PlainRule[], effort: Effort): Promise<RaceResult> {
+  const parsed = splDocument(rules);
+  const text = JSON.stringify(parsed);
+  const { compilePolicy, parseDocument } = await loadInside();
+  const document = parseDocument(parsed);
   return race(
     {
       title: `Loading ${rules.length} rules`,
@@ -35,6 +39,18 @@ export function loading(rules: readonly PlainRule[], effort: Effort): Promise<Ra
           ours: true,
           does: 'the first step of loadPolicy alone: strict JSON',
           run: () => parseJson(text, { maxBytes: MAX_BYTES }),
+        },
+        {
+          name: 'ttp schema',
+          ours: true,
+          does: 'the second step alone, from the source: zod/mini and what it turns into a document',
+          run: () => parseDocument(parsed),
+        },
+        {
+          name: 'ttp compile',
+          ours: true,
+          does: 'the last step alone, from the source: patterns, conditions, index',
+          run: () => compilePolicy(document),
         },
         { name: 'JSON.parse', does: 'the same text, nothing checked', run: () => JSON.parse(text) },
         rival(
@@ -54,18 +70,18 @@ export function loading(rules: readonly PlainRule[], effort: Effort): Promise<Ra
       ],
       bars: [
         {
-          bar: 'policy compile of 1000 rules, validation and all: at most 5 ms',
-          value: (m) => m.median('ttp loadPolicy') / 1000,
+          bar: 'policy compile of 1000 rules, after validation: at most 5 ms',
+          value: (m) => m.median('ttp compile') / 1000,
           atMost: 5,
           unit: ' ms',
-          why: 'The bar is for compiling alone, which the API does not offer; here stand strict JSON, the schema, the canonical form and its hash as well.',
+          why: 'Every pattern becomes a matcher and every condition a closure with what to say where it does not hold.',
         },
         {
-          bar: 'policy load with its schema: at most 3x JSON.parse of the text',
-          value: (m) => m.ratio('ttp loadPolicy', 'JSON.parse'),
+          bar: 'policy validation at load (zod): at most 3x JSON.parse of the text',
+          value: (m) => m.ratio('ttp schema', 'JSON.parse'),
           atMost: 3,
           unit: 'x',
-          why: 'The bar is for the schema alone. The strict parser, the canonical form and its hash are JavaScript, and JSON.parse is the engine.',
+          why: 'zod/mini interprets its schema, since the bundle must not evaluate code; a policy is loaded once.',
         },
       ],
       rounds: 11,
