@@ -43,6 +43,9 @@ export const GLOB_MIN_SIBLINGS = 3;
 /** Values of one argument that a recommended rule lists: 100; a tool with more is left out. */
 export const LISTED_VALUES_MAX = 100;
 
+/** Arguments beside the first that a recommended rule lists the values of: 4; a tool with more is left out. */
+export const LISTED_ARGUMENTS_MAX = 4;
+
 /** Lowest limit of `request.rate` that a recommendation sets: 60 attempts in 60 s. */
 export const RECOMMENDED_RATE_MIN = 60;
 

@@ -3,7 +3,7 @@ import { canonicalize } from '@ttp/crypto';
 import { ACTION } from './action.js';
 import { attributeOf, fits } from './attributes.js';
 import { loadCallMap, mapCall } from './call-map.js';
-import { LISTED_VALUES_MAX, TEXT_MAX_CHARACTERS } from './limits.js';
+import { LISTED_ARGUMENTS_MAX, LISTED_VALUES_MAX, TEXT_MAX_CHARACTERS } from './limits.js';
 import type { Observation } from './observation.js';
 import { isAddress, likelihood, namedResources, textsAt } from './recommend-arguments.js';
 import type { OmissionCode, Omissions } from './recommend-reasons.js';
@@ -55,7 +55,7 @@ export function mapTool(
   // A tool that names a second resource gets an action of its own: a rule without its list would open it.
   const isOwn = !isMapped || further.length > 0;
   const action = selector.kind === 'tool' ? 'call' : isOwn ? `call:${tool}` : one.request.action;
-  if (!ACTION.test(action)) return omitAll('SPL_OMITTED_AMBIGUOUS');
+  if (!ACTION.test(action) || further.length > LISTED_ARGUMENTS_MAX) return omitAll('SPL_OMITTED_AMBIGUOUS');
   const entry = entryOf(selector, action, calls);
   const kept = calls.flatMap((call) => {
     const resource = readCall(entry, call, further);

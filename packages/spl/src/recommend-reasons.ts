@@ -7,6 +7,7 @@ export const OMISSION_CODES = {
   SPL_OMITTED_PATTERN: 'A value in it would be a pattern or a reference where it stands in a policy.',
   SPL_OMITTED_AMBIGUOUS:
     'Its arguments do not name one resource, so no rule could be narrower than the tool.',
+  SPL_OMITTED_SIZE: 'Its rule would make the policy larger than a policy may be.',
   SPL_OMITTED_SERVERS: 'Two servers have a tool of this name, and a call map tells tools by name alone.',
 } as const;
 

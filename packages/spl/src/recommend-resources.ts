@@ -62,15 +62,17 @@ export function generalise(resources: readonly Resource[]): Generalised {
     if (siblings === undefined) folders.set(folder, [resource]);
     else siblings.push(resource);
   }
+  // What is excepted from a glob must not be what was seen: a deny is stronger.
+  const secretSeen = new Set(resources.flatMap(foldersOfSecrets));
   const patterns: string[] = [];
   const exceptions: string[] = [];
   for (const [folder, siblings] of folders) {
     const path = siblings[0]?.segments.slice(0, -1) ?? [];
-    // What is excepted from a glob must not be what was seen: a deny is stronger.
-    const isSecretSeen = resources.some(
-      ({ text, segments }) => text.startsWith(folder) && SECRET_NAME.test(segments[path.length] ?? ''),
-    );
-    if (siblings.length < GLOB_MIN_SIBLINGS || isSecretSeen || !mayOpen(siblings[0]?.scheme ?? '', path))
+    if (
+      siblings.length < GLOB_MIN_SIBLINGS ||
+      secretSeen.has(folder) ||
+      !mayOpen(siblings[0]?.scheme ?? '', path)
+    )
       patterns.push(...siblings.map(({ text }) => text));
     else {
       patterns.push(`${folder}+`);
@@ -78,6 +80,17 @@ export function generalise(resources: readonly Resource[]): Generalised {
     }
   }
   return { patterns: patterns.sort(), exceptions };
+}
+
+/** The folders in which a hidden or secret name stands on the way to a resource, as {@link folderOf} spells them. */
+function foldersOfSecrets({ text, segments }: Resource): string[] {
+  const folders: string[] = [];
+  let at = text.length - segments.join('/').length;
+  for (const segment of segments) {
+    if (SECRET_NAME.test(segment)) folders.push(text.slice(0, at));
+    at += segment.length + 1;
+  }
+  return folders;
 }
 
 /** The text up to its last slash, or to the colon of its scheme. */

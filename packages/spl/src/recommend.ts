@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '@ttp/core';
-import { canonicalize } from '@ttp/crypto';
+import { canonicalize, utf8 } from '@ttp/crypto';
 import { loadCallMap } from './call-map.js';
 import { LANGUAGE_VERSION } from './document.js';
-import { COMMENT_MAX_TOOLS, LIST_MAX_ELEMENTS, RECOMMENDED_RATE_MIN } from './limits.js';
+import { COMMENT_MAX_TOOLS, LIST_MAX_ELEMENTS, POLICY_MAX_BYTES, RECOMMENDED_RATE_MIN } from './limits.js';
 import { loadPolicy } from './load.js';
-import type { Observation, ObservedCalls } from './observation.js';
+import type { ObservedCalls } from './observation.js';
 import { type MappedTool, mapTool } from './recommend-call-map.js';
-import { createOmissions, type Omission } from './recommend-reasons.js';
+import { createOmissions, type Omission, type Omissions } from './recommend-reasons.js';
 import { generalise } from './recommend-resources.js';
 import type { Resource } from './resource.js';
 
@@ -26,7 +26,18 @@ interface Group {
   readonly action: string;
   readonly listed: MappedTool['listed'];
   readonly calls: MappedTool['calls'][number][];
-  readonly tools: Set<string>;
+  readonly tools: MappedTool[];
+}
+
+interface DraftRule extends JsonObject {
+  /** Not yet the only one of its name. */
+  readonly id: string;
+}
+
+/** A group and its rules. */
+interface Draft {
+  readonly group: Group;
+  readonly rules: readonly DraftRule[];
 }
 
 /**
@@ -36,7 +47,7 @@ interface Group {
  *
  * A recommendation is as good as the session: what an agent did wrong in it is permitted too. Review it.
  *
- * @throws SPL_TOO_LARGE and the like where the calls need a larger policy than the language allows
+ * What does not fit into a policy is left out as well, the largest rules first.
  */
 export function recommendPolicy({ calls, unread }: ObservedCalls): Recommendation {
   const omissions = createOmissions();
@@ -48,20 +59,20 @@ export function recommendPolicy({ calls, unread }: ObservedCalls): Recommendatio
     return false;
   });
   const byTool = [...Map.groupBy(needed, ({ tool }) => tool)].sort(([a], [b]) => compare(a, b));
-  const mapped = byTool.flatMap(([tool, of]) => mapTool(tool, of, omissions) ?? []);
-  const permitted = mapped.flatMap((tool) => tool.calls.map(({ call }) => call));
-  const callMap = {
-    version: 1,
-    tools: Object.fromEntries(
-      mapped.flatMap(({ tool, entry }) => (entry === undefined ? [] : [[tool, entry]])),
-    ),
-  };
-  const document = documentOf(groupsOf(mapped), permitted, calls.length + unread.length);
-  const [policy, map] = [textOf(document), textOf(callMap)];
+  const groups = groupsOf(byTool.flatMap(([tool, of]) => mapTool(tool, of, omissions) ?? []));
+  const rate = rateOf(groups);
+  const drafts = fitting(groups, rate, omissions);
+  const entries = drafts.flatMap(({ group: { tools } }) =>
+    tools.flatMap(({ tool, entry }) => (entry === undefined ? [] : [[tool, entry] as const])),
+  );
+  const sorted = [...new Map(entries)].sort(([a], [b]) => compare(a, b));
+  const callMap = textOf({ version: 1, tools: Object.fromEntries(sorted) });
+  const policy = textOf(documentOf(drafts, rate, calls.length + unread.length));
   // What does not load is not handed out, however it came about.
   loadPolicy(policy);
-  loadCallMap(map);
-  return { policy, callMap: map, permitted: permitted.length, omissions: omissions.list() };
+  loadCallMap(callMap);
+  const permitted = drafts.reduce((sum, { group }) => sum + group.calls.length, 0);
+  return { policy, callMap, permitted, omissions: omissions.list() };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -70,22 +81,43 @@ const textOf = (json: JsonObject): string => `${JSON.stringify(json, undefined, 
 /** One group for each action on each scheme; tools whose arguments are listed have an action of their own. */
 function groupsOf(mapped: readonly MappedTool[]): readonly Group[] {
   const groups = new Map<string, Group>();
-  for (const { tool, action, listed, calls } of mapped)
-    for (const one of calls) {
-      const key = canonicalize([action, one.resource.scheme, listed]);
-      const group = groups.get(key) ?? { action, listed, calls: [], tools: new Set() };
+  for (const tool of mapped) {
+    const about = canonicalize([tool.action, tool.listed]);
+    for (const one of tool.calls) {
+      const key = `${about} ${one.resource.scheme}`;
+      const group = groups.get(key) ?? { action: tool.action, listed: tool.listed, calls: [], tools: [] };
       groups.set(key, group);
       group.calls.push(one);
-      group.tools.add(`${tool} on ${one.call.server}`);
+      if (group.tools.at(-1) !== tool) group.tools.push(tool);
     }
+  }
   return [...groups].sort(([a], [b]) => compare(a, b)).map(([, group]) => group);
 }
 
-function documentOf(groups: readonly Group[], permitted: readonly Observation[], seen: number): JsonObject {
-  const rate = rateOf(permitted);
+/** What stands around the rules, and the numbers that ids may get, fit into this many bytes. */
+const FRAME_BYTES = 2_048;
+
+/** The rules of as many groups as fit into a policy, the smallest first: one flood of calls must not cost the others. */
+function fitting(groups: readonly Group[], rate: number | undefined, omissions: Omissions): readonly Draft[] {
+  const drafts = groups.map((group) => {
+    const rules = rulesOf(group, rate);
+    return { group, rules, bytes: utf8(textOf({ rules })).length };
+  });
+  let room = POLICY_MAX_BYTES - FRAME_BYTES;
+  const kept = new Set<Draft>();
+  for (const draft of drafts.toSorted((a, b) => a.bytes - b.bytes)) {
+    room -= draft.bytes;
+    if (room >= 0) kept.add(draft);
+    else for (const { call } of draft.group.calls) omissions.add('SPL_OMITTED_SIZE', call);
+  }
+  return drafts.filter((draft) => kept.has(draft));
+}
+
+function documentOf(drafts: readonly Draft[], rate: number | undefined, seen: number): JsonObject {
   const ids = new Set<string>();
-  const rules = groups.flatMap((group) => rulesOf(group, rate, ids));
-  const isVerified = permitted.every(({ request }) => request.engine['identityVerified'] === true);
+  const rules = drafts.flatMap((draft) => draft.rules.map((rule) => ({ ...rule, id: unused(rule.id, ids) })));
+  const permitted = drafts.flatMap(({ group }) => group.calls);
+  const isVerified = permitted.every(({ call }) => call.request.engine['identityVerified'] === true);
   return {
     version: LANGUAGE_VERSION,
     description: `Recommended from ${permitted.length} of ${seen} recorded calls. A draft: whatever was done wrong while it was recorded is permitted too.`,
@@ -97,21 +129,22 @@ function documentOf(groups: readonly Group[], permitted: readonly Observation[],
 }
 
 /** Twice the highest rate that was seen, in tens; undefined where the rate is not known of every call. */
-function rateOf(calls: readonly Observation[]): number | undefined {
+function rateOf(groups: readonly Group[]): number | undefined {
   let highest = 0;
-  for (const { request } of calls) {
-    const rate = request.engine['request.rate'];
+  for (const { call } of groups.flatMap(({ calls }) => calls)) {
+    const rate = call.request.engine['request.rate'];
     if (typeof rate !== 'number') return undefined;
     highest = Math.max(highest, rate);
   }
-  return calls.length === 0 ? undefined : Math.max(RECOMMENDED_RATE_MIN, Math.ceil(highest / 5) * 10);
+  const limit = Math.max(RECOMMENDED_RATE_MIN, Math.ceil(highest / 5) * 10);
+  return groups.length === 0 || !Number.isSafeInteger(2 * limit) ? undefined : limit;
 }
 
 const killSwitchAt = (rate: number): JsonObject => ({
   triggers: [{ condition: `request.rate > ${rate}`, reason: 'rate_limit_exceeded', action: 'kill' }],
 });
 
-function rulesOf(group: Group, rate: number | undefined, ids: Set<string>): readonly JsonObject[] {
+function rulesOf(group: Group, rate: number | undefined): readonly DraftRule[] {
   const { action, listed, calls } = group;
   const resources = calls.map(({ resource }) => resource);
   const lists = Object.keys(listed).length > 0;
@@ -121,7 +154,7 @@ function rulesOf(group: Group, rate: number | undefined, ids: Set<string>): read
   for (const [name, values] of Object.entries(listed)) conditions[`request.${name}`] = { in: [...values] };
   const base = `${action}-${resources[0]?.scheme ?? ''}`.replace(/[^A-Za-z0-9._:-]/g, '-').slice(0, 100);
   const allow = chunks(patterns).map((some) => ({
-    id: unused(base, ids),
+    id: base,
     description: commentOf(group, some),
     effect: 'allow',
     resources: some,
@@ -129,7 +162,7 @@ function rulesOf(group: Group, rate: number | undefined, ids: Set<string>): read
     ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
   }));
   const deny = chunks(exceptions).map((some) => ({
-    id: unused(`${base}.unseen`, ids),
+    id: `${base}.unseen`,
     description:
       'Hidden files and names that stand for secrets: none was seen in the folders that are opened.',
     effect: 'deny',
@@ -163,10 +196,10 @@ function commentOf({ calls, tools }: Group, patterns: readonly string[]): string
     ([a, b], at) => [Math.min(a, at), Math.max(b, at)],
     [Infinity, -Infinity],
   );
-  const names = [...tools].sort();
+  const names = tools.map(({ tool, calls: of }) => `${tool} on ${of[0]?.call.server ?? ''}`).sort();
   const named = names
     .slice(0, COMMENT_MAX_TOOLS)
-    .map((name) => name.slice(0, 128))
+    .map((name) => name.slice(0, 128).toWellFormed())
     .join(', ');
   const rest = names.length > COMMENT_MAX_TOOLS ? ` and ${names.length - COMMENT_MAX_TOOLS} more` : '';
   const distinct = new Set(calls.map(({ resource }) => resource.text)).size;

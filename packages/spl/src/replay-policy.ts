@@ -42,8 +42,8 @@ export interface PolicyReplay {
 }
 
 /**
- * Asks a policy about recorded calls, with the facts of that time. It is the policy's verdict alone: assessed risk
- * depends on what else an agent does, and approvals on people.
+ * Asks a policy about recorded calls, with the facts of that time. It is the policy's verdict alone: the gates
+ * and the assessed risk of a decision (D22, D24) depend on what else an agent does and who vouches for it.
  */
 export function replayPolicy(
   policy: Policy,

@@ -11,7 +11,7 @@ import {
   recommendPolicy,
   replayPolicy,
 } from '@ttp/spl';
-import { codeThrownBy, vectors, withSeed } from '@ttp/testkit';
+import { vectors, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 
 let count = 0;
@@ -297,9 +297,33 @@ describe('a recommendation', () => {
     });
   });
 
-  it('refuses to be larger than a policy may be', () => {
-    const calls = Array.from({ length: 4000 }, (_, n) => read(`etc/some-file-with-a-long-name-${n}`));
-    expect(codeThrownBy(() => recommendPolicy(of(...calls)))).toBe('SPL_TOO_LARGE');
+  it('leaves out what would make it larger than a policy may be, and nothing else', () => {
+    const flood = Array.from({ length: 4000 }, (_, n) => read(`etc/some-file-with-a-long-name-${n}`));
+    const { omissions, permitted, says } = draft(of(...flood, seen('list', { path: 'notes' })));
+    expect(omissions).toMatchObject([{ code: 'SPL_OMITTED_SIZE', calls: 4000 }]);
+    expect(permitted).toBe(1);
+    expect(says(seen('list', { path: 'notes' }))).toBe('allow');
+    expect(says(read('etc/some-file-with-a-long-name-1'))).toBe('deny');
+  });
+
+  it.each([
+    [
+      'thousands of arguments that name resources',
+      Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`a${n}_path`, 'x'])),
+    ],
+    ['a value as long as a policy', { path: 'a', dest: 'x'.repeat(60_000) }],
+    ['a name that ends in half a character', { path: 'a' }],
+  ])('is not kept from the rest by %s', (name, input) => {
+    const tool = name.includes('half') ? `${'x'.repeat(124)}\u{1f600}` : 'hostile';
+    const { policy, says } = draft(of(seen(tool, input), read('notes/a')));
+    expect(says(read('notes/a'))).toBe('allow');
+    expect(policy.document.rules.every(({ description = '' }) => description.isWellFormed())).toBe(true);
+  });
+
+  it('takes time linear in what it is given', () => {
+    // Every call in a folder of its own: a comparison of each with each would be 10^9.
+    const calls = Array.from({ length: 30_000 }, (_, n) => read(`work/${n}/x`));
+    expect(draft(of(...calls)).omissions).toMatchObject([{ code: 'SPL_OMITTED_SIZE', calls: 30_000 }]);
   });
 });
 
