@@ -1,7 +1,7 @@
 import { memory } from '@ttp/adapters/memory';
 import type { AppendLog } from '@ttp/core';
 import type { Identity } from '@ttp/did';
-import { createTtp } from '@ttp/sdk';
+import { createTtp, type TtpMode } from '@ttp/sdk';
 import {
   codeRejectedBy,
   codeThrownBy,
@@ -28,13 +28,14 @@ async function race(
   identity: Identity,
   done: (effects: number) => unknown,
   delay = 1,
+  mode: TtpMode = 'enforce',
 ): Promise<Scenario> {
   const storage = memory();
   const log = (name: string): AppendLog => {
     const { append } = sched.log(storage.log(name), name);
     return { ...storage.log(name), append };
   };
-  const r = await rig({ identity, storage: { ...storage, log } });
+  const r = await rig({ identity, mode, storage: { ...storage, log } });
   let killed = false;
   const effects: boolean[] = [];
   const call = (path: string) => async () => {
@@ -88,23 +89,26 @@ describe('kill', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('stops 100 started calls: none that has not begun its effect has one', async () => {
-    const r = await rig();
-    let effects = 0;
-    let killed = false;
-    const calls = Array.from({ length: 100 }, (_, n) =>
-      r.ttp.a2t({ tool: 'read_file', input: { path: `data/${n}` } }, async () => {
-        expect(killed).toBe(false);
-        effects++;
-        return 'x';
-      }),
-    );
-    r.ttp.kill(r.ttp.did, { reason });
-    killed = true;
-    const outcomes = await Promise.all(calls);
-    expect(outcomes.map(({ status }) => status)).not.toContain('done');
-    expect(effects).toBe(0);
-  });
+  it.each(['enforce', 'observe'] as const)(
+    'stops 100 started calls (%s): none begins its effect',
+    async (mode) => {
+      const r = await rig({ mode });
+      let effects = 0;
+      let killed = false;
+      const calls = Array.from({ length: 100 }, (_, n) =>
+        r.ttp.a2t({ tool: 'read_file', input: { path: `data/${n}` } }, async () => {
+          expect(killed).toBe(false);
+          effects++;
+          return 'x';
+        }),
+      );
+      r.ttp.kill(r.ttp.did, { reason });
+      killed = true;
+      const outcomes = await Promise.all(calls);
+      expect(outcomes.map(({ status }) => status)).not.toContain('done');
+      expect(effects).toBe(0);
+    },
+  );
 
   it('survives a restart', async () => {
     proves('flaw.K2');
@@ -186,7 +190,8 @@ describe('calls against a kill', () => {
       runs: 40,
       setup: (sched) => {
         checked++;
-        return race(sched, identity, (effects) => (total += effects), random.int(20));
+        const mode = checked % 2 === 0 ? 'enforce' : 'observe';
+        return race(sched, identity, (effects) => (total += effects), random.int(20), mode);
       },
     });
     expect(checked).toBe(40);
