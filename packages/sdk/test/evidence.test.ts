@@ -52,6 +52,15 @@ describe('evidence', () => {
     expect(await outcome).toMatchObject({ status: 'blocked', code: 'SDK_EVIDENCE_TIMEOUT' });
   });
 
+  it('that never comes from an optional source is absent after the time limit', async () => {
+    const r = await rig();
+    const extra = source(() => new Promise(() => undefined), true);
+    const outcome = r.ttp.run(...scene(r, { evidence: sources(r, { extra }) }));
+    await r.clock.advance(EVIDENCE_TIMEOUT_MS);
+    expect((await outcome).status).toBe('done');
+    expect(await r.ttp.exportBundle()).toContain('SDK_EVIDENCE_TIMEOUT');
+  });
+
   it('of two sources of one name blocks', async () => {
     const r = await rig();
     const twice = [...sources(r), ...sources(r)];

@@ -3,7 +3,7 @@ import { bytesOfHash, createSigner, IDENTITY_PURPOSES, LOG_PURPOSES } from '@ttp
 import { codeRejectedBy, codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint, parseInclusionProof, verifyInclusion } from '../../src/index.js';
-import { type EntryFilter, openRecorder } from '../../src/trace/index.js';
+import { type Entry, type EntryFilter, openRecorder } from '../../src/trace/index.js';
 import { logKey, POINT } from '../fixture.js';
 import { bench, controlled, entriesOf, event, TRACE, traceOf } from './fixture.js';
 
@@ -105,6 +105,19 @@ describe('record', () => {
 });
 
 describe('listeners', () => {
+  it('hear what stands in the log, whatever becomes of the event that was given', async () => {
+    const { recorder } = await bench();
+    const heard: Entry[] = [];
+    recorder.onEvent((entry) => heard.push(entry));
+    const data = { outcome: 'allow', nested: { list: [1] } };
+    const recorded = recorder.record([event('decision-made', { data }), event('finding-raised')]);
+    data.outcome = 'deny';
+    data.nested.list.push(2);
+    await recorded;
+    expect(heard[0]?.data).toEqual({ outcome: 'allow', nested: { list: [1] } });
+    expect(heard).toEqual(await entriesOf(recorder));
+  });
+
   it('see every entry as soon as it is durable, and not before', async () => {
     proves('etr-merkle.performance.realtime');
     const { storage, hold } = controlled();
