@@ -18,13 +18,18 @@ async function once(dir, list) {
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** Medians in ms, from rounds that take turns; the folder of each has the packages of its list. */
-export async function coldImports(dir, cryptoDir) {
+/**
+ * Medians in ms, from rounds that take turns.
+ *
+ * @param dir where our packages are installed
+ * @param within of one of ours, by name: the folder from which what it depends on is found
+ */
+export async function coldImports(dir, within) {
   const subjects = [
     { name: '@ttp/sdk', dir, list: ['@ttp/sdk'] },
     { name: '@ttp/crypto', dir, list: ['@ttp/crypto'] },
-    { name: 'noble', dir: cryptoDir, list: NOBLE },
-    { name: 'nothing', dir, list: [] },
+    { name: 'noble', dir: within('@ttp/crypto'), list: NOBLE },
+    { name: 'zod', dir: within('@ttp/spl'), list: ['zod/mini'] },
   ].map((subject) => ({ ...subject, times: [] }));
   for (let round = 0; round < ROUNDS; round++)
     for (const subject of subjects) subject.times.push(await once(subject.dir, subject.list));
