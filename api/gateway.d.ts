@@ -1,5 +1,10 @@
 // @ttp/gateway/mcp
 
+export interface Admission {
+    readonly hosts?: readonly string[];
+    readonly origins?: readonly string[];
+    readonly token?: string;
+}
 export declare const CALL_TIMEOUT_MS = 60000;
 export declare const CONNECT_TIMEOUT_MS = 30000;
 export declare const GATEWAY_ERRORS: {
@@ -29,9 +34,30 @@ export declare const GATEWAY_ERRORS: {
     readonly GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool.';
     readonly GATEWAY_RELEASE_MISMATCH: 'The order is about another server, or another definition than the one in quarantine.';
     readonly GATEWAY_RELEASE_REPLAYED: 'The order is not younger than the last release of this tool.';
+    readonly GATEWAY_BUSY: 'As many requests are under way as may be.';
+    readonly GATEWAY_ID_REUSED: 'A request of this id is under way.';
+    readonly GATEWAY_UPSTREAM_FLOOD: 'The server said more unasked than is relayed, which ended the session.';
+    readonly GATEWAY_HTTP_HOST: 'The request names a host that this gateway does not answer for.';
+    readonly GATEWAY_HTTP_ORIGIN: 'The request comes from a web page of a foreign origin.';
+    readonly GATEWAY_HTTP_UNAUTHORIZED: 'The request has no bearer token, or a wrong one.';
+    readonly GATEWAY_HTTP_BODY_TOO_LARGE: 'The body of the request is larger than what is read.';
+    readonly GATEWAY_HTTP_VERSION: 'The request names a protocol version that is not spoken here.';
+    readonly GATEWAY_SESSION_UNKNOWN: 'There is no such session, or no longer.';
+    readonly GATEWAY_SESSIONS_FULL: 'As many sessions are open as may be.';
+    readonly GATEWAY_CLOSING: 'The gateway is closing.';
+    readonly GATEWAY_LISTEN_FAILED: 'The address cannot be listened on.';
     readonly GATEWAY_OPERATORS_ABSENT: 'No operators are configured, so nobody can release a tool.';
 };
 export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
+export interface HttpUpstream {
+    readonly url: string;
+    readonly headers?: Readonly<Record<string, string>>;
+}
+export interface ListenOptions {
+    readonly host?: string;
+    readonly port?: number;
+    readonly onFault?: (fault: unknown) => void;
+}
 export interface McpGateway {
     readonly closed: Promise<void>;
     quarantined(): Promise<readonly QuarantinedTool[]>;
@@ -41,7 +67,7 @@ export interface McpGateway {
 export interface McpGatewayOptions {
     readonly ttp: Ttp;
     readonly server: string;
-    readonly upstream: StdioUpstream | ClientTransport;
+    readonly upstream: Upstream;
     readonly downstream: Transport;
     readonly storage: Storage;
     readonly operators?: Operators;
@@ -50,6 +76,24 @@ export interface McpGatewayOptions {
         readonly clock?: Clock;
     };
     readonly onFault?: (fault: unknown) => void;
+}
+export interface McpHttpFront extends Pick<McpGateway, 'quarantined' | 'release' | 'close'> {
+    handle(request: Request): Promise<Response>;
+    sessions(): number;
+}
+export interface McpHttpListener {
+    readonly url: string;
+    close(): Promise<void>;
+}
+export interface McpHttpOptions extends Omit<McpGatewayOptions, 'upstream' | 'downstream' | 'ports'>, Admission {
+    readonly upstream: StdioUpstream | HttpUpstream | (() => Transport);
+    readonly sessionsMax?: number;
+    readonly idleMs?: number;
+    readonly ports?: {
+        readonly clock?: Clock;
+        readonly timer?: Timer;
+        readonly random?: Random;
+    };
 }
 export declare const PINS_MAX = 2048;
 export interface QuarantinedTool {
@@ -72,6 +116,9 @@ export interface ToolRelease {
     readonly tool: string;
     readonly digest: Hash;
 }
+export type Upstream = StdioUpstream | HttpUpstream | Transport;
+export declare function createMcpHttpFront(options: McpHttpOptions): McpHttpFront;
+export declare function listenMcpHttp(front: McpHttpFront, options?: ListenOptions): Promise<McpHttpListener>;
 export declare function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway>;
 export declare function signToolRelease({ server, tool, digest }: ToolRelease, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
 

@@ -80,7 +80,7 @@ export interface Ttp {
     }): KillResult;
     reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
     isKilled(agent?: Did): boolean;
-    note(type: EventType, subject: string, data: JsonObject): Promise<Receipt>;
+    note(type: EventType, subject: string, data: JsonObject, component?: string): Promise<Receipt>;
     trace(id?: TraceId): TraceView;
     checkpoint(): Promise<string>;
     exportBundle(options?: ExportOptions): Promise<string>;

@@ -91,7 +91,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});
-  await note('policy-armed', policy.hash, { serial, source: 'host', envelope }, kept);
+  await note('policy-armed', policy.hash, { serial, source: 'host', envelope }, { kept });
   const unevaluated = unevaluatedParts(policy);
   if (unevaluated.length > 0)
     await note('finding-raised', policy.hash, { code: 'SDK_POLICY_UNEVALUATED', parts: unevaluated });

@@ -89,9 +89,10 @@ export interface Ttp {
   /**
    * Records an event of the embedding component in this instance's trace, durably: a finding, a pin, a quarantine.
    *
-   * @throws SDK_BAD_NOTE for types that others record, SDK_CLOSED, ETR_*
+   * @param component who says so: 1 to 32 of `a-z0-9-`; `sdk` when left out
+   * @throws SDK_BAD_NOTE for types that others record and for a component that is no name, SDK_CLOSED, ETR_*
    */
-  note(type: EventType, subject: string, data: JsonObject): Promise<Receipt>;
+  note(type: EventType, subject: string, data: JsonObject, component?: string): Promise<Receipt>;
   /** A trace by its id; this instance's own when left out. */
   trace(id?: TraceId): TraceView;
   /** A checkpoint of the log that covers everything acknowledged. */
@@ -246,10 +247,10 @@ export function assemble(parts: Parts): Ttp {
       await kill.reinstate(orders);
     },
     isKilled: (did = agent) => kill.isKilled(did),
-    async note(type, subject, data) {
+    async note(type, subject, data, component = 'sdk') {
       requireOpen();
-      requireNotable(type);
-      return await parts.note(type, subject, data);
+      requireNotable(type, component);
+      return await parts.note(type, subject, data, { component });
     },
     trace: (id = trace) => ({
       id,

@@ -16,7 +16,11 @@ export type Note = (
   type: EventType,
   subject: string,
   data: JsonObject,
-  kept?: Readonly<Record<string, unknown>>,
+  more?: {
+    /** Who says so; `sdk` when left out. */
+    readonly component?: string;
+    readonly kept?: Readonly<Record<string, unknown>>;
+  },
 ) => Promise<Receipt>;
 
 /** What an embedding component may record. Everything else is the flow's, the switch's or the log's own word. */
@@ -28,8 +32,16 @@ const NOTABLE: readonly EventType[] = [
   'finding-raised',
 ];
 
-/** Throws SDK_BAD_NOTE for a type that would look like an interaction, a kill or an arming that never was. */
-export function requireNotable(type: EventType): void {
+/** A component as an entry names it. */
+const COMPONENT = /^[a-z][a-z0-9-]{0,31}$/;
+
+/**
+ * Throws SDK_BAD_NOTE for a type that would look like an interaction, a kill or an arming that never was, and for a
+ * component that is no name.
+ */
+export function requireNotable(type: EventType, component: string): void {
+  if (!COMPONENT.test(component))
+    throw new TtpError('SDK_BAD_NOTE', 'a component is a lowercase name', { field: 'component' });
   if (!NOTABLE.includes(type))
     throw new TtpError('SDK_BAD_NOTE', `${type} is not for others to record`, { field: 'type' });
 }
@@ -39,12 +51,12 @@ export function noteInto(
   recorder: Writer,
   { agent, trace, now }: { readonly agent: Did; readonly trace: TraceId; readonly now: () => number },
 ): Note {
-  return async (type, subject, data, kept = {}) => {
+  return async (type, subject, data, { component = 'sdk', kept = {} } = {}) => {
     const payloads = Object.entries(kept).map(
       ([name, value]) => [name, recorder.payload(agent, plainCopy(value))] as const,
     );
     const hashes = Object.fromEntries(payloads.map(([name, { hash }]) => [name, hash]));
-    const event = { type, component: 'sdk', at: now(), trace, agent, subject, data: { ...data, ...hashes } };
+    const event = { type, component, at: now(), trace, agent, subject, data: { ...data, ...hashes } };
     const [index = 0n] = await recorder.record(
       [event],
       payloads.map(([, payload]) => payload),

@@ -59,7 +59,19 @@ describe('the log', () => {
       expect(await codeRejectedBy(r.ttp.note(type, 'x', {}))).toBe('SDK_BAD_NOTE');
     expect(r.entries).toHaveLength(before);
     await r.ttp.note('finding-raised', 'x', { what: 1 });
-    expect(r.entries.at(-1)).toMatchObject({ type: 'finding-raised', data: { what: 1 } });
+    expect(r.entries.at(-1)).toMatchObject({
+      type: 'finding-raised',
+      component: 'sdk',
+      data: { what: 1 },
+    });
+  });
+
+  it('says which component it was that spoke', async () => {
+    const r = await rig();
+    await r.ttp.note('finding-raised', 'x', {}, 'gateway');
+    expect(r.entries.at(-1)).toMatchObject({ type: 'finding-raised', component: 'gateway' });
+    for (const component of ['', 'A', 'a b', `a${'b'.repeat(32)}`, '1'])
+      expect(await codeRejectedBy(r.ttp.note('finding-raised', 'x', {}, component))).toBe('SDK_BAD_NOTE');
   });
 });
 

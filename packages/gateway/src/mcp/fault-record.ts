@@ -2,6 +2,9 @@ import { codeOf, type ErrorCode } from '@ttp/core';
 import type { Ttp } from '@ttp/sdk';
 import { FAULTS_RECORDED_MAX } from '../limits.js';
 
+/** Who speaks in the entries that the gateway makes. */
+export const COMPONENT = 'gateway';
+
 /** Records what was refused without a decision, or went wrong between requests. Never throws. */
 export type FaultRecord = (subject: string, fault: unknown, otherwise: ErrorCode) => void;
 
@@ -23,6 +26,6 @@ export function faultRecord(
     if (recorded > FAULTS_RECORDED_MAX) return;
     const isLast = recorded === FAULTS_RECORDED_MAX;
     const data = { code: codeOf(fault, otherwise), ...(isLast ? { further: 'not recorded' } : {}) };
-    ttp.note('finding-raised', `${server}/${subject}`, data).catch(onFault);
+    ttp.note('finding-raised', `${server}/${subject}`, data, COMPONENT).catch(onFault);
   };
 }

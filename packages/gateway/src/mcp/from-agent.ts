@@ -163,16 +163,27 @@ function promptInput(params: JsonObject): JsonObject {
   return { name: address(params, 'name'), arguments: input };
 }
 
-/** Through the one flow. What the agent says beside the arguments is on the record, and is scanned like them. */
-function decided(
+/**
+ * Through the one flow. What the agent says beside the arguments is on the record, and is scanned like them. The names
+ * of its own trace are new with every attempt: as a part of the call they would make each a new one, which no approval
+ * fits (D35), so they are scanned and handed on, and stay out of it.
+ */
+async function decided(
   side: AgentSide,
   call: { readonly tool: string; readonly input: Json; readonly evidence?: readonly EvidenceSource[] },
   asked: Asked,
 ): Promise<Outcome<Answer>> {
-  const { _meta: meta } = forwardable(asked.params);
-  const claims = isJsonObject(meta) ? { meta } : {};
+  const { _meta: meta = {} } = forwardable(asked.params);
+  const { traceparent = null, tracestate = null, ...said } = isJsonObject(meta) ? meta : {};
+  try {
+    requireClean([traceparent, tracestate]);
+  } catch (error) {
+    side.record(asked.method, error, 'GATEWAY_BAD_REQUEST');
+    throw error;
+  }
+  const claims = Object.keys(said).length === 0 ? {} : { meta: said };
   const toolCall: ToolCall = { ...call, server: side.server, claims };
-  return side.ttp.a2t(toolCall, (permit) =>
+  return await side.ttp.a2t(toolCall, (permit) =>
     forward(side, asked, AbortSignal.any([permit.signal, asked.context.mcpReq.signal])),
   );
 }

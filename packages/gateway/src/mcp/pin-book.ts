@@ -13,6 +13,7 @@ import { hashJson } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import type { GatewayErrorCode } from '../errors.js';
 import { PIN_VALID_MS, PIN_WRITE_ATTEMPTS } from '../limits.js';
+import { COMPONENT } from './fault-record.js';
 import type { SeenTool } from './listing.js';
 import { type Comparison, compareTools, decodePins, encodePins, type Pin, type Pins } from './pins.js';
 import { verifyToolRelease } from './release.js';
@@ -101,13 +102,15 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
     if (isFirst) {
       const pinned = pins.filter((pin) => pin.quarantine === undefined);
       const all = pinned.map((pin) => [pin.key, pin.digest ?? null]);
-      await ttp.note('tools-pinned', server, { tools: pinned.length, pins: hashJson(all) });
+      await ttp.note('tools-pinned', server, { tools: pinned.length, pins: hashJson(all) }, COMPONENT);
     }
     for (const pin of quarantined)
-      await ttp.note('tool-quarantined', `${server}/${pin.key}`, {
-        ...pin.quarantine,
-        ...(pin.digest === undefined ? {} : { pinned: pin.digest }),
-      });
+      await ttp.note(
+        'tool-quarantined',
+        `${server}/${pin.key}`,
+        { ...pin.quarantine, ...(pin.digest === undefined ? {} : { pinned: pin.digest }) },
+        COMPONENT,
+      );
   }
 
   /** The names that other servers were first to use, where `seen` has one that is new. */
@@ -164,11 +167,12 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
             result: undefined,
             pins: before.map((other) => (other === pin ? next : other)),
             record: () =>
-              ttp.note('tool-released', `${server}/${pin.key}`, {
-                digest,
-                operator: operator.id,
-                order: id,
-              }),
+              ttp.note(
+                'tool-released',
+                `${server}/${pin.key}`,
+                { digest, operator: operator.id, order: id },
+                COMPONENT,
+              ),
           };
         }),
       );

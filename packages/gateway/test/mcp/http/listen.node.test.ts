@@ -11,7 +11,7 @@ import {
   type McpHttpOptions,
 } from '@ttp/gateway/mcp';
 import { createTtp, type Ttp } from '@ttp/sdk';
-import { codeRejectedBy } from '@ttp/testkit';
+import { codeRejectedBy, proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scriptedServer, text } from '../../scripted-server.js';
 
@@ -110,6 +110,7 @@ describe('a server that is reached over HTTP', () => {
   const FRONT_TOKEN = 'what-the-front-wants-to-see';
 
   it('sees the credential of the gateway, and never that of the agent', async () => {
+    proves('flaw.T3');
     const script = scriptedServer();
     script.calls.set('echo', () => text('done'));
     const inner = await listen(() => script.link(), { token: UPSTREAM_TOKEN.slice('Bearer '.length) });
