@@ -39,13 +39,16 @@ function numbers({ times, single: one, ratio = Number.NaN }: ContestantResult, s
   ];
 }
 
-/** One table of results, with what each contestant does, who was excluded and why, and the bars. */
-function renderTable(table: TableResult): string {
+/** One table of results, with what each contestant does unless that was said, who was excluded and why, and the bars. */
+function renderTable(table: TableResult, said: Set<string>): string {
   const rounds = table.kind === 'race' ? ` ${table.rounds} rounds.` : '';
   const head = [`### ${table.title}`, `${table.work}${rounds}`];
   if (table.kind === 'facts')
     return [...head, grid(table.columns, table.rows), bars(table.bars)].filter(Boolean).join('\n\n');
-  const does = table.contestants.map(({ name, does: what }) => `- ${name}: ${what}`).join('\n');
+  const does = table.contestants
+    .map(({ name, does: what }) => `- ${name}: ${what}`)
+    .filter((line) => !said.has(line) && said.add(line))
+    .join('\n');
   const excluded = table.contestants
     .filter((contestant) => contestant.excluded !== undefined)
     .map(({ name, excluded: why }) => `- **${name} is not in the race**: ${why}`)
@@ -53,8 +56,11 @@ function renderTable(table: TableResult): string {
   return [...head, contestants(table), does, excluded, bars(table.bars)].filter(Boolean).join('\n\n');
 }
 
-export const renderArea = (area: AreaResult): string =>
-  [`## ${area.title}`, ...area.tables.map(renderTable)].join('\n\n');
+/** An area; what a contestant does is said where it comes first. */
+export function renderArea(area: AreaResult): string {
+  const said = new Set<string>();
+  return [`## ${area.title}`, ...area.tables.map((table) => renderTable(table, said))].join('\n\n');
+}
 
 /** Every bar of a run in one table, the missed ones with the reason. */
 export function renderSummary(areas: readonly AreaResult[]): string {

@@ -14,6 +14,6 @@ export const run: RunArea = async (effort) => {
     await hashing(portable, 64, effort),
     await hashing(portable, 1024, effort),
     await hashing(portable, 65_536, effort),
-    await exchange(portable, effort),
+    ...(await exchange(portable, effort)),
   ];
 };
