@@ -34,12 +34,37 @@ export interface Condition {
     readonly attribute: string;
     readonly tests: readonly Test[];
 }
+export declare const DIFF_CODES: {
+    readonly SPL_DIFF_COMBINATIONS: 'For this action and resource not every combination of values was tried.';
+    readonly SPL_DIFF_PATTERNS: 'There are too many patterns with wildcards to try where each two of them meet.';
+    readonly SPL_DIFF_REQUESTS: 'The limit of requests was reached before all actions and resources were tried.';
+    readonly SPL_DIFF_FLIPS: 'There are more kinds of change than are listed.';
+};
+export declare const DIFF_COMBINATIONS_MAX = 512;
+export declare const DIFF_FLIPS_MAX = 200;
+export declare const DIFF_REQUESTS_MAX = 100000;
 export declare const DROPPED_MAX_ENTRIES = 32;
 export declare const DROPPED_NAME_CHARACTERS = 80;
+export type DiffCode = keyof typeof DIFF_CODES;
 export interface DroppedAttribute {
     readonly name: string;
     readonly source: Source;
     readonly reason: 'foreign' | 'computed' | 'unknown';
+}
+export interface ExplainedRule {
+    readonly rule: string;
+    readonly effect: Effect;
+    readonly truth: Truth;
+    readonly failed: readonly FailedTest[];
+}
+export interface FailedTest {
+    readonly attribute: string;
+    readonly source: Source;
+    readonly op: Operator;
+    readonly wanted: Json;
+    readonly reference?: string;
+    readonly actual?: Json;
+    readonly truth: false | 'unknown';
 }
 export declare const GLOB_MIN_SIBLINGS = 3;
 export interface HumanApproval {
@@ -104,6 +129,12 @@ export interface MappedCall {
 export declare const NAMESPACES: {
     readonly [first: string]: Attribute;
 };
+export interface NearestPermit {
+    readonly rule: string;
+    readonly effect: Effect;
+    readonly obstacles: readonly Obstacle[];
+    readonly deniedBy: readonly string[];
+}
 export declare const OMISSION_CODES: {
     readonly SPL_OMITTED_UNREAD: 'Its arguments are not in the trace: a secret was in them, or they are not disclosed.';
     readonly SPL_OMITTED_STOPPED: 'It did not happen: killed, or blocked by a fault or a verdict.';
@@ -111,6 +142,7 @@ export declare const OMISSION_CODES: {
     readonly SPL_OMITTED_RESOURCE: 'What it was done to cannot be normalised, or is too long or too deep for a rule.';
     readonly SPL_OMITTED_PATTERN: 'A value in it would be a pattern or a reference where it stands in a policy.';
     readonly SPL_OMITTED_AMBIGUOUS: 'Its arguments do not name one resource, so no rule could be narrower than the tool.';
+    readonly SPL_OMITTED_SIZE: 'Its rule would make the policy larger than a policy may be.';
     readonly SPL_OMITTED_SERVERS: 'Two servers have a tool of this name, and a call map tells tools by name alone.';
 };
 export declare const OPERATORS: readonly ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'contains', 'exists'];
@@ -129,6 +161,13 @@ export interface ObservedCalls {
     readonly calls: readonly Observation[];
     readonly unread: readonly UnreadCall[];
 }
+export type Obstacle = {
+    readonly kind: 'action' | 'resource';
+    readonly actual: string;
+    readonly wanted: readonly string[];
+} | ({
+    readonly kind: 'condition' | 'requirement';
+} & FailedTest);
 export interface Offers {
     readonly capabilities?: readonly string[];
     readonly rateLimit?: {
@@ -160,6 +199,7 @@ export declare const POLICY_CEILING_BYTES = 1048576;
 export declare const POLICY_MAX_BYTES = 51200;
 export declare const POLICY_MAX_DEPTH = 16;
 export declare const POLICY_MAX_RULES = 1000;
+export declare const POLICY_TESTS_MAX = 10000;
 export interface Policy {
     readonly hash: Hash;
     readonly document: PolicyDocument;
@@ -169,6 +209,17 @@ export interface Policy {
 export interface PolicyAudit {
     readonly retainDecisions?: string;
     readonly includeReasoningTrace?: boolean;
+}
+export interface PolicyDiff {
+    readonly before: Hash;
+    readonly after: Hash;
+    readonly flips: readonly PolicyFlip[];
+    readonly tried: number;
+    readonly untried: readonly {
+        readonly code: DiffCode;
+        readonly action?: string;
+        readonly resource?: string;
+    }[];
 }
 export interface PolicyDocument {
     readonly version: typeof LANGUAGE_VERSION;
@@ -183,6 +234,25 @@ export interface PolicyDocument {
     readonly anomalyDetection?: AnomalyDetection;
     readonly timezone: string;
     readonly defaultEffect: 'allow' | 'deny';
+}
+export interface PolicyExplanation {
+    readonly verdict: PolicyVerdict;
+    readonly rules: readonly ExplainedRule[];
+    readonly requirements: readonly FailedTest[];
+    readonly nearest?: NearestPermit;
+}
+export interface PolicyFlip {
+    readonly change: 'opened' | 'tightened' | 'obligations';
+    readonly request: PolicyRequest;
+    readonly before: {
+        readonly effect: Effect;
+        readonly rules: readonly string[];
+    };
+    readonly after: {
+        readonly effect: Effect;
+        readonly rules: readonly string[];
+    };
+    readonly count: number;
 }
 export interface PolicyReason extends Reason {
     readonly code: ReasonCode;
@@ -206,6 +276,42 @@ export interface PolicyRequest {
     readonly resolver: JsonObject;
     readonly registry: JsonObject;
     readonly caller: JsonObject;
+}
+export interface PolicyTest {
+    readonly name: string;
+    readonly request: Omit<PolicyRequest, 'resource' | 'action'> & {
+        readonly resource?: string;
+        readonly action?: string;
+    };
+    readonly call?: PolicyTestCall;
+    readonly expect: PolicyTestExpectation;
+}
+export interface PolicyTestCall {
+    readonly server: string;
+    readonly tool: string;
+    readonly input: Json;
+}
+export interface PolicyTestExpectation {
+    readonly effect: Effect;
+    readonly rules?: readonly string[];
+    readonly reasons?: readonly ReasonCode[];
+}
+export interface PolicyTestFile {
+    readonly policy?: string;
+    readonly callMap?: string;
+    readonly tests: readonly PolicyTest[];
+}
+export interface PolicyTestResult {
+    readonly name: string;
+    readonly passed: boolean;
+    readonly expected: PolicyTestExpectation;
+    readonly actual: {
+        readonly effect: Effect;
+        readonly rules: readonly string[];
+        readonly reasons: readonly ReasonCode[];
+        readonly code?: ErrorCode;
+    };
+    readonly differs: readonly ('effect' | 'rules' | 'reasons')[];
 }
 export interface PolicyVerdict {
     readonly effect: Effect;
@@ -337,12 +443,15 @@ export interface TriggerDocument {
     readonly autoReinstate?: boolean;
     readonly requireOperatorApproval?: boolean;
 }
+export type Truth = boolean | 'unknown';
 export interface UnreadCall {
     readonly id: string;
     readonly went: boolean;
     readonly code?: string;
 }
+export declare function diffPolicies(before: Policy, after: Policy): PolicyDiff;
 export declare function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict;
+export declare function explain(policy: Policy, request: PolicyRequest): PolicyExplanation;
 export declare function explainVerdict(verdict: PolicyVerdict): string;
 export declare function lintPolicy(policy: Policy): readonly LintFinding[];
 export declare function loadCallMap(input: string | Uint8Array | JsonObject): CallMap;
@@ -366,6 +475,7 @@ export declare function openSignedPolicy(input: Envelope | Uint8Array | string, 
         readonly hash: Hash;
     };
 }): SignedPolicy;
+export declare function parsePolicyTests(input: string | Uint8Array | JsonObject): PolicyTestFile;
 export declare function recommendPolicy({ calls, unread }: ObservedCalls): Recommendation;
 export declare function replayPolicy(policy: Policy, callMap: CallMap, { calls, unread }: ObservedCalls): PolicyReplay;
 export declare function signPolicy(input: {
@@ -376,3 +486,4 @@ export declare function signPolicy(input: {
     readonly now: number;
     readonly expires?: number;
 }): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>>;
+export declare function testPolicy(policy: Policy, tests: readonly PolicyTest[], callMap?: CallMap): readonly PolicyTestResult[];

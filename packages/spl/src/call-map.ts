@@ -5,8 +5,8 @@ import { attributeOf, fits, own } from './attributes.js';
 import { fail } from './fail.js';
 import { at } from './field.js';
 import { POLICY_CEILING_BYTES } from './limits.js';
+import { objectAt } from './object-at.js';
 import { readResource } from './resource.js';
-import { hint } from './suggest.js';
 
 /** Says of each tool which action it is, on which resource, and how sensitive (decision D18). */
 export interface CallMap {
@@ -143,13 +143,5 @@ function parseAttributes(json: Json, field: string): JsonObject {
     else if (value === null || !fits(row, value))
       fail('SPL_BAD_VALUE', `${name} is a ${row.type}`, at(field, name));
   }
-  return json;
-}
-
-function objectAt(json: Json, field: string, keys: readonly string[]): JsonObject {
-  if (!isJsonObject(json)) return fail('SPL_BAD_TYPE', 'expected object', field);
-  for (const key of Object.keys(json))
-    if (!keys.includes(key))
-      fail('SPL_UNKNOWN_KEY', `no key ${at(field, key)}${hint(key, keys)}`, at(field, key));
   return json;
 }

@@ -1,5 +1,5 @@
 import { atLeast, CAPABILITIES, type Effect, type Obligation, STAGES, TtpError } from '@ttp/core';
-import { type Condition, type Operator, parseConditions, type Test } from './condition.js';
+import { type Condition, parseConditions, type Test } from './condition.js';
 import type { PolicyDocument, Requirements, Rule } from './document.js';
 import { Slots } from './facts.js';
 import { at } from './field.js';
@@ -36,6 +36,7 @@ export interface CompiledRule {
 
 /** A precondition of every permit. */
 interface CompiledRequirement {
+  readonly source: Condition;
   readonly test: Predicate;
   readonly ifUnmet: PolicyReason;
 }
@@ -147,28 +148,25 @@ function compileRuleCondition(source: Condition, rule: string, slots: Slots): Co
 
 function compileRequirements(wanted: Requirements, slots: Slots): readonly CompiledRequirement[] {
   const list: CompiledRequirement[] = [];
-  const add = (name: string, test: Predicate): void => {
+  const add = (name: string, attribute: string, test: Test, isHopeless = false): void => {
+    const source = { attribute, tests: [test] };
     const ifUnmet = reason({ code: 'SPL_REQUIREMENT_UNMET', text: `requirement ${name} is not met` });
-    list.push({ test, ifUnmet });
+    list.push({ source, test: isHopeless ? () => false : compileCondition(source, slots), ifUnmet });
   };
-  const holds = (attribute: string, op: Operator, operand: Test['operand']): Predicate =>
-    compileCondition({ attribute, tests: [{ op, operand }] }, slots);
   const { minTrustScore, minTrustStage, requiredCapabilities = [], purpose } = wanted;
-  if (minTrustScore !== undefined) add('minTrustScore', holds('trustScore', 'gte', minTrustScore));
+  if (minTrustScore !== undefined) add('minTrustScore', 'trustScore', { op: 'gte', operand: minTrustScore });
   if (minTrustStage !== undefined) {
     const enough = STAGES.filter((stage) => atLeast(STAGES, stage, minTrustStage));
-    add('minTrustStage', holds('trustStage', 'in', enough));
+    add('minTrustStage', 'trustStage', { op: 'in', operand: enough });
   }
   for (const capability of new Set(requiredCapabilities)) {
     // What is in no registry is never granted, whoever claims to hold it (flaw.P18).
-    const known = CAPABILITIES.some((name) => name === capability);
-    add(
-      `requiredCapabilities ${capability}`,
-      known ? holds('capabilities', 'contains', capability) : () => false,
-    );
+    const isHopeless = !CAPABILITIES.some((name) => name === capability);
+    const test = { op: 'contains', operand: capability } as const;
+    add(`requiredCapabilities ${capability}`, 'capabilities', test, isHopeless);
   }
   if (wanted.requireIdentityVerification === true)
-    add('requireIdentityVerification', holds('identityVerified', 'eq', true));
-  if (purpose !== undefined) add('purpose', holds('purpose', 'eq', purpose));
+    add('requireIdentityVerification', 'identityVerified', { op: 'eq', operand: true });
+  if (purpose !== undefined) add('purpose', 'purpose', { op: 'eq', operand: purpose });
   return list;
 }

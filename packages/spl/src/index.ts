@@ -15,6 +15,7 @@ export {
   type Scalar,
   type Test,
 } from './condition.js';
+export { DIFF_CODES, type DiffCode, diffPolicies, type PolicyDiff, type PolicyFlip } from './diff/diff.js';
 export {
   type AnomalyDetection,
   type HumanApproval,
@@ -32,10 +33,21 @@ export {
 export { SPL_ERRORS, type SplErrorCode } from './errors.js';
 export { evaluate, type PolicyVerdict } from './evaluate.js';
 export { explainVerdict } from './explain.js';
+export {
+  type ExplainedRule,
+  explain,
+  type FailedTest,
+  type NearestPermit,
+  type Obstacle,
+  type PolicyExplanation,
+} from './explain-request.js';
 export type { PolicyRequest } from './facts.js';
 export {
   APPROVAL_CEILING_SECONDS,
   APPROVAL_TIMEOUT_SECONDS,
+  DIFF_COMBINATIONS_MAX,
+  DIFF_FLIPS_MAX,
+  DIFF_REQUESTS_MAX,
   DROPPED_MAX_ENTRIES,
   DROPPED_NAME_CHARACTERS,
   GLOB_MIN_SIBLINGS,
@@ -47,6 +59,7 @@ export {
   POLICY_MAX_BYTES,
   POLICY_MAX_DEPTH,
   POLICY_MAX_RULES,
+  POLICY_TESTS_MAX,
   RECOMMENDED_RATE_MIN,
   RESOURCE_MAX_BYTES,
   TEXT_MAX_CHARACTERS,
@@ -55,7 +68,17 @@ export { LINT_CODES, type LintCode, type LintFinding } from './lint/finding.js';
 export { lintPolicy } from './lint/lint.js';
 export { loadPolicy, type Policy } from './load.js';
 export type { Observation, ObservedCalls, UnreadCall } from './observation.js';
+export type { Truth } from './operators.js';
 export { matchResource } from './pattern.js';
+export {
+  type PolicyTest,
+  type PolicyTestCall,
+  type PolicyTestExpectation,
+  type PolicyTestFile,
+  type PolicyTestResult,
+  parsePolicyTests,
+  testPolicy,
+} from './policy-test.js';
 export type { DroppedAttribute } from './provenance.js';
 export { type PolicyReason, REASON_CODES, type ReasonCode } from './reasons.js';
 export { type Recommendation, recommendPolicy } from './recommend.js';

@@ -51,3 +51,15 @@ export const RECOMMENDED_RATE_MIN = 60;
 
 /** Tools that the comment of a recommended rule names: 8. */
 export const COMMENT_MAX_TOOLS = 8;
+
+/** Tests in one file of policy tests: 10 000. */
+export const POLICY_TESTS_MAX = 10_000;
+
+/** Combinations of values that a comparison of policies tries for one action and resource: 512. */
+export const DIFF_COMBINATIONS_MAX = 512;
+
+/** Requests that one comparison of policies tries: 100 000. */
+export const DIFF_REQUESTS_MAX = 100_000;
+
+/** Kinds of change that one comparison of policies lists: 200. */
+export const DIFF_FLIPS_MAX = 200;

@@ -5,8 +5,12 @@ const lint: Verb = {
   name: 'policy lint',
   summary: 'Load a policy and report its defects.',
   arguments: [POLICY_FILE],
+  options: [{ flags: '--sarif', says: 'answer with one SARIF 2.1.0 log, for code scanning' }],
   exits: { 1: 'it does not load, or the linter finds something' },
-  examples: [{ line: 'ttp policy lint policy.json', says: 'what is wrong with a policy' }],
+  examples: [
+    { line: 'ttp policy lint policy.json', says: 'what is wrong with a policy' },
+    { line: 'ttp policy lint --sarif policy.json', says: 'the same, for code scanning' },
+  ],
   load: () => import('../commands/policy/lint.js'),
 };
 
@@ -27,6 +31,62 @@ const evaluation: Verb = {
     },
   ],
   load: () => import('../commands/policy/eval.js'),
+};
+
+const explanation: Verb = {
+  name: 'policy explain',
+  summary: 'Show why a policy says what it says to a request, and what would have to be different.',
+  description: `Each rule for this action and resource, with the conditions that fail: what was there, and what is wanted. For a denial
+also the permit that takes the fewest changes. The request is written as for ttp policy eval; its values are shown.`,
+  arguments: [{ name: '<file>', says: 'the policy' }],
+  options: [{ flags: '--request <file>', says: 'the request as JSON; - for standard input', required: true }],
+  exits: { 0: 'allow or warn', 1: 'deny, or allow_with_approval: nobody has approved' },
+  examples: [
+    {
+      line: 'ttp policy explain policy.json --request request.json',
+      says: 'what keeps a request from being permitted',
+    },
+  ],
+  load: () => import('../commands/policy/explain.js'),
+};
+
+const difference: Verb = {
+  name: 'policy diff',
+  summary: 'Find requests that two policies answer differently.',
+  description: `Both policies are asked about everything that either of them names, and about what lies beside it; each change that is
+shown is one that both have answered. What was not tried is said.`,
+  arguments: [
+    { name: '<before>', says: 'a policy; - for standard input' },
+    { name: '<after>', says: 'the policy it is compared with' },
+  ],
+  exits: { 0: 'no request that was tried is answered differently', 1: 'one is' },
+  examples: [
+    { line: 'ttp policy diff policy.json changed.json', says: 'what a change opens, and what it closes' },
+    { line: 'ttp policy diff - policy.json', says: 'against what git show HEAD:policy.json pipes in' },
+  ],
+  load: () => import('../commands/policy/diff.js'),
+};
+
+const tests: Verb = {
+  name: 'policy test',
+  summary: 'Run the tests of policies.',
+  description: `A file of tests; reasons are codes that have to be among those given, rules are exactly those that decide:
+  { "version": 1, "policy": "policy.json", "callMap": "calls.json", "tests": [
+    { "name": "reads", "request": { "resource": "file:a", "action": "read", "engine": { "trustScore": 60 } },
+      "expect": { "effect": "allow", "rules": ["read"] } },
+    { "name": "outside", "call": { "server": "fs", "tool": "read_file", "input": { "path": "/etc/passwd" } },
+      "expect": { "effect": "deny", "reasons": ["SPL_NO_PERMIT"] } } ] }
+Facts that are left out are not known, and without "now" the time is not either.`,
+  arguments: [{ name: '<files...>', says: 'files of tests' }],
+  options: [
+    { flags: '--policy <file>', says: 'the policy, instead of the one that a file names' },
+    { flags: '--call-map <file>', says: 'the call map, instead of the one that a file names' },
+  ],
+  exits: { 1: 'a test fails' },
+  examples: [
+    { line: 'ttp policy test policy.test.json', says: 'whether the policy still says what it should' },
+  ],
+  load: () => import('../commands/policy/test.js'),
 };
 
 const LOG_KEY: VerbOption = {
@@ -79,4 +139,4 @@ approvals on people.`,
   load: () => import('../commands/policy/replay.js'),
 };
 
-export const policy: readonly Verb[] = [lint, evaluation, recommend, replay];
+export const policy: readonly Verb[] = [lint, evaluation, explanation, difference, tests, recommend, replay];

@@ -1,28 +1,31 @@
-import { isTtpError, type JsonObject } from '@ttp/core';
+import { isTtpError } from '@ttp/core';
 import { visible } from '@ttp/oversight';
 import { lintPolicy, loadPolicy } from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { readBytes } from '../../files/files.js';
 import type { Call } from '../../verb.js';
-
-/** A defect of a policy; `error`: it does not load. */
-interface Finding extends JsonObject {
-  readonly level: 'error' | 'warning';
-  readonly code: string;
-  readonly message: string;
-}
+import { type Finding, sarifOf } from './sarif.js';
 
 /** `ttp policy lint`: what is wrong with a policy. */
-export async function run({ args: [file = ''], io }: Call): Promise<Answer> {
+export async function run({
+  options: { sarif = false },
+  args: [file = ''],
+  io,
+}: Call<{ readonly sarif?: boolean }>): Promise<Answer> {
   const bytes = await readBytes(file, { field: 'file', io });
   const { findings, hash } = findingsOf(bytes);
+  const exit = findings.length === 0 ? EXIT.ok : EXIT.no;
+  if (sarif) {
+    const log = sarifOf(file, findings);
+    return { exit, json: log, text: () => JSON.stringify(log, undefined, 2) };
+  }
   return {
-    exit: findings.length === 0 ? EXIT.ok : EXIT.no,
+    exit,
     json: { file, ...(hash === undefined ? {} : { hash }), findings },
     text: (paint) =>
       findings.length === 0
-        ? `${paint.good('ok')}  ${file} ${hash ?? ''}`
+        ? `${paint.good('ok')}  ${visible(file)} ${hash ?? ''}`
         : findings.map((finding) => paint.bad(finding.level).concat(`  ${describe(finding)}`)).join('\n'),
   };
 }

@@ -1,0 +1,85 @@
+import type { JsonObject } from '@ttp/core';
+import { vectors, withSeed } from '@ttp/testkit';
+import { expect, it } from 'vitest';
+import { diffPolicies, evaluate, loadPolicy, type Policy } from '../src/index.js';
+import { randomPolicy, randomRequest } from './model/generate.js';
+import { sample, textOf } from './samples.js';
+
+/** Every flip is what both policies say. */
+function checked(before: Policy, after: Policy) {
+  const diff = diffPolicies(before, after);
+  for (const flip of diff.flips) {
+    expect(evaluate(before, flip.request)).toMatchObject(flip.before);
+    expect(evaluate(after, flip.request)).toMatchObject(flip.after);
+  }
+  return diff;
+}
+
+it('finds requests that two policies answer differently', () => {
+  for (const { name, before, after, expect: expected } of vectors<{
+    before: JsonObject;
+    after: JsonObject;
+    expect: readonly JsonObject[];
+  }>('spl/diff')) {
+    const { flips, untried } = checked(loadPolicy(before), loadPolicy(after));
+    expect(JSON.parse(JSON.stringify(flips)), name).toMatchObject(expected);
+    expect(untried, name).toEqual([]);
+    // Back again, the same requests turn the other way.
+    const back = checked(loadPolicy(after), loadPolicy(before)).flips;
+    expect(
+      back.map(({ before: old, after: now }) => [now, old]),
+      name,
+    ).toEqual(flips.map(({ before: old, after: now }) => [old, now]));
+  }
+});
+
+it('has nothing to ask of a policy and itself', () => {
+  const policy = sample('healthcare');
+  expect(diffPolicies(policy, policy)).toMatchObject({ flips: [], tried: 0, untried: [] });
+});
+
+it('finds a raised limit in a sample, and says where it did not try everything', () => {
+  const old = textOf('samples/payment.json');
+  const { flips, untried } = checked(loadPolicy(old), loadPolicy(old.replace('"lte": 1000', '"lte": 2000')));
+  expect(flips).toContainEqual(
+    expect.objectContaining({ change: 'opened', after: { effect: 'allow', rules: ['rule-small-payment'] } }),
+  );
+  expect(untried).toEqual([
+    { code: 'SPL_DIFF_COMBINATIONS', action: 'create', resource: 'api/stripe/v1/charges' },
+  ]);
+});
+
+it('finds most of the differences that random requests meet, and invents none', async () => {
+  let [met, found] = [0, 0];
+  await withSeed('diff', 12, (random) => {
+    const [before, after] = [loadPolicy(randomPolicy(random)), loadPolicy(randomPolicy(random))];
+    const differs = Array.from({ length: 30 }, () => randomRequest(random)).some(
+      (request) => evaluate(before, request).effect !== evaluate(after, request).effect,
+    );
+    if (!differs) return;
+    met++;
+    if (checked(before, after).flips.some(({ change }) => change !== 'obligations')) found++;
+  });
+  expect(met).toBeGreaterThan(4);
+  // What it did not try can hide a difference, but not most of them.
+  expect(found / met).toBeGreaterThan(0.7);
+});
+
+/** More patterns with wildcards than are tried against each other. */
+const many = (limit: number): Policy =>
+  loadPolicy({
+    version: '1.0.0',
+    rules: Array.from({ length: 120 }, (_, i) => ({
+      id: `r${i}`,
+      effect: 'allow',
+      resources: [`a/*/x${i}`],
+      actions: ['read'],
+      conditions: { trustScore: { gte: limit } },
+    })),
+  });
+
+it('tells what it left out of large policies', () => {
+  const { flips, untried } = checked(many(40), many(41));
+  expect(untried.map(({ code }) => code)).toEqual(['SPL_DIFF_PATTERNS']);
+  expect(flips).toHaveLength(120);
+});
