@@ -85,7 +85,8 @@ function walkObject(object: { readonly [key: string]: Json }, path: string): Red
     reports.push(...found.map((report) => ({ ...report, path: below })), ...inside.reports);
     members.set(name === key ? key : unused(name, object, members), inside.value);
   }
-  return { value: Object.fromEntries(members), reports };
+  // Without a finding nothing has changed: what was given is the copy already.
+  return { value: reports.length === 0 ? object : Object.fromEntries(members), reports };
 }
 
 /** Two keys may be redacted to the same text; neither may swallow the other or a key that was there before. */
