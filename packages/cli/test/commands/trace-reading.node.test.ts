@@ -203,6 +203,19 @@ describe('ttp trace prove', () => {
     expect(await verify(`${name}.json`, ttp.logKey)).toMatchObject({ code: 1, json: { valid: false, code } });
   });
 
+  it('says no to every size but the signed one, also where the path would lead to the root', async () => {
+    await prove('2', 'sized.json');
+    const file = JSON.parse(dir.read('sized.json'));
+    const { treeSize } = file.proof;
+    for (const other of [treeSize - 2, treeSize - 1, treeSize + 1, treeSize + 2, treeSize + 3]) {
+      dir.write(`size ${other}.json`, { ...file, proof: { ...file.proof, treeSize: other } });
+      expect(await verify(`size ${other}.json`, ttp.logKey)).toMatchObject({
+        code: 1,
+        json: { valid: false },
+      });
+    }
+  });
+
   it('says no without a key, and with that of somebody else', async () => {
     await prove('1', 'one.json');
     expect(await verify('one.json')).toMatchObject({ code: 1, json: { code: 'CLI_LOG_KEY_MISSING' } });
