@@ -99,3 +99,6 @@ export const HTTP_CONNECTIONS_MAX = 1024;
 
 /** Shortest bearer token of the front: 16 characters. */
 export const HTTP_TOKEN_MIN_CHARS = 16;
+
+/** Largest definition of a quarantined tool that is kept for those who judge it: 64 KiB. */
+export const QUARANTINE_DEFINITION_MAX_BYTES = 65_536;

@@ -14,8 +14,10 @@ it('exports what it promises and nothing else', () => {
     'RESULT_MAX_BYTES',
     'TOOLS_MAX',
     'createMcpHttpFront',
+    'listQuarantined',
     'listenMcpHttp',
     'openMcpGateway',
+    'placeToolRelease',
     'signToolRelease',
   ]);
 });

@@ -6,6 +6,7 @@ export {
   RESULT_MAX_BYTES,
   TOOLS_MAX,
 } from '../limits.js';
+export { listQuarantined, placeToolRelease, type ServersTool } from './from-outside.js';
 export { type McpGateway, type McpGatewayOptions, openMcpGateway } from './gateway.js';
 export type { Admission } from './http/admission.js';
 export { createMcpHttpFront, type McpHttpFront, type McpHttpOptions } from './http/front.js';

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  codeOf,
   type Envelope,
   type EvidenceSource,
   type Hash,
@@ -16,6 +17,7 @@ import { PIN_VALID_MS, PIN_WRITE_ATTEMPTS } from '../limits.js';
 import { COMPONENT } from './fault-record.js';
 import type { SeenTool } from './listing.js';
 import { type Comparison, compareTools, decodePins, encodePins, type Pin, type Pins } from './pins.js';
+import { openQuarantine, type Quarantine } from './quarantine.js';
 import { verifyToolRelease } from './release.js';
 
 /** A tool in quarantine. */
@@ -27,7 +29,7 @@ export interface QuarantinedTool {
   readonly digest: Hash;
   /** Of the definition that was accepted before, if there was one. */
   readonly pinned?: Hash;
-  /** The definition, for whoever has to judge it: hostile text. Absent until this session has listed the tool. */
+  /** The definition, for whoever has to judge it: hostile text. Absent where it was too large to be kept. */
   readonly definition?: JsonObject;
 }
 
@@ -56,14 +58,16 @@ interface Update<T> {
   readonly record: () => Promise<unknown>;
 }
 
-const PREFIX = 'gateway/pins/';
+/** Under what the pins of a server are stored. */
+export const PIN_PREFIX = 'gateway/pins/';
 
 /** What is no change of the definition, and so nothing that an operator could accept. */
 const UNRELEASABLE: readonly GatewayErrorCode[] = ['GATEWAY_TOOL_DUPLICATE', 'GATEWAY_TOOL_NAME'];
 
 /** Opens the pins of `server`, kept under `gateway/pins/<server>`. */
 export function openPinBook({ ttp, store, server, operators, clock }: PinBookOptions): PinBook {
-  const key = `${PREFIX}${server}`;
+  const key = `${PIN_PREFIX}${server}`;
+  const quarantine = openQuarantine(store, server);
   let turn: Promise<unknown> = Promise.resolve();
   let last: readonly SeenTool[] = [];
   let compared:
@@ -98,19 +102,26 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
     throw new TtpError('GATEWAY_PINS_RACE', `the pins of ${server} changed ${PIN_WRITE_ATTEMPTS} times`);
   }
 
-  async function recordComparison({ pins, quarantined }: Comparison, isFirst: boolean): Promise<void> {
+  async function recordComparison(
+    { pins, quarantined }: Comparison,
+    isFirst: boolean,
+    seen: readonly SeenTool[],
+  ): Promise<void> {
     if (isFirst) {
       const pinned = pins.filter((pin) => pin.quarantine === undefined);
       const all = pinned.map((pin) => [pin.key, pin.digest ?? null]);
       await ttp.note('tools-pinned', server, { tools: pinned.length, pins: hashJson(all) }, COMPONENT);
     }
-    for (const pin of quarantined)
+    for (const pin of quarantined) {
+      const shown = seen.find(({ key: name }) => name === pin.key);
+      if (shown !== undefined) await quarantine.keep(shown);
       await ttp.note(
         'tool-quarantined',
         `${server}/${pin.key}`,
         { ...pin.quarantine, ...(pin.digest === undefined ? {} : { pinned: pin.digest }) },
         COMPONENT,
       );
+    }
   }
 
   /** The names that other servers were first to use, where `seen` has one that is new. */
@@ -118,7 +129,7 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
     const known = new Set(pins?.map((pin) => pin.key));
     const names = new Set<string>();
     if (seen.every((tool) => known.has(tool.key))) return names;
-    for await (const other of store.list(PREFIX)) {
+    for await (const other of store.list(PIN_PREFIX)) {
       const stored = other === key ? undefined : await store.get(other);
       if (stored === undefined) continue;
       for (const pin of decodePins(stored.value)) if (pin.digest !== undefined) names.add(pin.key);
@@ -126,11 +137,49 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
     return names;
   }
 
+  async function accept(order: Envelope | string): Promise<void> {
+    const { id, signedAt, operator, digest, ...release } = await verifyToolRelease(
+      order,
+      operators,
+      clock.now(),
+    );
+    if (release.server !== server)
+      throw new TtpError('GATEWAY_RELEASE_MISMATCH', `the order is about ${release.server}`, {
+        field: 'body.server',
+      });
+    await update(async (before = []) => {
+      const pin = releasable(before, release.tool, digest, signedAt);
+      const next: Pin = { key: pin.key, digest, releasedAt: signedAt };
+      const data = { digest, operator: operator.id, order: id };
+      return {
+        result: undefined,
+        pins: before.map((other) => (other === pin ? next : other)),
+        record: () => ttp.note('tool-released', `${server}/${pin.key}`, data, COMPONENT),
+      };
+    });
+    await quarantine.forget(release.tool);
+  }
+
+  /** Orders from outside count before the tools are compared; one that is refused is on the record. */
+  async function acceptPlaced(pins: Pins | undefined): Promise<boolean> {
+    if (pins?.some((pin) => pin.quarantine !== undefined) !== true) return false;
+    const placed = await quarantine.take();
+    for (const { tool, order } of placed)
+      try {
+        await accept(order);
+      } catch (error) {
+        const code = codeOf(error, 'GATEWAY_RELEASE_INVALID');
+        await ttp.note('finding-raised', `${server}/${tool}`, { code }, COMPONENT);
+      }
+    return placed.length > 0;
+  }
+
   return {
     admit: (seen) =>
       inTurn(async () => {
         last = seen;
-        const stored = await store.get(key);
+        let stored = await store.get(key);
+        if (await acceptPlaced(decode(stored))) stored = await store.get(key);
         if (compared?.seen === seen && compared.version === stored?.version) return compared.admitted;
         const admitted = await update(async (before) => {
           const comparison = compareTools(before, seen, await takenFor(before, seen));
@@ -138,50 +187,20 @@ export function openPinBook({ ttp, store, server, operators, clock }: PinBookOpt
           return {
             result: comparison.admitted,
             pins: isChanged ? comparison.pins : undefined,
-            record: () => recordComparison(comparison, before === undefined),
+            record: () => recordComparison(comparison, before === undefined, seen),
           };
         });
         // What was written just now is compared once more: only what is stored counts.
         compared = stored === undefined ? undefined : { seen, version: stored.version, admitted };
         return admitted;
       }),
-    async quarantined() {
-      const pins = decode(await store.get(key)) ?? [];
-      return pins.flatMap((pin) => quarantinedTool(pin, last));
-    },
-    async release(order) {
-      const { id, signedAt, operator, digest, ...release } = await verifyToolRelease(
-        order,
-        operators,
-        clock.now(),
-      );
-      if (release.server !== server)
-        throw new TtpError('GATEWAY_RELEASE_MISMATCH', `the order is about ${release.server}`, {
-          field: 'body.server',
-        });
-      await inTurn(() =>
-        update(async (before = []) => {
-          const pin = releasable(before, release.tool, digest, signedAt);
-          const next: Pin = { key: pin.key, digest, releasedAt: signedAt };
-          return {
-            result: undefined,
-            pins: before.map((other) => (other === pin ? next : other)),
-            record: () =>
-              ttp.note(
-                'tool-released',
-                `${server}/${pin.key}`,
-                { digest, operator: operator.id, order: id },
-                COMPONENT,
-              ),
-          };
-        }),
-      );
-    },
+    quarantined: async () => quarantinedIn(decode(await store.get(key)) ?? [], quarantine, last),
+    release: (order) => inTurn(() => accept(order)),
   };
 }
 
 /** The quarantined pin that a release may change, or a refusal. */
-function releasable(pins: Pins, tool: string, digest: Hash, signedAt: number): Pin {
+export function releasable(pins: Pins, tool: string, digest: Hash, signedAt: number): Pin {
   const pin = pins.find(({ key }) => key === tool);
   // An old order must not accept the same definition a second time, after it was withdrawn.
   if (pin?.releasedAt !== undefined && signedAt <= pin.releasedAt)
@@ -195,15 +214,25 @@ function releasable(pins: Pins, tool: string, digest: Hash, signedAt: number): P
   return pin;
 }
 
-function quarantinedTool(
-  { key, digest, quarantine }: Pin,
-  seen: readonly SeenTool[],
-): readonly QuarantinedTool[] {
-  if (quarantine === undefined) return [];
-  const shown = seen.find((tool) => tool.key === key && tool.digest === quarantine.digest);
-  const pinned = digest === undefined ? {} : { pinned: digest };
-  const definition = shown === undefined ? {} : { definition: shown.definition };
-  return [{ tool: key, ...quarantine, ...pinned, ...definition }];
+/** The tools of `pins` that are not used, each as it was seen last: by this session, or by the one that kept it. */
+export async function quarantinedIn(
+  pins: Pins,
+  kept: Pick<Quarantine, 'definition'>,
+  seen: readonly SeenTool[] = [],
+): Promise<readonly QuarantinedTool[]> {
+  const tools: QuarantinedTool[] = [];
+  for (const { key, digest, quarantine } of pins) {
+    if (quarantine === undefined) continue;
+    const shown = seen.find((tool) => tool.key === key && tool.digest === quarantine.digest);
+    const definition = shown?.definition ?? (await kept.definition(key, quarantine.digest));
+    tools.push({
+      tool: key,
+      ...quarantine,
+      ...(digest === undefined ? {} : { pinned: digest }),
+      ...(definition === undefined ? {} : { definition }),
+    });
+  }
+  return tools;
 }
 
 /**
