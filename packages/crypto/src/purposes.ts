@@ -1,6 +1,6 @@
 import { TtpError } from '@ttp/core';
 import * as backend from '#backend';
-import { concatBytes, utf8 } from './bytes.js';
+import { utf8 } from './bytes.js';
 import { FOREIGN_FORMATS } from './foreign-formats.js';
 
 /** What the table says of a purpose: its kind and, for an envelope type, how long one is good (`verifyEnvelope`). */
@@ -78,9 +78,14 @@ export function frame(purpose: string, payload: Uint8Array): Uint8Array {
     throw new TtpError('CRYPTO_PURPOSE_UNKNOWN', `${JSON.stringify(purpose)} is no framed purpose`);
   if (payload.length > 0xffff_ffff) throw new TtpError('CRYPTO_BAD_LENGTH', 'the payload is 4 GiB or longer');
   const name = utf8(purpose);
-  const lengths = new Uint8Array(4);
-  new DataView(lengths.buffer).setUint32(0, payload.length);
-  return concatBytes(PREFIX, Uint8Array.of(name.length), name, lengths, payload);
+  const framed = new Uint8Array(PREFIX.length + 1 + name.length + 4 + payload.length);
+  framed.set(PREFIX);
+  framed[PREFIX.length] = name.length;
+  framed.set(name, PREFIX.length + 1);
+  const length = PREFIX.length + 1 + name.length;
+  for (let i = 0; i < 4; i++) framed[length + i] = payload.length >>> (24 - 8 * i);
+  framed.set(payload, length + 4);
+  return framed;
 }
 
 /**

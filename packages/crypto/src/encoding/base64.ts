@@ -4,12 +4,17 @@ import type { CryptoErrorCode } from '../errors.js';
 /** Sixty-four digits of RFC 4648, and how to read them back. */
 interface Alphabet {
   readonly digits: string;
-  readonly values: ReadonlyMap<number, number>;
+  /** Value of each digit, by its code; {@link NO_DIGIT} for every other code of ASCII. */
+  readonly values: Uint8Array;
 }
+
+const NO_DIGIT = 64;
 
 const alphabet = (lastTwo: string): Alphabet => {
   const digits = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${lastTwo}`;
-  return { digits, values: new Map(Array.from(digits, (digit, value) => [digit.charCodeAt(0), value])) };
+  const values = new Uint8Array(128).fill(NO_DIGIT);
+  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
+  return { digits, values };
 };
 const STANDARD: Alphabet = /* @__PURE__ */ alphabet('+/');
 const URL_SAFE: Alphabet = /* @__PURE__ */ alphabet('-_');
@@ -57,8 +62,8 @@ function decode(text: string, { values }: Alphabet, code: CryptoErrorCode): Uint
   let bits = 0;
   let at = 0;
   for (let i = 0; i < text.length; i++) {
-    const value = values.get(text.charCodeAt(i));
-    if (value === undefined) throw new TtpError(code, `not a digit of the alphabet at position ${i}`);
+    const value = values[text.charCodeAt(i)] ?? NO_DIGIT;
+    if (value === NO_DIGIT) throw new TtpError(code, `not a digit of the alphabet at position ${i}`);
     group = ((group << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {

@@ -34,10 +34,7 @@ export function encodeEnvelope(envelope: Envelope, options: DecodeEnvelopeOption
 }
 
 /** The id of an envelope: the hash of what its signers sign. Signatures are not part of it: one more makes no other envelope. */
-export const envelopeId = (envelope: Envelope): Hash => idOf(envelope.type, payloadOf(envelope));
-
-/** The id of the envelope of this type with this {@link payloadOf}. */
-export const idOf = (type: string, payload: Uint8Array): Hash => hashBytes(frame(type, payload));
+export const envelopeId = (envelope: Envelope): Hash => hashBytes(frame(envelope.type, payloadOf(envelope)));
 
 /** What a signature of an envelope covers, besides its type: the canonical form of head and body. */
 export const payloadOf = ({ head, body }: Pick<Envelope, 'head' | 'body'>): Uint8Array =>

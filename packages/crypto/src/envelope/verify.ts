@@ -8,11 +8,13 @@ import {
   MESSAGE_MAX_AHEAD_MS,
   TtpError,
 } from '@ttp/core';
+import * as backend from '#backend';
 import { fromBase64url } from '../encoding/base64.js';
+import { hashBytes } from '../hash.js';
 import { canonicalText } from '../json/canonical.js';
-import { type EnvelopeType, isMessage, verifySignature } from '../purposes.js';
+import { type EnvelopeType, frame, isMessage } from '../purposes.js';
 import type { ReplayGuard } from '../replay.js';
-import { decodeEnvelope, idOf, payloadOf } from './codec.js';
+import { decodeEnvelope, payloadOf } from './codec.js';
 import { didOfKeyId, type UnverifiedEnvelope } from './shape.js';
 import {
   inceptionOf,
@@ -76,9 +78,9 @@ export function verifyEnvelope<B>(
     throw new TtpError('CRYPTO_ENVELOPE_TYPE', `${type} instead of ${options.type}`, { field: 'type' });
   requireAudience(head, options.audience);
   requireLife(envelope, options);
-  const payload = payloadOf(envelope);
-  const id = idOf(type, payload);
-  const signed = verifySignatures(envelope, payload, id, options);
+  const preimage = frame(type, payloadOf(envelope));
+  const id = hashBytes(preimage);
+  const signed = verifySignatures(envelope, preimage, id, options);
   // Only now: what is not signed is never parsed, and never takes room in the replay guard (flaws J2, H9).
   const body = options.parse(envelope.body);
   if (isMessage(type)) admit(head, signed, options);
@@ -125,11 +127,11 @@ function requireLife({ type, head }: UnverifiedEnvelope, { now }: { readonly now
 
 function verifySignatures<B>(
   envelope: UnverifiedEnvelope,
-  payload: Uint8Array,
+  preimage: Uint8Array,
   id: Hash,
   { signers, keyOf }: VerifyEnvelopeOptions<B>,
 ): readonly SignedBy[] {
-  const { type, head, body, sigs } = envelope;
+  const { head, body, sigs } = envelope;
   const rule = signers?.(head, body) ?? { all: [head.iss] };
   requireRule(rule);
   const signed = sigs.map(({ kid, sig }, i): SignedBy => {
@@ -140,7 +142,7 @@ function verifySignatures<B>(
     const publicKey = keyOf(kid, id);
     if (publicKey === undefined)
       throw new TtpError('CRYPTO_ENVELOPE_KEY_UNKNOWN', `no key ${kid}`, { field });
-    if (!verifySignature({ purpose: type, payload, signature: fromBase64url(sig), publicKey }))
+    if (!backend.verify(publicKey, preimage, fromBase64url(sig)))
       throw new TtpError('CRYPTO_ENVELOPE_BAD_SIGNATURE', `the signature of ${kid} does not verify`, {
         field,
       });
