@@ -75,7 +75,7 @@ export const run: RunArea = async ({ quick }) => {
       name: 'key file opened',
       does: 'decryptKey: scrypt at the default cost',
       run: () => decryptKey(file, { passphrase, did: agent, publicKey }),
-      why: 'scrypt runs on the thread pool; what is left is checking the file.',
+      why: 'scrypt runs on the thread pool and the main thread does next to nothing: this is time in which a busy machine did not run the process.',
     },
     {
       name: 'tree of 10 000 entries',
