@@ -5,13 +5,14 @@ import { did, init, key, keygen } from './identity.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
 import { completion, conformance, demo, doctor, version } from './tool.js';
+import { tools } from './tools.js';
 
 /** Every verb, in the order of the help and of the README. */
 export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Identities and keys', verbs: [init, keygen, ...key, ...did] },
   { heading: 'Policies', verbs: [...policy, selfTest] },
   { heading: 'Enforcement', verbs: [mcp] },
-  { heading: 'Operators', verbs: [...review, kill, reinstate, status] },
+  { heading: 'Operators', verbs: [...review, ...tools, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify] },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, conformance] },
 ];
@@ -24,5 +25,6 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   did: 'Show and verify identities.',
   policy: 'Check and evaluate policies.',
   review: 'List and decide the reviews that wait for an operator.',
+  tools: 'List and release the tools in quarantine.',
   trace: 'Work with the audit log.',
 };
