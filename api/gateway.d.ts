@@ -104,6 +104,9 @@ export interface QuarantinedTool {
     readonly definition?: JsonObject;
 }
 export declare const RESULT_MAX_BYTES = 1048576;
+export interface ServersTool extends QuarantinedTool {
+    readonly server: string;
+}
 export interface StdioUpstream {
     readonly command: string;
     readonly args?: readonly string[];
@@ -118,8 +121,14 @@ export interface ToolRelease {
 }
 export type Upstream = StdioUpstream | HttpUpstream | Transport;
 export declare function createMcpHttpFront(options: McpHttpOptions): McpHttpFront;
+export declare function listQuarantined(store: Store): Promise<readonly ServersTool[]>;
 export declare function listenMcpHttp(front: McpHttpFront, options?: ListenOptions): Promise<McpHttpListener>;
 export declare function openMcpGateway(options: McpGatewayOptions): Promise<McpGateway>;
+export declare function placeToolRelease(order: Envelope | string, { store, operators, now }: {
+    readonly store: Store;
+    readonly operators: Operators;
+    readonly now: number;
+}): Promise<void>;
 export declare function signToolRelease({ server, tool, digest }: ToolRelease, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
 
 // referred to

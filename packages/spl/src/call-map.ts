@@ -45,7 +45,8 @@ const NOT_RELATIVE = /^(?:[/~\s"']|[A-Za-z]:)|[\s"']$/;
  * Loads a call map: `{ "version": 1, "tools": { "<tool>": { "action", "resource"?, "attributes"? } } }`, where
  * `resource` is `{ "scheme"?, "path": "input.path", "relative"?: true }` or one fixed resource. `relative` admits
  * only paths that begin in the folder of the server: a resource has no leading slash, so that `/etc/x` and `etc/x`,
- * which are two files, would be one resource. MCP methods other than tools stand under their method name. Attributes are constants under names that the registry owns.
+ * which are two files, would be one resource. MCP methods other than tools stand under their method name. An
+ * entry `mcp:<server>/<tool>` is for that server's tool alone, and comes before one that has only the name. Attributes are constants under names that the registry owns.
  *
  * @throws SPL_BAD_TYPE, SPL_BAD_VALUE, SPL_UNKNOWN_KEY, SPL_UNKNOWN_VERSION, SPL_MISSING_KEY, SPL_UNKNOWN_ATTRIBUTE,
  * SPL_BAD_RESOURCE, CRYPTO_JSON_*
@@ -62,6 +63,10 @@ export function loadCallMap(input: string | Uint8Array | JsonObject): CallMap {
   return { tools };
 }
 
+/** With a slash in its name a server could stand for another one's tool. */
+const entryOf = ({ tools }: CallMap, server: string, tool: string): CallMapEntry | undefined =>
+  (server.includes('/') ? undefined : tools.get(`mcp:${server}/${tool}`)) ?? tools.get(tool);
+
 /**
  * Names the action and resource of a call. The argument that the resource is taken from is never percent-decoded;
  * a resource that cannot be normalised is left to `evaluate`, which denies it on the record. A tool without an
@@ -75,7 +80,7 @@ export function mapCall(
   call: { readonly server: string; readonly tool: string; readonly input: Json },
 ): MappedCall {
   const { server, tool, input } = call;
-  const entry = callMap.tools.get(tool) ?? { action: 'call', resource: undefined, attributes: {} };
+  const entry = entryOf(callMap, server, tool) ?? { action: 'call', resource: undefined, attributes: {} };
   const { action, resource, attributes } = entry;
   if (typeof resource === 'string') return { action, resource, registry: attributes };
   if (resource === undefined) {
