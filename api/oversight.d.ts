@@ -36,6 +36,7 @@ export declare const OVERSIGHT_ERRORS: {
 };
 export interface Oversight {
     handler(): ObligationHandler;
+    request(obligation: Obligation, interaction: Interaction, decision: Decision): Promise<Review>;
     pending(): Promise<readonly Review[]>;
     review(id: string): Promise<Review | undefined>;
     submit(decision: Envelope | string): Promise<Review>;

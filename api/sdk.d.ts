@@ -1,6 +1,10 @@
 // @ttp/sdk
 
 export declare const ACTIVITY_WINDOW_MS = 60000;
+export interface ApprovalRequest {
+    readonly checked: Check;
+    readonly reviews: readonly Review[];
+}
 export declare const CLOSE_GRACE_MS = 5000;
 export type Check = {
     readonly wouldPermit: true;
@@ -73,6 +77,7 @@ export interface Ttp {
     readonly oversight: Oversight | undefined;
     a2t<R>(call: ToolCall, perform: (permit: Permit) => Promise<R>): Promise<Outcome<R>>;
     check(call: ToolCall): Promise<Check>;
+    requestApproval(call: ToolCall): Promise<ApprovalRequest>;
     run<I extends Interaction, R>(profile: Profile<I, R>, interaction: I): Promise<Outcome<R>>;
     kill(agent: string, order: {
         readonly reason: KillReason;
@@ -80,6 +85,7 @@ export interface Ttp {
     }): KillResult;
     reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
     isKilled(agent?: Did): boolean;
+    killStatus(target?: '*'): KillStatus;
     note(type: EventType, subject: string, data: JsonObject, component?: string): Promise<Receipt>;
     trace(id?: TraceId): TraceView;
     checkpoint(): Promise<string>;

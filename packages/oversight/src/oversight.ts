@@ -49,6 +49,14 @@ export interface OversightOptions {
 export interface Oversight {
   /** Fulfils `approval` obligations: asks, waits, takes a use. */
   handler(): ObligationHandler;
+  /**
+   * Asks without waiting: the review that answers this call, open, decided or opened now. Nothing is used of it, and
+   * whoever asks again is told its state.
+   *
+   * @param interaction exactly the one that will be approved: see {@link digestOf}
+   * @throws OVERSIGHT_BAD_OBLIGATION, OVERSIGHT_TOO_MANY_PENDING, OVERSIGHT_TOO_LARGE, OVERSIGHT_CONTENTION
+   */
+  request(obligation: Obligation, interaction: Interaction, decision: Decision): Promise<Review>;
   /** Reviews that wait for a human, oldest first. */
   pending(): Promise<readonly Review[]>;
   review(id: string): Promise<Review | undefined>;
@@ -108,25 +116,30 @@ export function createOversight(options: OversightOptions): Oversight {
     }
   }
 
+  /** The review of a call; whoever opened it recorded it, and people were told. */
+  async function request(obligation: Obligation, i: Interaction, decision: Decision): Promise<Review> {
+    const terms = termsOf(obligation);
+    const { review, isNew } = await approvals.open(actionOf(i, decision), terms);
+    if (isNew) {
+      await record('approval-requested', i, review, { level: terms.level });
+      tell(review);
+    }
+    return review;
+  }
+
   async function hold(
     obligation: Obligation,
     i: Interaction,
     decision: Decision,
     signal: AbortSignal,
   ): Promise<Hold> {
-    const terms = termsOf(obligation);
-    const action = actionOf(i, decision);
-    const { review, isNew } = await approvals.open(action, terms);
-    if (isNew) {
-      await record('approval-requested', i, review, { level: terms.level });
-      tell(review);
-    }
+    const review = await request(obligation, i, decision);
     const decided = await ended(review.id, signal);
     if (decided.state.at === 'expired') await record('approval-expired', i, decided);
     if (decided.state.at === 'denied') await record('approval-decided', i, decided, votesOf(decided));
     // Another process may have entered the decision: the signatures count, not the store.
     await verifyApproval(decided, operators, owners(i.agent), clock.now());
-    const used = await approvals.use(review.id, sameness(action, terms));
+    const used = await approvals.use(review.id, sameness(actionOf(i, decision), termsOf(obligation)));
     // A fault from here on loses the use that was taken: that is the safe side (flaw.O1).
     await record('approval-used', i, used, { ...votesOf(used), usesLeft: used.usesLeft });
     let isOver = false;
@@ -165,6 +178,7 @@ export function createOversight(options: OversightOptions): Oversight {
       },
       hold,
     }),
+    request,
     pending: () => approvals.pending(),
     review: (id) => approvals.read(id),
     async submit(input) {

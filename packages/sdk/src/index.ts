@@ -14,3 +14,4 @@ export { logSignerOf } from './log-signer.js';
 export { observationsOf } from './observations.js';
 export type { TtpMode, TtpOptions } from './options.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';
+export type { ApprovalRequest } from './request-approval.js';

@@ -20,7 +20,7 @@ import {
 import { base64url, multikey } from '@ttp/crypto';
 import type { InclusionProof } from '@ttp/etr-merkle';
 import type { Entry, ExportOptions, SealedTrace, TraceRecorder } from '@ttp/etr-merkle/trace';
-import type { KillResult, KillSwitch } from '@ttp/guard';
+import type { KillResult, KillStatus, KillSwitch } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
 import type { CallMap, Policy } from '@ttp/spl';
 import { a2tProfile, mapToolCall, readCall, type ToolCall } from './a2t.js';
@@ -32,6 +32,7 @@ import { INTERACTION_ID_BYTES } from './limits.js';
 import { type Note, requireNotable } from './note.js';
 import type { TtpMode } from './options.js';
 import { faultCode } from './plain.js';
+import { type ApprovalRequest, requestApproval } from './request-approval.js';
 import { type Flow, run } from './run.js';
 import { localSource } from './sources.js';
 import type { UnderWay } from './under-way.js';
@@ -73,6 +74,14 @@ export interface Ttp {
    */
   check(call: ToolCall): Promise<Check>;
   /**
+   * Asks operators about a call without making it: {@link check}, and where it needs an approval, the review that is
+   * bound to exactly this call. Asked again it tells what became of that. Nothing is approved or used by it; the call
+   * itself finds the decision.
+   *
+   * @throws SDK_CLOSED, OVERSIGHT_TOO_MANY_PENDING, OVERSIGHT_TOO_LARGE, OVERSIGHT_CONTENTION, and what the store throws
+   */
+  requestApproval(call: ToolCall): Promise<ApprovalRequest>;
+  /**
    * The same flow for a profile of one's own. The interaction is read once and frozen; it is this agent's, of the
    * profile's mode, and its id is that of no other call under way. Anything else is blocked with SDK_BAD_CALL.
    */
@@ -86,6 +95,8 @@ export interface Ttp {
   /** Revives, by orders that operators signed (decision D33). */
   reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
   isKilled(agent?: Did): boolean;
+  /** The kill record of this agent, or the one that stands for all (`*`): why, since when, by whom. */
+  killStatus(target?: '*'): KillStatus;
   /**
    * Records an event of the embedding component in this instance's trace, durably: a finding, a pin, a quarantine.
    *
@@ -189,14 +200,15 @@ export function assemble(parts: Parts): Ttp {
   }
 
   /** Counted as an attempt while it is decided, so that the rates are those that the call would meet, and no longer. */
-  async function checkOf(given: ToolCall): Promise<Check> {
+  async function checkOf(given: ToolCall): Promise<{ checked: Check; interaction: Interaction }> {
     const withdraw = activity.begin();
     try {
       const { profile, interaction } = prepareCall(given, NEVER);
-      return await check(profile, interaction, flow);
+      return { checked: await check(profile, interaction, flow), interaction };
     } catch (error) {
       const none = refusal(faultCode(error, 'SDK_BAD_CALL'));
-      return await recordCheck(nothing(), none, flow, { mayKeep: false });
+      const interaction = nothing();
+      return { checked: await recordCheck(interaction, none, flow, { mayKeep: false }), interaction };
     } finally {
       withdraw();
     }
@@ -237,7 +249,13 @@ export function assemble(parts: Parts): Ttp {
       }),
     async check(given) {
       if (underWay.isClosed()) return refusal('SDK_CLOSED');
-      return await underWay.track(checkOf(given));
+      const { checked } = await underWay.track(checkOf(given));
+      return checked;
+    },
+    async requestApproval(given) {
+      requireOpen();
+      const asking = checkOf(given).then((asked) => requestApproval(asked, parts.oversight));
+      return await underWay.track(asking);
     },
     kill(target, { reason, message }) {
       return kill.kill(targetOf(target), { reason, message: textOf(message), by: agent });
@@ -247,6 +265,7 @@ export function assemble(parts: Parts): Ttp {
       await kill.reinstate(orders);
     },
     isKilled: (did = agent) => kill.isKilled(did),
+    killStatus: (target) => kill.status(target ?? agent),
     async note(type, subject, data, component = 'sdk') {
       requireOpen();
       requireNotable(type, component);
