@@ -129,7 +129,7 @@ const crowdedBars: readonly Bar[] = [
     value: (m) => m.ratio('@casl/ability', US),
     atLeast: 8,
     unit: 'x',
-    why: 'See the bar by rule.',
+    why: 'A verdict carries a reason for each rule; the other answers true or false.',
   },
 ];
 
