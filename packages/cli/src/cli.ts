@@ -54,8 +54,13 @@ async function parse(argv: readonly string[], words: readonly string[], io: Io):
 }
 
 /** Whether the standard output of the verb belongs to a protocol: its errors must not go there. */
-const isProtocol = ([first]: readonly string[]): boolean =>
-  VERBS.some(({ name, isProtocol: is = false }) => is && name === first);
+function isProtocol(words: readonly string[]): boolean {
+  const typed = words.filter((word) => !word.startsWith('-')).join(' ');
+  const [verb] = VERBS.filter(({ name }) => `${typed} `.startsWith(`${name} `)).toSorted(
+    (a, b) => b.name.length - a.name.length,
+  );
+  return verb?.isProtocol ?? false;
+}
 
 const errorsOnly = (format: Format, words: readonly string[]): Format => ({
   ...format,

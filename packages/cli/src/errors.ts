@@ -24,6 +24,8 @@ export const CLI_ERRORS = {
   CLI_LOG_KEY: 'The log key is neither a Multikey nor a DID, "=" and a Multikey.',
   CLI_LOG_KEY_MISSING: 'No log key was given, so nobody knows who vouches for the bundle.',
   CLI_MCP_MESSAGE: 'A line is not a JSON-RPC message of MCP, or is longer than allowed.',
+  CLI_VECTORS: 'The file or folder holds no test vectors of the conformance protocol.',
+  CLI_CONFORMANCE_SILENT: 'The installation under test gives no answer, or none that is one.',
   CLI_DEMO_ABSENT: 'The demo stands in the repository, and this is not run from there.',
 } as const;
 

@@ -38,6 +38,8 @@ export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
   CLI_LOG_KEY: 'the log key that ttp trace export and ttp mcp print: z6Mk...',
   CLI_LOG_KEY_MISSING: '--log-key with the log key that ttp trace export and ttp mcp print',
   CLI_MCP_MESSAGE: 'one JSON-RPC message a line',
+  CLI_VECTORS: 'conformance/vectors of the repository, or a file in the form of its protocol folder',
+  CLI_CONFORMANCE_SILENT: 'the command by itself: it has to answer each line with a line',
   CLI_DEMO_ABSENT: 'a clone of the repository, and npm start there',
 };
 

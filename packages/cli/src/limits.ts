@@ -39,3 +39,6 @@ export const MCP_SECRET_MAX_BYTES = 8192;
 
 /** Logs of one enforcement point in one storage: 64, as many as it opens before it gives up. */
 export const LOGS_MAX = 64;
+
+/** How long an installation under test may take to answer a line: 30 s. */
+export const CONFORMANCE_ANSWER_MS = 30_000;

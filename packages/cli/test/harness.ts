@@ -58,12 +58,14 @@ const textOf = (stream: PassThrough): string => {
   return Buffer.isBuffer(chunk) ? chunk.toString() : '';
 };
 
-/** Runs a command line with --json: its exit code and its one document. */
+/** Runs a command line with --json, and `command` after --: its exit code and its one document. */
 export async function ttpJson(
   argv: readonly string[],
   input = '',
+  command: readonly string[] = [],
 ): Promise<{ readonly code: number; readonly json: JsonObject & { readonly error?: JsonObject } }> {
-  const { code, out } = await ttp([...argv, '--json'], input);
+  const behind = command.length === 0 ? [] : ['--', ...command];
+  const { code, out } = await ttp([...argv, '--json', ...behind], input);
   return { code, json: JSON.parse(out) };
 }
 

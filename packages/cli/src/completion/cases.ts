@@ -25,7 +25,7 @@ export interface Cases {
 }
 
 /** Placeholders that name something on the disk. */
-const ON_DISK = ['file', 'folder', 'bundle', 'did|file'];
+const ON_DISK = ['file', 'folder', 'bundle', 'vectors', 'did|file'];
 
 /** How the verbs are completed. */
 export function casesOf(verbs: readonly Verb[], families: Readonly<Record<string, string>>): Cases {

@@ -14,7 +14,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Enforcement', verbs: [mcp] },
   { heading: 'Operators', verbs: [...review, ...tools, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify] },
-  { heading: 'This tool', verbs: [doctor, completion, version, demo, conformance] },
+  { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },
 ];
 
 export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);

@@ -8,7 +8,7 @@ export const demo: Verb = {
   load: () => import('../commands/demo.js'),
 };
 
-export const conformance: Verb = {
+const protocol: Verb = {
   name: 'conformance',
   summary: 'Answer the conformance protocol: one JSON request a line in, one answer a line out.',
   examples: [
@@ -20,6 +20,29 @@ export const conformance: Verb = {
   isProtocol: true,
   load: () => import('../commands/conformance.js'),
 };
+
+const check: Verb = {
+  name: 'conformance check',
+  summary: 'Run published test vectors against this installation, or against another one.',
+  description: `A folder of vectors is conformance/vectors of the repository; cases without an operation of the protocol are counted
+and left out. A file holds cases as the folder protocol has them: { "name", "request", "expect" } or "code". The other
+installation, of any language, is a command after -- that answers the protocol on standard input and output.`,
+  arguments: [
+    { name: '<vectors>', says: 'a folder of vectors, or one file' },
+    { name: '[command...]', says: 'the installation and its arguments, after --; this one unless given' },
+  ],
+  exits: { 1: 'a case is answered otherwise than published' },
+  examples: [
+    { line: 'ttp conformance check conformance/vectors', says: 'does this installation conform?' },
+    {
+      line: 'ttp conformance check conformance/vectors -- python3 adapter.py',
+      says: 'does that one?',
+    },
+  ],
+  load: () => import('../commands/conformance-check.js'),
+};
+
+export const conformance: readonly Verb[] = [protocol, check];
 
 export const completion: Verb = {
   name: 'completion',
