@@ -19,16 +19,17 @@ const SMALL_ORDER_Y: readonly Uint8Array[] = [
   /* @__PURE__ */ fromHex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'),
 ];
 
+/** The highest byte of a point holds the sign of x in its highest bit, that of S does not. */
+const WITHOUT_SIGN = 0x7f;
+const WHOLE = 0xff;
+
 /**
  * Whether 32 bytes may be the encoding of A or R in the strict profile: canonical, and of none of the eight points
  * of small order. That the point lies on the curve is for the equation to find out (decision D5).
  */
 export function isStrictPoint(bytes: Uint8Array): boolean {
-  if (bytes.length !== PUBLIC_KEY_BYTES) return false;
-  const y = Uint8Array.from(bytes);
-  y[31] = (y[31] ?? 0) & 0x7f; // the highest bit is the sign of x
   // x = 0 with the sign set is not canonical either; the only such y are 1 and p - 1, which are of small order.
-  return isBelow(y, P) && !SMALL_ORDER_Y.some((small) => isSame(y, small));
+  return bytes.length === PUBLIC_KEY_BYTES && compare(bytes, P, WITHOUT_SIGN) < 0 && !isSmallOrder(bytes);
 }
 
 /**
@@ -39,17 +40,25 @@ export function isStrictSignature(signature: Uint8Array): boolean {
   return (
     signature.length === SIGNATURE_BYTES &&
     isStrictPoint(signature.subarray(0, 32)) &&
-    isBelow(signature.subarray(32), L)
+    compare(signature.subarray(32), L, WHOLE) < 0
   );
 }
 
-/** Whether `a` is a smaller number than `b`, both 32 little-endian bytes. Public values: need not be constant-time. */
-function isBelow(a: Uint8Array, b: Uint8Array): boolean {
-  for (let i = 31; i >= 0; i--) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    if (x !== y) return x < y;
-  }
+function isSmallOrder(point: Uint8Array): boolean {
+  for (const y of SMALL_ORDER_Y) if (compare(point, y, WITHOUT_SIGN) === 0) return true;
   return false;
 }
 
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);
+/**
+ * Below zero, zero or above as the number `a`, its highest byte taken through `mask`, is below `b`, equal or above.
+ * Both are 32 little-endian bytes. Public values: need not be constant-time.
+ */
+function compare(a: Uint8Array, b: Uint8Array, mask: number): number {
+  const highest = ((a[31] ?? 0) & mask) - (b[31] ?? 0);
+  if (highest !== 0) return highest;
+  for (let i = 30; i >= 0; i--) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

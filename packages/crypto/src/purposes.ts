@@ -1,6 +1,6 @@
 import { TtpError } from '@ttp/core';
 import * as backend from '#backend';
-import { utf8 } from './bytes.js';
+import { concatBytes, utf8 } from './bytes.js';
 import { FOREIGN_FORMATS } from './foreign-formats.js';
 
 /** What the table says of a purpose: its kind and, for an envelope type, how long one is good (`verifyEnvelope`). */
@@ -77,15 +77,24 @@ export function frame(purpose: string, payload: Uint8Array): Uint8Array {
   if (!isEnvelopeType(purpose))
     throw new TtpError('CRYPTO_PURPOSE_UNKNOWN', `${JSON.stringify(purpose)} is no framed purpose`);
   if (payload.length > 0xffff_ffff) throw new TtpError('CRYPTO_BAD_LENGTH', 'the payload is 4 GiB or longer');
-  const name = utf8(purpose);
-  const framed = new Uint8Array(PREFIX.length + 1 + name.length + 4 + payload.length);
-  framed.set(PREFIX);
-  framed[PREFIX.length] = name.length;
-  framed.set(name, PREFIX.length + 1);
-  const length = PREFIX.length + 1 + name.length;
-  for (let i = 0; i < 4; i++) framed[length + i] = payload.length >>> (24 - 8 * i);
-  framed.set(payload, length + 4);
+  const before = headerOf(purpose);
+  const framed = new Uint8Array(before.length + 4 + payload.length);
+  framed.set(before);
+  for (let i = 0; i < 4; i++) framed[before.length + i] = payload.length >>> (24 - 8 * i);
+  framed.set(payload, before.length + 4);
   return framed;
+}
+
+/** What stands in front of every payload of a purpose, made once for each. */
+const headers = new Map<EnvelopeType, Uint8Array>();
+
+function headerOf(purpose: EnvelopeType): Uint8Array {
+  const known = headers.get(purpose);
+  if (known !== undefined) return known;
+  const name = utf8(purpose);
+  const header = concatBytes(PREFIX, Uint8Array.of(name.length), name);
+  headers.set(purpose, header);
+  return header;
 }
 
 /**
