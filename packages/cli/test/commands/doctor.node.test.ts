@@ -42,13 +42,13 @@ async function examined(
 ): Promise<{
   readonly code: number;
   readonly found: Readonly<Record<string, string>>;
-  readonly todo: string;
+  readonly advice: string;
 }> {
   const { code, out } = await run(['doctor', ...words], '', io);
   const checks: unknown = JSON.parse(out).checks;
   const all = (Array.isArray(checks) ? checks : []).filter((one): one is JsonObject => isJsonObject(one));
   const found = Object.fromEntries(all.map((one) => [one['name'], one['status']]));
-  return { code, found, todo: JSON.stringify(all.map((one) => one['todo'] ?? '')) };
+  return { code, found, advice: JSON.stringify(all.map((one) => one['todo'] ?? '')) };
 }
 
 const everything = (): readonly string[] => [
@@ -97,9 +97,9 @@ describe('ttp doctor', () => {
   it('says who else may read the identity, and what lies beside it', async () => {
     chmodSync(dir.at('agent.json'), 0o644);
     dir.write('agent.json.next', '{}');
-    const { code, found, todo } = await examined(everything());
+    const { code, found, advice } = await examined(everything());
     expect({ code, found }).toMatchObject({ code: 0, found: { permissions: 'warn', 'next key': 'warn' } });
-    expect(todo).toContain(`chmod 600 ${dir.at('agent.json')}`);
+    expect(advice).toContain(`chmod 600 ${dir.at('agent.json')}`);
     chmodSync(dir.at('agent.json'), 0o600);
     renameSync(dir.at('agent.json.next'), dir.at('elsewhere'));
   });
@@ -133,12 +133,12 @@ describe('ttp doctor', () => {
       defaultEffect: 'allow',
       rules: [{ id: 'x', effect: 'allow', resources: ['**'], actions: ['read'] }],
     });
-    const { code, found, todo } = await examined(['--policy', policy, '--call-map', map]);
+    const { code, found, advice } = await examined(['--policy', policy, '--call-map', map]);
     expect({ code, found }).toMatchObject({
       code: 1,
       found: { 'call map': 'warn', 'self-test': 'fail', policy: 'warn' },
     });
-    expect(todo).toContain('ttp self-test --policy');
+    expect(advice).toContain('ttp self-test --policy');
   });
 
   it.each([
