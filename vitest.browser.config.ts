@@ -9,6 +9,9 @@ if (executablePath === undefined) throw new Error(CHROMIUM_ABSENT);
 const root = import.meta.dirname;
 const vectors = process.env['TTP_VECTORS'] ?? `${root}/../shared/vectors`;
 
+/** What agents embed. The adapters have a browser's part in the bundles of tools/pack.mjs. */
+const SUITES = ['core', 'crypto', 'did', 'etr-merkle', 'guard', 'oversight', 'score', 'sdk', 'spl', 'tre'];
+
 /**
  * The suites of what browsers run, in the Chromium of this machine: with the portable backend of `@ttp/crypto`.
  * Files that need Node are named `*.node.test.ts`.
@@ -27,13 +30,14 @@ export default defineConfig({
   },
   test: {
     name: 'browser',
-    include: ['packages/{crypto,spl,etr-merkle}/test/**/*.test.ts'],
+    include: [`packages/{${SUITES.join()}}/test/**/*.test.ts`],
     exclude: ['**/*.node.test.ts'],
     setupFiles: ['tools/browser/setup.mjs'],
     expect: { requireAssertions: true },
     testTimeout: 60_000,
     browser: {
       enabled: true,
+      isolate: false, // one page for all files: a page each takes as long as the tests
       headless: true,
       screenshotFailures: false,
       provider: playwright({ launchOptions: launchOptions(executablePath) }),
