@@ -71,9 +71,11 @@ export const canonicalName = (name: string): string => own(ALIASES, name) ?? nam
 
 /** The row of an attribute by its canonical name, or undefined where neither table nor namespace has it. */
 export function attributeOf(name: string): Attribute | undefined {
-  if (name.length > 256 || !NAME.test(name) || RESERVED.test(name)) return undefined;
+  const row = own(ATTRIBUTES, name);
+  if (row !== undefined) return row;
   const dot = name.indexOf('.');
-  return own(ATTRIBUTES, name) ?? (dot < 0 ? undefined : own(NAMESPACES, name.slice(0, dot)));
+  if (dot < 0 || name.length > 256 || !NAME.test(name) || RESERVED.test(name)) return undefined;
+  return own(NAMESPACES, name.slice(0, dot));
 }
 
 /** The own value of `key`; what an object inherits is never seen (flaw.P10). */

@@ -66,68 +66,74 @@ export const isScalar = (value: Json): value is Scalar =>
 const isScalarList = (value: Json): value is readonly Scalar[] =>
   Array.isArray(value) && value.every(isScalar);
 
+/** The path of what is read, put together only for an error. */
+type Where = () => string;
+
 /**
  * Reads the `conditions` of a rule, in the order of their names, so that equal policies give equal reasons.
  *
- * @param field path of the object for errors
+ * @param where path of the object, asked for where something is refused
  * @throws SPL_UNKNOWN_ATTRIBUTE, SPL_UNKNOWN_OPERATOR, SPL_BAD_OPERAND, SPL_BAD_REFERENCE
  */
-export function parseConditions(conditions: JsonObject, field: string): readonly Condition[] {
+export function parseConditions(conditions: JsonObject, where: Where): readonly Condition[] {
   const read = Object.entries(conditions).map(([name, value]) =>
-    parseCondition(name, value, at(field, name)),
+    parseCondition(name, value, () => at(where(), name)),
   );
-  const names = new Set<string>();
-  for (const { attribute } of read) {
-    if (names.has(attribute)) fail('SPL_BAD_OPERAND', `two spellings of ${attribute} in one rule`, field);
-    names.add(attribute);
-  }
-  return read.sort((a, b) => (a.attribute < b.attribute ? -1 : 1));
+  read.sort((a, b) => (a.attribute < b.attribute ? -1 : 1));
+  for (const [i, { attribute }] of read.entries())
+    if (read[i + 1]?.attribute === attribute)
+      fail('SPL_BAD_OPERAND', `two spellings of ${attribute} in one rule`, where());
+  return read;
 }
 
 /** Reads one condition: an object of operators, or a bare value, which means `eq` (decision D14). */
-export function parseCondition(name: string, value: Json, field: string): Condition {
+export function parseCondition(name: string, value: Json, where: Where): Condition {
   const attribute = canonicalName(name);
   const row = attributeOf(attribute);
   if (row === undefined) {
     const known = [...Object.keys(ATTRIBUTES), ...Object.keys(NAMESPACES).map((first) => `${first}.`)];
-    return fail('SPL_UNKNOWN_ATTRIBUTE', `no attribute ${JSON.stringify(name)}${hint(name, known)}`, field);
+    return fail('SPL_UNKNOWN_ATTRIBUTE', `no attribute ${JSON.stringify(name)}${hint(name, known)}`, where());
   }
   const entries: [string, Json][] = isJsonObject(value) ? Object.entries(value) : [['eq', value]];
-  if (entries.length === 0) fail('SPL_BAD_OPERAND', 'a condition without operators says nothing', field);
+  if (entries.length === 0) fail('SPL_BAD_OPERAND', 'a condition without operators says nothing', where());
   const tests = entries.map(([op, operand]) =>
-    parseTest(row, op, operand, isJsonObject(value) ? at(field, op) : field),
+    parseTest(row, op, operand, isJsonObject(value) ? () => at(where(), op) : where),
   );
   return { attribute, tests: tests.sort((a, b) => OPERATORS.indexOf(a.op) - OPERATORS.indexOf(b.op)) };
 }
 
-function parseTest(attribute: Attribute, name: string, operand: Json, field: string): Test {
+function parseTest(attribute: Attribute, name: string, operand: Json, where: Where): Test {
   const op = OPERATORS.find((operator) => operator === name);
   if (op === undefined)
-    return fail('SPL_UNKNOWN_OPERATOR', `no operator ${JSON.stringify(name)}${hint(name, OPERATORS)}`, field);
+    return fail(
+      'SPL_UNKNOWN_OPERATOR',
+      `no operator ${JSON.stringify(name)}${hint(name, OPERATORS)}`,
+      where(),
+    );
   if (!OPERATORS_OF[attribute.type].includes(op))
-    fail('SPL_BAD_OPERAND', `${op} does not apply to a ${attribute.type}`, field);
-  const ref = parseReference(operand, op, field);
+    fail('SPL_BAD_OPERAND', `${op} does not apply to a ${attribute.type}`, where());
+  const ref = parseReference(operand, op, where);
   if (ref !== undefined) return { op, operand: { ref } };
   const why = MISFITS[op](attribute, operand);
   if (why !== undefined || !(isScalar(operand) || isScalarList(operand)))
-    return fail('SPL_BAD_OPERAND', `${op} ${why ?? 'takes no object'}`, field);
+    return fail('SPL_BAD_OPERAND', `${op} ${why ?? 'takes no object'}`, where());
   return { op, operand };
 }
 
 /** What the value of an operand is; a text in braces is a reference, and braces inside a text are refused. */
-function parseReference(operand: Json, op: Operator, field: string): string | undefined {
+function parseReference(operand: Json, op: Operator, where: Where): string | undefined {
   const texts = Array.isArray(operand) ? operand : [operand];
   if (!texts.some((text) => typeof text === 'string' && /[{}]/.test(text))) return undefined;
   const name = typeof operand === 'string' ? REFERENCE.exec(operand)?.[1] : undefined;
   if (name === undefined)
-    return fail('SPL_BAD_REFERENCE', 'a reference is the whole value: "{resource.caseId}"', field);
+    return fail('SPL_BAD_REFERENCE', 'a reference is the whole value: "{resource.caseId}"', where());
   if (op === 'exists' || op === 'between' || op === 'not_between')
-    fail('SPL_BAD_REFERENCE', `${op} takes no reference`, field);
+    fail('SPL_BAD_REFERENCE', `${op} takes no reference`, where());
   const target = attributeOf(canonicalName(name));
-  if (target === undefined) return fail('SPL_BAD_REFERENCE', `no attribute ${JSON.stringify(name)}`, field);
+  if (target === undefined) return fail('SPL_BAD_REFERENCE', `no attribute ${JSON.stringify(name)}`, where());
   const list = op === 'in' || op === 'not_in';
   if (target.type !== 'any' && (target.type === 'list') !== list)
-    fail('SPL_BAD_REFERENCE', `${op} needs ${list ? 'a list' : 'a single value'}, ${name} is none`, field);
+    fail('SPL_BAD_REFERENCE', `${op} needs ${list ? 'a list' : 'a single value'}, ${name} is none`, where());
   return canonicalName(name);
 }
 

@@ -122,10 +122,13 @@ function measure(value: Json, path: (string | number)[]): void {
   const isList = Array.isArray(value);
   if (isList && value.length > LIST_MAX_ELEMENTS)
     refuse('SPL_TOO_LONG', `a list of more than ${LIST_MAX_ELEMENTS} elements`);
-  for (const [key, member] of Object.entries(value)) {
-    path.push(isList ? Number(key) : key);
+  const keys = isList ? undefined : Object.keys(value);
+  let i = 0;
+  for (const member of isList ? value : Object.values(value)) {
+    path.push(keys?.[i] ?? i);
     measure(member, path);
     path.pop();
+    i++;
   }
 }
 

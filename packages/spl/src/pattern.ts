@@ -126,11 +126,14 @@ export function matchResource(pattern: string, resource: string): boolean {
   return matcher.matches(parsed);
 }
 
-const wildcardsOf = (segments: readonly string[]): number =>
-  segments.reduce(
-    (sum, segment) => sum + (segment === '**' || segment === '+' ? 1 : segment.split('*').length - 1),
-    0,
-  );
+/** A `**` and a final `+` are one wildcard each, as every other `*` is. */
+function wildcardsOf(segments: readonly string[]): number {
+  let count = 0;
+  for (const segment of segments)
+    if (segment === '**' || segment === '+') count++;
+    else for (let at = segment.indexOf('*'); at >= 0; at = segment.indexOf('*', at + 1)) count++;
+  return count;
+}
 
 /** Numbers the elements as bits. A run of `**` is one, so that one step passes it. */
 function compile(segments: readonly string[]): Elements {

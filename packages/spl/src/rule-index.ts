@@ -13,56 +13,59 @@ interface Entry {
 
 const ALWAYS = ZERO | ONE | MORE;
 
+const NONE: readonly CompiledRule[] = Object.freeze([]);
+
 /** A place in the tree of literal segments. */
 class Place {
   /** Segments that lead here from the place above, beside the one it is found by: `v1/items`, or empty. */
-  lead = '';
+  lead: string;
+  below: Map<string, Place> | undefined;
   /** What begins here, in order of rank. */
-  #entries: Entry[] = [];
+  #entries: Entry[] | undefined;
   /** Its rules, each once. */
-  #rules: CompiledRule[] = [];
+  #rules: CompiledRule[] | undefined;
   /** With how many more segments every entry matches, without being asked. */
   #always = ALWAYS;
-  below: Map<string, Place> | undefined;
+
+  constructor(lead = '') {
+    this.lead = lead;
+  }
 
   add(rule: CompiledRule, after: number, pattern?: Pattern): void {
+    this.#entries ??= [];
+    this.#rules ??= [];
     this.#entries.push({ rule, after, pattern });
     this.#always &= pattern === undefined ? after : 0;
     if (this.#rules[this.#rules.length - 1] !== rule) this.#rules.push(rule);
   }
 
-  /** The place one segment further down, made where there is none. */
-  child(key: string): Place {
+  /** The place so many segments further down, made where there is none. */
+  descend(segments: readonly string[]): Place {
+    const [key, ...rest] = segments;
+    if (key === undefined) return this;
     this.below ??= new Map();
     const known = this.below.get(key);
-    if (known !== undefined) return known;
-    const made = new Place();
-    this.below.set(key, made);
-    return made;
-  }
-
-  /** Makes a place that only leads to one other part of the way to that, from here down. */
-  shorten(): void {
-    const lead: string[] = [];
-    while (this.#entries.length === 0 && this.below?.size === 1)
-      for (const [segment, only] of this.below) {
-        lead.push(segment);
-        this.#entries = only.#entries;
-        this.#rules = only.#rules;
-        this.#always = only.#always;
-        this.below = only.below;
-      }
-    this.lead = lead.join('/');
-    this.shortenBelow();
-  }
-
-  shortenBelow(): void {
-    for (const place of this.below?.values() ?? []) place.shorten();
+    if (known === undefined) {
+      const made = new Place(rest.join('/'));
+      this.below.set(key, made);
+      return made;
+    }
+    const lead = known.lead === '' ? [] : known.lead.split('/');
+    let common = 0;
+    while (common < lead.length && lead[common] === rest[common]) common++;
+    if (common === lead.length) return known.descend(rest.slice(common));
+    // The way to it forks: a place in between, from which it is reached by what is left.
+    const fork = new Place(lead.slice(0, common).join('/'));
+    known.lead = lead.slice(common + 1).join('/');
+    fork.below = new Map([[lead[common] ?? '', known]]);
+    this.below.set(key, fork);
+    return fork.descend(rest.slice(common));
   }
 
   /** The rules here that match a resource with so many segments left, in order of rank. */
   matching(left: number, resource: Resource): readonly CompiledRule[] {
-    if ((this.#always & left) !== 0) return this.#rules;
+    if (this.#entries === undefined) return NONE;
+    if ((this.#always & left) !== 0) return this.#rules ?? NONE;
     const found: CompiledRule[] = [];
     for (const { rule, after, pattern } of this.#entries)
       if (
@@ -82,8 +85,6 @@ export interface RuleIndex {
   readonly anyAction: Place;
 }
 
-const NONE: readonly CompiledRule[] = Object.freeze([]);
-
 /**
  * Builds the index: for each action a tree whose first level is the scheme and whose others are segments. A pattern
  * stands where its first wildcard is.
@@ -102,19 +103,14 @@ export function indexRules(rules: readonly CompiledRule[]): RuleIndex {
       insert(root, rule);
     }
   }
-  // Schemes stay apart from segments: what is shortened begins below them.
-  for (const root of [anyAction, ...byAction.values()]) root.shortenBelow();
   return { byAction, anyAction };
 }
 
 function insert(root: Place, rule: CompiledRule): void {
   if (rule.patterns === undefined) root.add(rule, ALWAYS);
   for (const pattern of rule.patterns ?? []) {
-    let place = root;
-    if (!pattern.everything) {
-      place = place.child(pattern.scheme);
-      for (const segment of pattern.literal) place = place.child(segment);
-    }
+    // A scheme is a level of its own: it is looked up by itself, and no segment leads to it.
+    const place = pattern.everything ? root : root.descend([pattern.scheme]).descend(pattern.literal);
     place.add(rule, pattern.after, pattern.settled ? undefined : pattern);
   }
 }

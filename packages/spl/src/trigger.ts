@@ -55,5 +55,5 @@ function parseTriggerCondition(text: string, field: string): Condition {
     throw new TtpError('SPL_UNKNOWN_METRIC', `no metric ${JSON.stringify(name)}${hint(name, METRICS)}`, {
       field,
     });
-  return parseCondition(metric, { [op]: quoted ?? Number(number) }, field);
+  return parseCondition(metric, { [op]: quoted ?? Number(number) }, () => field);
 }
