@@ -35,9 +35,9 @@ export default defineConfig({
     setupFiles: ['tools/browser/setup.mjs'],
     expect: { requireAssertions: true },
     testTimeout: 60_000,
+    isolate: false, // one page for all files: a page each takes as long as the tests
     browser: {
       enabled: true,
-      isolate: false, // one page for all files: a page each takes as long as the tests
       headless: true,
       screenshotFailures: false,
       provider: playwright({ launchOptions: launchOptions(executablePath) }),
