@@ -92,9 +92,9 @@ function textOf(input: string | Uint8Array | JsonObject, maxBytes: number): stri
     return nonEmpty(fromUtf8(input));
   }
   const text = typeof input === 'string' ? input : canonicalize(input);
-  // A text has at least as many bytes as code units: the cheap test first.
+  // A code unit is one to three bytes: where that decides it already, nothing has to be encoded.
   assertSize(text.length, maxBytes);
-  assertSize(utf8(text).length, maxBytes);
+  if (text.length * 3 > maxBytes) assertSize(utf8(text).length, maxBytes);
   return nonEmpty(text);
 }
 
@@ -133,7 +133,7 @@ function measure(value: Json, path: (string | number)[]): void {
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null)
-    for (const member of Object.values(value)) deepFreeze(member);
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Array.isArray(value) ? value : Object.values(value)) deepFreeze<unknown>(member);
   return Object.freeze(value);
 }

@@ -1,0 +1,100 @@
+import type { Json } from '@ttp/core';
+import { describe, expect, it } from 'vitest';
+import { evaluate, loadPolicy } from '../src/index.js';
+import { BARE } from './samples.js';
+
+/** The rules that decide about a resource, where each pattern is a rule of its own, named after it by position. */
+const deciding = (patterns: readonly string[], resource: string): readonly string[] =>
+  evaluate(
+    loadPolicy({
+      version: '1.0.0',
+      rules: patterns.map((pattern, i) => ({
+        id: `r${i}`,
+        effect: 'allow',
+        resources: [pattern],
+        actions: ['read'],
+      })),
+    }),
+    { ...BARE, resource },
+  ).rules;
+
+describe('the index of rules', () => {
+  it.each([
+    ['x/a/**', 'x/ab/c'],
+    ['x/a/**', 'x/ab'],
+    ['x/a/b/*', 'x/a/bc/d'],
+    ['x/a/b/+', 'x/a/b'],
+    ['x/a/b', 'x/a/b/c'],
+    ['x/a/b', 'x/a'],
+    ['s3:x/a/**', 'x/a/b'],
+    ['x/a/**', 's3:x/a/b'],
+    ['x/a/**', 's3/x/a/b'],
+  ])('does not take %s for %s, which only begins alike', (pattern, resource) => {
+    expect(deciding([pattern], resource)).toEqual([]);
+    expect(deciding([pattern, 'x/other/**', `${resource}/below`], resource)).toEqual([]);
+  });
+
+  it('finds what begins alike where it forks, in any order', () => {
+    const patterns = ['a/b/c/d', 'a/b/**', 'a/x/**', '**/d', 'a/b/c/+', 'a/b/cd/**', 'a/*/c/d'];
+    expect(deciding(patterns, 'a/b/c/d')).toEqual(['r0', 'r1', 'r3', 'r4', 'r6']);
+    expect(deciding(patterns.toReversed(), 'a/b/c/d')).toEqual(['r0', 'r2', 'r3', 'r5', 'r6']);
+    expect(deciding(patterns, 'a/x/c/d')).toEqual(['r2', 'r3', 'r6']);
+    expect(deciding(patterns, 'a/b')).toEqual(['r1']);
+  });
+
+  it('names a rule once that several of its patterns find', () => {
+    const policy = loadPolicy({
+      version: '1.0.0',
+      rules: [
+        {
+          id: 'b',
+          effect: 'allow',
+          resources: ['a/**', 'a/b/*', 'a/b/+', '*/b/*', '**'],
+          actions: ['read', 'read'],
+        },
+        { id: 'a', effect: 'warn', resources: ['a/b/c'], actions: ['read'] },
+      ],
+    });
+    expect(evaluate(policy, { ...BARE, resource: 'a/b/c' })).toMatchObject({
+      effect: 'warn',
+      rules: ['a', 'b'],
+      reasons: [{ rule: 'a' }, { rule: 'b' }],
+    });
+  });
+
+  it('puts rules for every action between those that name it, by id', () => {
+    const policy = loadPolicy({
+      version: '1.0.0',
+      rules: [
+        { id: 'c', effect: 'deny', resources: ['a'], actions: ['read'] },
+        { id: 'b', effect: 'deny' },
+        { id: 'a', effect: 'deny', resources: ['**'], actions: ['read'] },
+        { id: 'd', effect: 'deny', resources: ['a'] },
+      ],
+    });
+    expect(evaluate(policy, { ...BARE, resource: 'a' }).rules).toEqual(['a', 'b', 'c', 'd']);
+    expect(evaluate(policy, { ...BARE, resource: 'a', action: 'write' }).rules).toEqual(['b', 'd']);
+  });
+});
+
+it('keeps conditions apart that are spelled alike', () => {
+  const rules = [1, '1', true, 'true'].map((value, i) => ({
+    id: `r${i}`,
+    effect: 'allow',
+    resources: ['r'],
+    actions: ['read'],
+    conditions: { 'request.x': value },
+  }));
+  const policy = loadPolicy({ version: '1.0.0', rules });
+  const by = (x: Json): readonly string[] =>
+    evaluate(policy, { ...BARE, caller: { request: { x } } }).reasons.flatMap(({ code, rule = '' }) =>
+      code === 'SPL_RULE_APPLIES' ? [rule] : [],
+    );
+  expect([by(1), by('1'), by(true), by('true')]).toEqual([['r0'], ['r1'], ['r2'], ['r3']]);
+});
+
+it('evaluates only what was loaded', () => {
+  const policy = loadPolicy({ version: '1.0.0', rules: [{ id: 'a', effect: 'deny' }] });
+  expect(Object.isFrozen(policy)).toBe(true);
+  expect(() => evaluate({ ...policy }, BARE)).toThrow(expect.objectContaining({ code: 'SPL_NOT_LOADED' }));
+});
