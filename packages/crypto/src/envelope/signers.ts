@@ -61,6 +61,7 @@ const needed = (rule: SignersRule): number => ('all' in rule ? distinct(rule.all
 
 /** The number of groups, where what shares an inception or a key is in one group. */
 function countSigners(signed: readonly SignedBy[]): number {
+  if (signed.length === 1) return 1;
   let groups: ReadonlySet<string>[] = [];
   for (const { did, publicKey } of signed) {
     const marks = [`inception ${inceptionOf(did)}`, `key ${hex(publicKey)}`];

@@ -1,7 +1,7 @@
 import { type Json, TtpError } from '@ttp/core';
 import { fromUtf8, isWellFormed, utf8 } from '../bytes.js';
 import type { CryptoErrorCode } from '../errors.js';
-import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_BYTES, JSON_MAX_DEPTH } from '../limits.js';
+import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_BYTES, JSON_MAX_DEPTH, JSON_MAX_VALUES } from '../limits.js';
 import { canonicalize } from './canonical.js';
 import { fieldOf } from './field.js';
 
@@ -28,9 +28,13 @@ export interface ParseJsonOptions {
 export function parseJson(input: Uint8Array | string, options: ParseJsonOptions = {}): Json {
   const { profile = 'strict', maxBytes = JSON_MAX_BYTES } = options;
   const text = textOf(input, maxBytes);
-  const value = new Reader(text, profile).document();
-  if (profile === 'envelope' && canonicalize(value) !== text)
-    throw new TtpError('CRYPTO_JSON_NOT_CANONICAL', 'the bytes are not the canonical form of their value');
+  const reader = new Reader(text, profile);
+  const value = reader.document();
+  if (profile === 'envelope') {
+    if (reader.values > JSON_MAX_VALUES) canonicalize(value); // refuses it
+    if (!reader.canonical)
+      throw new TtpError('CRYPTO_JSON_NOT_CANONICAL', 'the bytes are not the canonical form of their value');
+  }
   return value;
 }
 
@@ -86,6 +90,14 @@ class Reader {
   readonly #envelope: boolean;
   readonly #path: (string | number)[] = [];
   #at = 0;
+  /** Values read so far. */
+  values = 0;
+  /**
+   * Whether the text so far is the canonical form of what it says, where all its numbers are integers: no white space,
+   * keys in order, integers and escapes in their one spelling. To write the value again and compare takes as long as
+   * to read it.
+   */
+  canonical = true;
 
   constructor(text: string, profile: JsonProfile) {
     this.#text = text;
@@ -102,6 +114,7 @@ class Reader {
   }
 
   #value(): Json {
+    this.values++;
     this.#skip();
     const first = this.#text[this.#at];
     if (first === '{') return this.#nested(() => this.#object());
@@ -119,12 +132,15 @@ class Reader {
   #object(): Json {
     const object: Record<string, Json> = Object.create(null);
     if (this.#next('}')) return object;
+    let before = '';
     do {
       this.#skip();
       if (this.#text[this.#at] !== '"') throw this.#syntax('a key in double quotes');
       const key = this.#string();
       this.#path.push(key);
       this.#check(object, key);
+      if (key < before) this.canonical = false; // by UTF-16 code units, as RFC 8785 3.2.3 has it
+      before = key;
       if (!this.#next(':')) throw this.#syntax('":"');
       object[key] = this.#value();
       this.#path.pop();
@@ -153,7 +169,7 @@ class Reader {
   }
 
   #string(): string {
-    this.#at++;
+    const start = this.#at++;
     let value = '';
     let escaped = false;
     for (;;) {
@@ -167,6 +183,8 @@ class Reader {
     this.#at++;
     // The text itself is well formed, so only an escape can have brought half of a pair.
     if (escaped && !isWellFormed(value)) throw this.#refuse('CRYPTO_JSON_LONE_SURROGATE', 'a lone surrogate');
+    // Likewise only an escape can be needless, or be spelled in another way: what needs one is refused without.
+    if (escaped && JSON.stringify(value) !== this.#text.slice(start, this.#at)) this.canonical = false;
     return value;
   }
 
@@ -196,6 +214,7 @@ class Reader {
     if (token[1] === undefined && token[2] === undefined) {
       if (!Number.isSafeInteger(number))
         throw this.#refuse('CRYPTO_JSON_UNSAFE_INTEGER', 'an integer beyond 2^53-1');
+      if (token[0] === '-0') this.canonical = false; // any other integer has one spelling in JSON
       return number;
     }
     if (this.#envelope) throw this.#refuse('CRYPTO_JSON_FRACTION', 'a number that is not an integer');
@@ -215,9 +234,11 @@ class Reader {
   /** Over white space. A look at the next character is enough nearly always: our own texts have none. */
   #skip(): void {
     if (this.#text.charCodeAt(this.#at) > 0x20) return;
-    WHITE_SPACE.lastIndex = this.#at;
+    const from = this.#at;
+    WHITE_SPACE.lastIndex = from;
     WHITE_SPACE.test(this.#text);
     this.#at = WHITE_SPACE.lastIndex;
+    if (this.#at > from) this.canonical = false;
   }
 
   /** The characters up to the next that has a meaning in a string. */
