@@ -60,6 +60,14 @@ const AT_BOX: number = AT_IV + IV_BYTES;
  * time, and a reading more costs less than an erasure that did not erase.
  */
 export function createPayloadStore(store: Store, random: Random): PayloadStore {
+  let last: { readonly did: Did; readonly ref: Uint8Array } | undefined;
+
+  /** A subject's DID never lies next to its payloads in the clear. One is remembered: most payloads are of one agent. */
+  function refOf(did: Did): Uint8Array {
+    if (last?.did !== did) last = { did, ref: sha256(utf8(did)) };
+    return last.ref;
+  }
+
   async function readKey(subject: Uint8Array): Promise<DataKey | undefined> {
     const found = await store.get(KEYS + hex(subject));
     if (found === undefined) return undefined;
@@ -120,8 +128,6 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
   };
 }
 
-/** A subject's DID never lies next to its payloads in the clear. */
-const refOf = (subject: Did): Uint8Array => sha256(utf8(subject));
 const payloadKey = (hash: Hash): string => PAYLOADS + hash.slice('sha256:'.length);
 
 async function openBox(box: Parameters<typeof openAead>[0], hash: Hash): Promise<Uint8Array> {
