@@ -31,9 +31,20 @@ const POLICY: JsonObject = {
   defaultEffect: 'deny',
 };
 
+const require = createRequire(import.meta.url);
+const SERVERS = {
+  everything: require.resolve('@modelcontextprotocol/server-everything/package.json'),
+  filesystem: require.resolve('@modelcontextprotocol/server-filesystem/package.json'),
+  memory: require.resolve('@modelcontextprotocol/server-memory/package.json'),
+};
+
 /** A server of the official collection, as its package starts it. */
-function official(name: string, args: readonly string[], env: Record<string, string> = {}): StdioUpstream {
-  const file = createRequire(import.meta.url).resolve(`@modelcontextprotocol/server-${name}/package.json`);
+function official(
+  name: keyof typeof SERVERS,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): StdioUpstream {
+  const file = SERVERS[name];
   const { bin }: { bin: Record<string, string> } = JSON.parse(readFileSync(file, 'utf8'));
   const [main = ''] = Object.values(bin);
   return { command: process.execPath, args: [join(dirname(file), main), ...args], env };

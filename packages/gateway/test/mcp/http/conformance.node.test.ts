@@ -12,6 +12,8 @@ import { createTtp } from '@ttp/sdk';
 import { afterEach, expect, it } from 'vitest';
 import { conformanceServer } from '../../fixtures/conformance-server.js';
 
+const require = createRequire(import.meta.url);
+
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
@@ -43,7 +45,7 @@ type Verdict = readonly [scenario: string, check: string, status: string];
 async function suite(url: string): Promise<readonly Verdict[]> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   closers.push(() => rmSync(folder, { recursive: true }));
-  const main = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json');
+  const main = require.resolve('@modelcontextprotocol/conformance/package.json');
   const args = [join(dirname(main), 'dist/index.js'), 'server', '--url', url, '--suite', 'all', '-o', folder];
   const child = spawn(process.execPath, args, { stdio: 'ignore' });
   await new Promise((resolve) => void child.on('exit', resolve));
