@@ -1,3 +1,4 @@
+import { copyFileSync, existsSync } from 'node:fs';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random } from '@ttp/adapters/system';
 import { asTraceId, isJsonObject, type Json, type JsonObject, type Storage } from '@ttp/core';
@@ -151,6 +152,33 @@ describe('ttp trace export', () => {
     expect((await underWay).status).toBe('done');
     const { json } = await ttpJson(['trace', 'list', ...store, ...whose]);
     expect(objects(json['logs'])).toHaveLength(1);
+  });
+
+  it('leaves out what has no tree head yet, until --recover signs for it', async () => {
+    // What a crash leaves: the files as they are while the enforcement point runs.
+    await read(ttp, 'data/d.txt');
+    for (const file of ['', '-wal', '-shm'])
+      if (existsSync(dir.at(`ttp.db${file}`)))
+        copyFileSync(dir.at(`ttp.db${file}`), dir.at(`crashed.db${file}`));
+    const exporting = [
+      'trace',
+      'export',
+      '--store',
+      dir.at('crashed.db'),
+      '--identity',
+      dir.at('agent.json'),
+    ];
+    const part = await ttpJson([...exporting, '--out', dir.at('part.jsonl')]);
+    expect(part.code).toBe(0);
+    const unsigned = Number(part.json['unsigned']);
+    expect(unsigned).toBeGreaterThan(0);
+    const { out } = await run([...exporting, '--out', dir.at('told.jsonl'), '--text']);
+    expect(out).toContain(`${unsigned} newer ones have no tree head yet and are left out`);
+    const whole = await ttpJson([...exporting, '--out', dir.at('whole.jsonl'), '--recover']);
+    expect(whole).toMatchObject({ code: 0, json: { unsigned: '0' } });
+    expect(Number(whole.json['treeSize'])).toBe(Number(part.json['treeSize']) + unsigned);
+    for (const file of ['part.jsonl', 'whole.jsonl'])
+      expect((await run(['verify', dir.at(file), '--log-key', ttp.logKey])).code).toBe(0);
   });
 });
 
