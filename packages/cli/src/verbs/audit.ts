@@ -4,7 +4,7 @@ import { STORE } from './shared.js';
 
 const LOG: VerbOption = {
   flags: '--log <n>',
-  says: 'which log, where several processes wrote at once; 0 unless given',
+  says: 'which log, where several processes wrote at once',
   parse: wholeNumber,
   default: 0,
 };
