@@ -152,7 +152,9 @@ function predicateOf(condition: Condition, { slots, predicates }: Setting): Pred
 
 function compileRuleCondition(source: Condition, rule: string, setting: Setting): CompiledCondition {
   const { attribute, tests } = source;
-  const what = `${attribute} ${tests.map(({ op }) => op).join(' and ')}`;
+  const [first] = tests;
+  const ops = tests.length === 1 ? (first?.op ?? '') : tests.map(({ op }) => op).join(' and ');
+  const what = `${attribute} ${ops}`;
   return {
     source,
     test: predicateOf(source, setting),

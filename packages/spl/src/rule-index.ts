@@ -18,7 +18,8 @@ const NONE: readonly CompiledRule[] = Object.freeze([]);
 /** A place in the tree of literal segments. */
 class Place {
   /** Segments that lead here from the place above, beside the one it is found by: `v1/items`, or empty. */
-  lead: string;
+  lead = '';
+  #path: readonly string[] = [];
   below: Map<string, Place> | undefined;
   /** What begins here, in order of rank. */
   #entries: Entry[] | undefined;
@@ -26,10 +27,6 @@ class Place {
   #rules: CompiledRule[] | undefined;
   /** With how many more segments every entry matches, without being asked. */
   #always = ALWAYS;
-
-  constructor(lead = '') {
-    this.lead = lead;
-  }
 
   add(rule: CompiledRule, after: number, pattern?: Pattern): void {
     this.#entries ??= [];
@@ -39,27 +36,32 @@ class Place {
     if (this.#rules[this.#rules.length - 1] !== rule) this.#rules.push(rule);
   }
 
-  /** The place so many segments further down, made where there is none. */
-  descend(segments: readonly string[]): Place {
-    const [key, ...rest] = segments;
+  /** The place that the segments from `from` on lead to, made where there is none. */
+  descend(segments: readonly string[], from = 0): Place {
+    const key = segments[from];
     if (key === undefined) return this;
     this.below ??= new Map();
     const known = this.below.get(key);
     if (known === undefined) {
-      const made = new Place(rest.join('/'));
+      const made = new Place().#leadBy(segments.slice(from + 1));
       this.below.set(key, made);
       return made;
     }
-    const lead = known.lead === '' ? [] : known.lead.split('/');
+    const path = known.#path;
     let common = 0;
-    while (common < lead.length && lead[common] === rest[common]) common++;
-    if (common === lead.length) return known.descend(rest.slice(common));
+    while (common < path.length && path[common] === segments[from + 1 + common]) common++;
+    if (common === path.length) return known.descend(segments, from + 1 + common);
     // The way to it forks: a place in between, from which it is reached by what is left.
-    const fork = new Place(lead.slice(0, common).join('/'));
-    known.lead = lead.slice(common + 1).join('/');
-    fork.below = new Map([[lead[common] ?? '', known]]);
+    const fork = new Place().#leadBy(path.slice(0, common));
+    fork.below = new Map([[path[common] ?? '', known.#leadBy(path.slice(common + 1))]]);
     this.below.set(key, fork);
-    return fork.descend(rest.slice(common));
+    return fork.descend(segments, from + 1 + common);
+  }
+
+  #leadBy(path: readonly string[]): this {
+    this.#path = path;
+    this.lead = path.join('/');
+    return this;
   }
 
   /** The rules here that match a resource with so many segments left, in order of rank. */
