@@ -85,6 +85,9 @@ export const HTTP_EVENTS_MAX = 512;
 /** The same in size: 4 MiB of JSON. The eldest go first. */
 export const HTTP_EVENTS_MAX_BYTES = 4_194_304;
 
+/** How much of a stream may wait for an agent that reads slowly: 8 MiB. Then it is cut off. */
+export const HTTP_BACKLOG_MAX_BYTES = 8_388_608;
+
 /** After what time an agent that lost a stream is asked to come back: 1 s. */
 export const HTTP_RETRY_MS = 1000;
 

@@ -334,8 +334,8 @@ describe('streams', () => {
     await r.send({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 3 } }, headers);
     expect(messagesIn(await response.text())).toMatchObject([{ id: 3, error: { message: 'cancelled' } }]);
     await aborted.promise;
-    const settled = r.entries.findLast(({ type }) => type === 'interaction-settled');
-    expect(settled?.data).toMatchObject({ status: 'failed', code: 'GATEWAY_CANCELLED' });
+    const ended = (): unknown => r.entries.findLast(({ type }) => type === 'interaction-settled')?.data;
+    await expect.poll(ended).toMatchObject({ status: 'failed', code: 'GATEWAY_CANCELLED' });
   });
 
   it('are given up with the client that left', async () => {
