@@ -1,5 +1,5 @@
 import { TtpError } from '@ttp/core';
-import { isWellFormed } from '../bytes.js';
+import jcs from 'canonicalize';
 import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_VALUES } from '../limits.js';
 import { keyOrder } from './key-order.js';
 
@@ -23,8 +23,8 @@ class Writer {
   /** @param depth containers around the value */
   write(value: unknown, depth: number): string {
     if (++this.#values > JSON_MAX_VALUES) throw refused();
-    if (typeof value === 'string') return NOT_SIMPLE.test(value) ? quoted(value) : `"${value}"`;
-    if (typeof value === 'number') return Number.isSafeInteger(value) ? `${value}` : numeral(value);
+    if (typeof value === 'string') return NOT_SIMPLE.test(value) ? byReference(value) : `"${value}"`;
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? `${value}` : byReference(value);
     if (typeof value === 'boolean') return value ? 'true' : 'false';
     if (value === null) return 'null';
     if (typeof value !== 'object' || depth >= JSON_FOREIGN_MAX_DEPTH) throw refused();
@@ -66,16 +66,11 @@ function valueOf(descriptor: PropertyDescriptor | undefined): unknown {
   return descriptor.value;
 }
 
-// ECMAScript writes a single string or number as RFC 8785 3.2.2 has it, and asks no `toJSON` for it.
-
-function quoted(text: string): string {
-  if (!isWellFormed(text)) throw refused();
-  return JSON.stringify(text);
-}
-
-function numeral(number: number): string {
-  if (!Number.isFinite(number)) throw refused();
-  return JSON.stringify(number);
+/** A single string or number as the reference implementation writes it; it asks no `toJSON` of a primitive. */
+function byReference(scalar: string | number): string {
+  const text = jcs(scalar);
+  if (text === undefined) throw refused();
+  return text;
 }
 
 const refused = (): TtpError<'CRYPTO_JSON_NOT_PLAIN'> =>
