@@ -41,6 +41,7 @@ export const GATEWAY_ERRORS = {
   GATEWAY_SESSIONS_FULL: 'As many sessions are open as may be.',
   GATEWAY_CLOSING: 'The gateway is closing.',
   GATEWAY_LISTEN_FAILED: 'The address cannot be listened on.',
+  GATEWAY_SERVER_FAILED: 'A tool of the MCP server of TTP failed for a reason of its own.',
   GATEWAY_OPERATORS_ABSENT: 'No operators are configured, so nobody can release a tool.',
 } as const;
 

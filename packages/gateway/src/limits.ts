@@ -105,3 +105,21 @@ export const HTTP_TOKEN_MIN_CHARS = 16;
 
 /** Largest definition of a quarantined tool that is kept for those who judge it: 64 KiB. */
 export const QUARANTINE_DEFINITION_MAX_BYTES = 65_536;
+
+/** Longest key log, challenge response or other signed text that the MCP server of TTP reads: 200 000 characters (KEY_LOG_MAX_CHARS of @ttp/did, and white space). */
+export const IDENTITY_TEXT_MAX_CHARS = 200_000;
+
+/** Challenges of the MCP server of TTP that may wait for a response: 64. Further ones are refused. */
+export const CHALLENGES_MAX = 64;
+
+/** Most findings that one answer of the MCP server of TTP names: 100. */
+export const FINDINGS_MAX = 100;
+
+/** Most entries of the log in one answer of the MCP server of TTP: 100. */
+export const AUDIT_ENTRIES_MAX = 100;
+
+/** Size of such an answer, in characters of JSON: 256 Ki. The entry that exceeds it begins the next answer. */
+export const AUDIT_ANSWER_MAX_CHARS = 262_144;
+
+/** Largest bundle that the MCP server of TTP verifies: 2 Mi characters. Larger ones are for `ttp verify`. */
+export const BUNDLE_MAX_CHARS = 2_097_152;

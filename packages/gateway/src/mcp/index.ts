@@ -10,7 +10,7 @@ export { listQuarantined, placeToolRelease, type ServersTool } from './from-outs
 export { type McpGateway, type McpGatewayOptions, openMcpGateway } from './gateway.js';
 export type { Admission } from './http/admission.js';
 export { createMcpHttpFront, type McpHttpFront, type McpHttpOptions } from './http/front.js';
-export { type ListenOptions, listenMcpHttp, type McpHttpListener } from './http/listen.js';
+export { type Answering, type ListenOptions, listenMcpHttp, type McpHttpListener } from './http/listen.js';
 export type { HttpUpstream } from './http-upstream.js';
 export type { QuarantinedTool } from './pin-book.js';
 export { signToolRelease, type ToolRelease } from './release.js';

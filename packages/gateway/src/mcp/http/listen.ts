@@ -24,15 +24,15 @@ export interface McpHttpListener {
   close(): Promise<void>;
 }
 
+/** What answers requests. */
+export type Answering = Pick<McpHttpFront, 'handle' | 'close'>;
+
 /**
  * Has Node listen for a front, over plain HTTP: for the loopback, or behind something that speaks TLS.
  *
  * @throws GATEWAY_LISTEN_FAILED
  */
-export async function listenMcpHttp(
-  front: McpHttpFront,
-  options: ListenOptions = {},
-): Promise<McpHttpListener> {
+export async function listenMcpHttp(front: Answering, options: ListenOptions = {}): Promise<McpHttpListener> {
   const { host = '127.0.0.1', port = 0, onFault = () => {} } = options;
   const server = createServer(
     {
@@ -70,11 +70,7 @@ async function listening(server: Server, host: string, port: number): Promise<vo
   server.off('error', reject);
 }
 
-async function serve(
-  front: McpHttpFront,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
+async function serve(front: Answering, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const gone = new AbortController();
   outgoing.on('close', () => gone.abort());
   const { status, headers, body } = await answer(front, incoming, gone.signal);
@@ -107,11 +103,7 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffe
   });
 }
 
-async function answer(
-  front: McpHttpFront,
-  incoming: IncomingMessage,
-  signal: AbortSignal,
-): Promise<Response> {
+async function answer(front: Answering, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
   try {
     return await front.handle(requestOf(incoming, signal));
   } catch (error) {
