@@ -1,5 +1,21 @@
 import { positiveInteger } from '../arguments.js';
-import type { Verb } from '../verb.js';
+import type { Verb, VerbOption } from '../verb.js';
+
+/** How clients are served, where not over standard input and output. */
+const SERVING: readonly VerbOption[] = [
+  { flags: '--http <address>', says: 'listen for agents at [host:]port instead of standard input' },
+  { flags: '--token <source>', says: 'what agents have to bring as bearer token, over HTTP' },
+  {
+    flags: '--allow-host <host>',
+    says: 'a host that requests may name beside localhost, over HTTP; repeatable',
+    repeatable: true,
+  },
+  {
+    flags: '--allow-origin <origin>',
+    says: 'an origin of web pages that may ask, over HTTP; repeatable',
+    repeatable: true,
+  },
+];
 
 export const selfTest: Verb = {
   name: 'self-test',
@@ -72,18 +88,7 @@ be a URL: https, or http on this machine. Secrets are named by env:NAME or file:
       says: 'a header for a server that is a URL, such as Authorization=env:NAME; repeatable',
       repeatable: true,
     },
-    { flags: '--http <address>', says: 'listen for agents at [host:]port instead of standard input' },
-    { flags: '--token <source>', says: 'what agents have to bring as bearer token, over HTTP' },
-    {
-      flags: '--allow-host <host>',
-      says: 'a host that requests may name beside localhost, over HTTP; repeatable',
-      repeatable: true,
-    },
-    {
-      flags: '--allow-origin <origin>',
-      says: 'an origin of web pages that may ask, over HTTP; repeatable',
-      repeatable: true,
-    },
+    ...SERVING,
     {
       flags: '--owner <human>',
       says: 'who owns the agent and so never approves for it; repeatable',
@@ -111,4 +116,41 @@ be a URL: https, or http on this machine. Secrets are named by env:NAME or file:
   ],
   isProtocol: true,
   load: () => import('../commands/mcp.js'),
+};
+
+export const mcpServer: Verb = {
+  name: 'mcp-server',
+  summary:
+    'Offer TTP itself to an MCP client: tools that verify, check, explain and read, and permit nothing.',
+  description: `For Claude Desktop, Cursor and whatever else starts MCP servers; the README of @ttp/gateway has their configuration.
+The tools: verify_identity, verify_tool, check_action, explain_policy, read_audit, verify_bundle, request_approval,
+kill_status. They may run beside ttp mcp on the same storage, with the same policy and call map.
+
+Standard input and output speak MCP; everything else is said on standard error. The passphrase of the identity comes
+from TTP_PASSPHRASE alone. With --http clients come over HTTP instead, until Ctrl-C.`,
+  options: [
+    { flags: '--policy <file>', says: 'what is permitted', required: true },
+    { flags: '--call-map <file>', says: 'which action and resource each tool call is' },
+    { flags: '--identity <file>', says: 'the agent, from ttp keygen', required: true },
+    { flags: '--store <file>', says: 'the storage: audit log, kill record, pins, reviews', required: true },
+    { flags: '--operators <file>', says: 'who may approve; without it nobody can be asked' },
+    {
+      flags: '--owner <human>',
+      says: 'who owns the agent and so never approves for it; repeatable',
+      repeatable: true,
+    },
+    ...SERVING,
+  ],
+  examples: [
+    {
+      line: 'ttp mcp-server --policy policy.json --call-map calls.json --identity agent.json --store ttp.db',
+      says: 'what a client starts',
+    },
+    {
+      line: 'ttp mcp-server --policy policy.json --identity agent.json --store ttp.db --http 8081 --token file:token',
+      says: 'for clients that come over HTTP',
+    },
+  ],
+  isProtocol: true,
+  load: () => import('../commands/mcp-server.js'),
 };

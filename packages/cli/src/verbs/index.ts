@@ -1,6 +1,6 @@
 import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
-import { mcp, selfTest } from './enforce.js';
+import { mcp, mcpServer, selfTest } from './enforce.js';
 import { did, init, key, keygen } from './identity.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
@@ -11,7 +11,7 @@ import { tools } from './tools.js';
 export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Identities and keys', verbs: [init, keygen, ...key, ...did] },
   { heading: 'Policies', verbs: [...policy, selfTest] },
-  { heading: 'Enforcement', verbs: [mcp] },
+  { heading: 'Enforcement', verbs: [mcp, mcpServer] },
   { heading: 'Operators', verbs: [...review, ...tools, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify] },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },
