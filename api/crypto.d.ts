@@ -155,6 +155,22 @@ export declare const PURPOSES: {
         readonly kind: 'framed';
         readonly life: 'message';
     };
+    readonly 'ttp/revocation@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/revocation-ruling@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/status-list@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/name-claim@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
     readonly 'http-signature': {
         readonly kind: 'foreign';
     };
