@@ -1,3 +1,4 @@
+import { isTtpError } from '@ttp/core';
 import { type Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { type Format, formatOf } from './format.js';
@@ -7,6 +8,7 @@ import { type Asked, createProgram } from './program.js';
 import { print, report } from './report.js';
 import { widthOf } from './terminal.js';
 import { findUnknown } from './unknown-command.js';
+import type { Verb } from './verb.js';
 import { GROUPS, VERBS } from './verbs/index.js';
 
 /** Help is broken into lines of at most so many columns, where nobody says how many there are. */
@@ -26,7 +28,9 @@ export async function runCli(argv: readonly string[], io: Io): Promise<ExitCode>
     if (asked === undefined) return EXIT.ok;
     const { verb, options, args } = asked;
     const runner = await verb.load();
-    const ending = await runner.run({ options, args, io, json: format.json });
+    const ending = await runner
+      .run({ options, args, io, json: format.json })
+      .catch((error: unknown) => Promise.reject(withHelpOf(verb, error)));
     return typeof ending === 'number' ? ending : await print(ending, format, io);
   } catch (error) {
     return report(error, isProtocol(words) ? errorsOnly(format, words) : format, io);
@@ -74,6 +78,12 @@ function requireKnown(program: Command, asked: readonly string[]): void {
   if (unknown === undefined) return;
   const { word, path, likely } = unknown;
   throw new HintedError('CLI_USAGE', `unknown command '${word}'`, `${likely ?? path} --help`);
+}
+
+/** Arguments that only the verb could refuse: its help has them. */
+function withHelpOf({ name }: Verb, error: unknown): unknown {
+  if (!isTtpError(error) || error instanceof HintedError || error.code !== 'CLI_USAGE') return error;
+  return new HintedError('CLI_USAGE', error.message, `ttp ${name} --help`, error.field);
 }
 
 /** What commander says of wrong arguments, as an error of ours that says where to look. */

@@ -47,12 +47,15 @@ export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   CORE_BAD_TRACE: 'a trace id of ttp trace list: 32 hexadecimal digits',
   CORE_CLOCK_REGRESSED: 'the clock of this machine: it stands before what was recorded already',
+  CRYPTO_JSON_SYNTAX: 'JSON as RFC 8259 has it: no comments, no comma before a closing bracket',
   CRYPTO_KEY_FILE_PASSPHRASE: 'the passphrase that the key was made with',
+  CRYPTO_KEY_FILE_SHAPE: 'a file that ttp keygen has written',
   CRYPTO_KEY_FILE_MISMATCH: 'the key file that belongs to this key log',
   CRYPTO_JSON_DUPLICATE_KEY: 'each key once',
   CRYPTO_OPERATOR_UNKNOWN: 'a key whose entry stands in the roster of --operators',
   CRYPTO_OPERATOR_PRIVILEGE:
     'an operator with the privilege, or ttp keygen --operator ... --privilege <name>',
+  DID_BAD_SYNTAX: 'the whole of it, as ttp keygen and ttp did show print it',
   ETR_LOG_INCONSISTENT: 'a backup of the storage: entries or the tree head are not what was signed',
   ETR_TRACE_UNKNOWN: 'ttp trace list shows the traces there are',
   ETR_NO_ENTRY: 'ttp trace list shows how many entries there are',
@@ -66,6 +69,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   OVERSIGHT_NO_PRIVILEGE: 'an operator with the level and privilege that ttp review list names',
   OVERSIGHT_UNKNOWN_REVIEW: 'ttp review list shows the ids',
   SPL_EMPTY: 'at least one rule; ttp init writes an example',
+  SPL_UNKNOWN_KEY: 'the keys as the README of @ttp/spl has them; ttp init writes an example',
   SPL_UNKNOWN_VERSION: '"version": "1.0.0"',
   SPL_UNSCOPED_PERMIT: 'resources and actions in every rule that permits',
   STORE_BUSY: 'again, when the other process has finished',

@@ -38,6 +38,12 @@ describe('wrong arguments', () => {
     ],
     ['an argument too many', ['demo', 'now'], 'ttp demo --help', /./],
     ['two forms at once', ['demo', '--json', '--text'], 'ttp demo --help', /./],
+    [
+      'what the verb itself refuses',
+      ['status', '--store', 'x', '--agent', 'me'],
+      'ttp status --help',
+      /did:ttp/,
+    ],
   ];
 
   it.each(CASES)('%s: exit code 2 and where to look', async (_, argv, hint, message) => {
@@ -70,6 +76,12 @@ describe('wrong arguments', () => {
     const { code, out, err } = await ttp(['frobnicate', '--text']);
     expect({ code, out }).toEqual({ code: EXIT.badInput, out: '' });
     expect(err).toBe("ttp: unknown command 'frobnicate' [CLI_USAGE]\n  try: ttp --help\n");
+  });
+
+  it('needs one of two options, and names both', async () => {
+    const { code, err } = await ttp(['mcp', '--identity', 'x', '--store', 'x', '--', 'server']);
+    expect(code).toBe(EXIT.badInput);
+    expect(err).toMatch(/^ttp: .*--policy.*--observe.* \(policy\) \[CLI_USAGE\]\n {2}try: ttp mcp --help\n$/);
   });
 
   it('does not take a --json of the wrapped server for its own', async () => {

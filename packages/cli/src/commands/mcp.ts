@@ -3,6 +3,7 @@ import { isJsonObject, isTtpError, type Json, TtpError } from '@ttp/core';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import { visible } from '@ttp/oversight';
 import { createTtp, type Ttp } from '@ttp/sdk';
+import { counted } from '../counted.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readText } from '../files/files.js';
 import { openIdentityFile } from '../files/identity-file.js';
@@ -92,16 +93,23 @@ async function readArmament(
 ): Promise<{ readonly policy: string; readonly callMap?: string }> {
   if (policy === undefined) {
     if (observe !== true)
-      throw new TtpError('CLI_USAGE', "required option '--policy <file>' not specified", { field: 'policy' });
+      throw new TtpError(
+        'CLI_USAGE',
+        'what is permitted has to be said: --policy <file>, or --observe to do without',
+        { field: 'policy' },
+      );
     const map = callMap === undefined ? {} : { callMap: await readText(callMap, { field: 'call-map' }) };
     return { policy: NOTHING, ...map };
   }
-  const { policyText, callMapText, failed } = await runSelfTest({ policy, callMap, forbidden, server }, io);
+  const { policyText, callMapText, calls, failed } = await runSelfTest(
+    { policy, callMap, forbidden, server },
+    io,
+  );
   const [first] = failed;
   if (first !== undefined)
     throw new TtpError(
       'CLI_SELF_TEST_FAILED',
-      `${failed.length} calls that have to be denied are not, the first: ${first.name}; ttp self-test shows them all`,
+      `${failed.length} of ${counted(calls.length, 'call')} that have to be denied are not, the first: ${first.name}`,
       { field: 'policy' },
     );
   return { policy: policyText, ...(callMapText === undefined ? {} : { callMap: callMapText }) };

@@ -1,4 +1,5 @@
 import { type CallMap, lintPolicy, loadCallMap, loadPolicy, type Policy } from '@ttp/spl';
+import { counted } from '../counted.js';
 import { inFile, readText } from '../files/files.js';
 import { readOperators } from '../files/operators.js';
 import type { Io } from '../io.js';
@@ -39,7 +40,7 @@ async function checkPolicy(
       ? ok('policy', policy.hash)
       : warn(
           'policy',
-          `${findings.length} findings, the first: ${findings[0]?.message ?? ''}`,
+          `${counted(findings.length, 'finding')}, the first: ${findings[0]?.message ?? ''}`,
           `ttp policy lint ${file}`,
         ),
     ...(await attempt('call map', async () => {
@@ -58,8 +59,8 @@ async function checkPolicy(
           ? ok('self-test', `${calls.length} calls that have to be denied are denied`)
           : fail(
               'self-test',
-              `${failed.length} calls that have to be denied are not`,
-              `ttp self-test --policy ${file}`,
+              `${failed.length} of ${counted(calls.length, 'call')} that have to be denied are not`,
+              `ttp self-test --policy ${file}${mapFile === undefined ? '' : ` --call-map ${mapFile}`}`,
             ),
       ];
     })),
@@ -74,7 +75,7 @@ function compare({ document }: Policy, { tools }: CallMap): readonly Check[] {
   const unruled = everything ? [] : [...mapped].filter((action) => !ruled.has(action));
   const unmapped = [...ruled].filter((action) => action !== '*' && action !== 'call' && !mapped.has(action));
   if (unruled.length + unmapped.length === 0)
-    return [ok('call map', `${tools.size} tools, every action has a rule`)];
+    return [ok('call map', `${counted(tools.size, 'tool')}, every action has a rule`)];
   return [
     ...(unruled.length === 0
       ? []

@@ -9,6 +9,7 @@ import {
   testPolicy,
 } from '@ttp/spl';
 import type { Answer } from '../../answer.js';
+import { counted } from '../../counted.js';
 import { EXIT } from '../../exit-codes.js';
 import { inFile, readBytes } from '../../files/files.js';
 import { HintedError } from '../../hints.js';
@@ -49,7 +50,7 @@ export async function run({ options, args: files, io }: Call<TestOptions>): Prom
     text: (paint) =>
       [
         ...results.flatMap((result) => describe(result, paint)),
-        `${failed === 0 ? paint.good('ok') : paint.bad('failed')}  ${summary.passed} of ${summary.tests} tests in ${summary.files} ${summary.files === 1 ? 'file' : 'files'}`,
+        `${failed === 0 ? paint.good('ok') : paint.bad('failed')}  ${summary.passed} of ${summary.tests} tests in ${counted(summary.files, 'file')}`,
       ].join('\n'),
   };
 }
