@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import type { Options } from 'tsup';
 
 /**
@@ -18,5 +19,17 @@ export function build(entry: readonly string[], platform: 'neutral' | 'node' = '
     esbuildOptions(options) {
       options.outbase = 'src'; // else a package of one entry in a folder puts it elsewhere than its exports say
     },
+  };
+}
+
+/**
+ * zod/mini, tree-shaken, as a part of what is built: its 92 files take longer to load than everything else of the SDK
+ * together, and most of them are locales and JSON Schema. Its licence asks to go with every copy.
+ */
+export function withSchemas(options: Options): Options {
+  return {
+    ...options,
+    noExternal: ['zod'],
+    onSuccess: () => copyFile('node_modules/zod/LICENSE', 'dist/LICENSE-zod.txt'),
   };
 }

@@ -117,11 +117,8 @@ const ms = (time) => `${time.toFixed(1)} ms`;
 async function noteColdImports(dir) {
   const times = await coldImports(dir, (name) => realpathSync(join(dir, 'node_modules', name)));
   const [sdk, crypto] = [times['@ttp/sdk'], times['@ttp/crypto']];
-  const { noble, zod } = times;
-  report.note(
-    'cold import of @ttp/sdk',
-    `${ms(sdk)}, ${ms(zod)} of it zod/mini (bar 120 ms: ${bar(sdk <= 120)})`,
-  );
+  const { noble } = times;
+  report.note('cold import of @ttp/sdk', `${ms(sdk)} (bar 120 ms: ${bar(sdk <= 120)})`);
   report.note(
     'cold import of @ttp/crypto',
     `${ms(crypto)}, ${(crypto / noble).toFixed(2)} times the ${ms(noble)} of what it uses (bar 1.3: ${bar(crypto <= 1.3 * noble)})`,

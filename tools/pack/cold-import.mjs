@@ -29,7 +29,6 @@ export async function coldImports(dir, within) {
     { name: '@ttp/sdk', dir, list: ['@ttp/sdk'] },
     { name: '@ttp/crypto', dir, list: ['@ttp/crypto'] },
     { name: 'noble', dir: within('@ttp/crypto'), list: NOBLE },
-    { name: 'zod', dir: within('@ttp/spl'), list: ['zod/mini'] },
   ].map((subject) => ({ ...subject, times: [] }));
   for (let round = 0; round < ROUNDS; round++)
     for (const subject of subjects) subject.times.push(await once(subject.dir, subject.list));
