@@ -66,7 +66,7 @@ export const run: RunArea = ({ quick }) => {
             bar: "cold import of @ttp/crypto, did and etr-merkle: at most 1.3x noble's own",
             atMost: 1.3,
             unit: 'x',
-            why: "did carries what it uses of zod/mini, and etr-merkle comes on top of what noble is compared with.",
+            why: 'did carries what it uses of zod/mini, and etr-merkle comes on top of what noble is compared with.',
           },
           ratio(THREE),
         ),
