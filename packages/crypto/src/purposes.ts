@@ -25,6 +25,8 @@ export const PURPOSES = {
   'ttp/receipt@1': { kind: 'framed', life: 'record' },
   'ttp/challenge@1': { kind: 'framed', life: 'message' },
   'ttp/challenge-response@1': { kind: 'framed', life: 'message' },
+  'ttp/handshake-init@1': { kind: 'framed', life: 'message' },
+  'ttp/handshake-resp@1': { kind: 'framed', life: 'message' },
   'ttp/revocation@1': { kind: 'framed', life: 'record' },
   'ttp/revocation-ruling@1': { kind: 'framed', life: 'record' },
   'ttp/status-list@1': { kind: 'framed', life: 'record' },

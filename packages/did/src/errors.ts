@@ -27,6 +27,27 @@ export const DID_ERRORS = {
   DID_REFLECTED_NONCE: 'The response hands back the nonce of the challenge as its own.',
   DID_CHALLENGE_USED: 'The challenge was answered before.',
   DID_CHALLENGE_EXPIRED: 'The challenge was not answered in time.',
+  DID_HANDSHAKE_MESSAGE:
+    'A handshake message is malformed: a member is missing, unknown or of another shape.',
+  DID_HANDSHAKE_VERSION: 'The other side speaks another version or suite of the handshake.',
+  DID_HANDSHAKE_ORDER: 'A handshake message or event came when it was not due.',
+  DID_HANDSHAKE_SELF: 'The other side is the own one: its DID, key, ephemeral key or nonce is.',
+  DID_HANDSHAKE_PEER: 'The handshake is with another party than the one meant.',
+  DID_HANDSHAKE_KEY: 'The other side names a key that is not one it authenticates by.',
+  DID_HANDSHAKE_MAC: 'The other side has not shown its identity or the keys of this key exchange.',
+  DID_HANDSHAKE_SIGNATURE: 'The signature of a handshake message does not cover the transcript.',
+  DID_HANDSHAKE_REVOKED: 'The other side is revoked.',
+  DID_HANDSHAKE_REPLAYED: 'The INIT was received before.',
+  DID_HANDSHAKE_COOKIE: 'The cookie of an INIT is not one of this side for this INIT, or is too old.',
+  DID_HANDSHAKE_BUSY: 'As many handshakes are half open as may be, in all or from one source.',
+  DID_HANDSHAKE_CROSSED: 'Both sides connected at once, and the other handshake is the one that goes on.',
+  DID_HANDSHAKE_EXPIRED: 'The handshake was not completed in time.',
+  DID_HANDSHAKE_CLOSED: 'The connection ended before the handshake was complete.',
+  DID_HANDSHAKE_FAULT: 'Something the handshake needs failed without a code of its own.',
+  DID_SESSION_RECORD: 'A record of the session is malformed, out of sequence or under a key that is spent.',
+  DID_SESSION_TOO_LARGE: 'A message of the session is larger than the limit.',
+  DID_SESSION_CLOSED: 'The session is closed.',
+  DID_SESSION_TRUNCATED: 'The connection ended without the end of the session.',
 } as const;
 
 /** The closed list of codes that @ttp/did throws of its own. */

@@ -11,6 +11,21 @@ export { didKey, didKeyDocument, documentOf } from './document.js';
 export { DID_ERRORS, type DidErrorCode } from './errors.js';
 export { DID_TYPES, type DidType } from './grammar.js';
 export {
+  type InitiatorState,
+  initiatorMachine,
+  type StartInput,
+  startHandshake,
+} from './handshake/initiator.js';
+export { type HandshakePrimitives, PRIMITIVES } from './handshake/primitives.js';
+export {
+  type ReceiveInput,
+  type ResponderState,
+  receiveInit,
+  responderMachine,
+} from './handshake/responder.js';
+export type { Established, HandshakeEvent, HandshakeOut, HandshakeRecord, Side } from './handshake/step.js';
+export type { Claim } from './handshake/wire.js';
+export {
   createIdentity,
   type Identity,
   type IdentityOptions,

@@ -48,3 +48,36 @@ export const STORE_MAX_TRIES = 8;
 
 /** Parents above one identity that a resolver follows: 8. */
 export const PARENTS_MAX_DEPTH = 8;
+
+/** Longest handshake, from INIT to COMPLETE: 10 s (threats.md H7). */
+export const HANDSHAKE_MAX_MS = 10_000;
+
+/** One handshake message: 8192 bytes of canonical JSON; two DIDs and two key ids are most of an INIT. */
+export const HANDSHAKE_MAX_BYTES = 8192;
+
+/** Half-open handshakes that one responder keeps: 1024 (threats.md H7). */
+export const HALF_OPEN_MAX_TOTAL = 1024;
+
+/** Half-open handshakes that one responder keeps for one source: 8 (threats.md H7). */
+export const HALF_OPEN_MAX_PER_SOURCE = 8;
+
+/** Half-open handshakes from which a responder asks for a cookie before it keeps another one: 512. */
+export const HALF_OPEN_COOKIES_FROM = 512;
+
+/** Length of a cookie: 38 bytes, six of time and 32 of MAC. */
+export const COOKIE_BYTES = 38;
+
+/** How long a cookie is good: 10 s, like the handshake it begins. */
+export const COOKIE_MAX_MS = 10_000;
+
+/** Records under one key of a session: 2^20 (decision D9). */
+export const REKEY_AFTER_RECORDS = 1_048_576;
+
+/** Time under one key of a session: 15 min of monotonic time (decision D9). */
+export const REKEY_AFTER_MS = 900_000;
+
+/** How much longer the receiver of a session bears with a key, since the record may have been on its way: 1 min. */
+export const REKEY_GRACE_MS = 60_000;
+
+/** One message of a session: 1 MiB. */
+export const SESSION_MESSAGE_MAX_BYTES = 1_048_576;
