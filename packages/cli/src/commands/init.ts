@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isJsonObject } from '@ttp/core';
 import type { Answer } from '../answer.js';
+import { quote } from '../completion/quote.js';
 import { EXIT } from '../exit-codes.js';
 import { isThere, readJson, requireAbsent, requireFile, writeNew } from '../files/files.js';
 import { writeNewIdentity } from '../files/new-identity.js';
 import { EXAMPLE_PACKAGES, EXAMPLE_PRINTS, PROJECT_FILES } from '../init/project.js';
+import type { Io } from '../io.js';
 import { passphrases } from '../passphrase.js';
 import type { Call } from '../verb.js';
 
@@ -31,7 +33,7 @@ export async function run({ args: [project = '.'], io }: Call): Promise<Answer> 
     await writeNew(join(folder, name), text, 'folder');
   }
   const files = [out, nextOut, store, ...Object.keys(PROJECT_FILES).map((name) => join(folder, name))];
-  const next = stepsOf(folder, project, missing);
+  const next = stepsOf(folder, project, missing, io);
   return {
     exit: EXIT.ok,
     json: { folder, did, files, install: missing, next, prints: EXAMPLE_PRINTS },
@@ -49,18 +51,28 @@ export async function run({ args: [project = '.'], io }: Call): Promise<Answer> 
   };
 }
 
-function stepsOf(folder: string, project: string, missing: readonly string[]): readonly string[] {
-  const [identity, store] = [join(folder, 'agent.json'), join(folder, 'ttp.db')];
-  const armed = `--policy ${join(folder, 'policy.json')} --call-map ${join(folder, 'calls.json')}`;
-  const where = project === '.' ? '' : `cd ${project} && `;
+/** Command lines for the folder that `ttp init` was called in. */
+function stepsOf(
+  folder: string,
+  project: string,
+  missing: readonly string[],
+  { env }: Pick<Io, 'env'>,
+): readonly string[] {
+  const at = (name: string): string => asWord(join(folder, name));
+  const ttp = env['npm_command'] === 'exec' ? 'npx ttp' : 'ttp'; // how it was called just now
+  const where = `--store ${at('ttp.db')} --identity ${at('agent.json')}`;
+  const install = `npm install ${missing.join(' ')}`;
   return [
-    ...(missing.length === 0 ? [] : [`${where}npm install ${missing.join(' ')}`]),
-    `move ${join(folder, 'agent.json.next')} somewhere else: it is the key for the next rotation`,
-    `TTP_PASSPHRASE='...' node ${join(folder, 'example.mjs')}`,
-    `ttp trace list --store ${store} --identity ${identity}`,
-    `ttp mcp ${armed} --identity ${identity} --store ${store} -- <an MCP server>`,
+    ...(missing.length === 0 ? [] : [project === '.' ? install : `(cd ${asWord(project)} && ${install})`]),
+    `move ${at('agent.json.next')} somewhere else: it is the key for the next rotation`,
+    `TTP_PASSPHRASE='...' node ${at('example.mjs')}`,
+    `${ttp} trace list ${where}`,
+    `${ttp} mcp --policy ${at('policy.json')} --call-map ${at('calls.json')} ${where} -- <an MCP server>`,
   ];
 }
+
+/** A path as a shell takes it. */
+const asWord = (path: string): string => (/^[\w./-]+$/.test(path) ? path : quote(path));
 
 /** The packages of the example that the project does not name yet; all of them where it has no manifest. */
 async function missingPackages(project: string): Promise<readonly string[]> {

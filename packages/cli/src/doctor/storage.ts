@@ -2,7 +2,7 @@ import { type Did, type Storage, WALL_CLOCK_TOLERANCE_MS } from '@ttp/core';
 import type { LogReader } from '@ttp/etr-merkle/trace';
 import { createKillSwitch } from '@ttp/guard';
 import type { Io } from '../io.js';
-import { openAll, ownerOf } from '../log/open-logs.js';
+import { logsIn, ownerOf } from '../log/open-logs.js';
 import { PASSPHRASE_VARIABLE } from '../passphrase.js';
 import { withStore } from '../store.js';
 import { timeText } from '../time-text.js';
@@ -57,7 +57,15 @@ async function checkLog(
     return [skipped('log', `not read: it takes --log-key, or --identity and ${PASSPHRASE_VARIABLE}`)];
   const asked = logKey === undefined ? { identity: identity ?? '' } : { logKey };
   const owner = await ownerOf(asked, { ...io, env: { ...io.env } });
-  const logs = await openAll(storage, owner, store, io);
+  const logs = await logsIn(storage, owner, io);
+  if (logs.length === 0)
+    return [
+      warn(
+        'log',
+        `${store} holds no log of ${owner.did}`,
+        'nothing where no enforcement point ran on it yet; otherwise the storage that it ran on',
+      ),
+    ];
   return [...logs.map(checkHead), await checkClock(logs, io)];
 }
 

@@ -66,11 +66,10 @@ export async function ownerOf({ identity, logKey }: Omit<LogOptions, 'store'>, i
   );
 }
 
-/** Every log there is, in order; later ones exist where several processes wrote at once. */
-export async function openAll(
+/** Every log there is, in order, which may be none; later ones exist where several processes wrote at once. */
+export async function logsIn(
   storage: Storage,
   { did, key }: LogOwner,
-  store: string,
   { random }: Pick<Io, 'random'>,
 ): Promise<readonly LogReader[]> {
   const logs: LogReader[] = [];
@@ -79,9 +78,19 @@ export async function openAll(
     if (log === undefined) break;
     logs.push(log);
   }
-  if (logs.length === 0)
-    throw new TtpError('CLI_LOG_ABSENT', `${store} holds no log of ${did}`, { field: 'store' });
   return logs;
+}
+
+/** Every log, of which there is at least one. Throws CLI_LOG_ABSENT. */
+export async function openAll(
+  storage: Storage,
+  owner: LogOwner,
+  store: string,
+  io: Pick<Io, 'random'>,
+): Promise<readonly LogReader[]> {
+  const logs = await logsIn(storage, owner, io);
+  if (logs.length > 0) return logs;
+  throw new TtpError('CLI_LOG_ABSENT', `${store} holds no log of ${owner.did}`, { field: 'store' });
 }
 
 /** The number at the end of a log's origin. */

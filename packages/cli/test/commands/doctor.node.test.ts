@@ -108,7 +108,7 @@ describe('ttp doctor', () => {
     const storage = sqlite(dir.at('killed.db'));
     await storage.close();
     const killed = await examined(['--identity', dir.at('agent.json'), '--store', dir.at('killed.db')]);
-    expect(killed).toMatchObject({ code: 1, found: { kill: 'fail', log: 'fail' } });
+    expect(killed).toMatchObject({ code: 1, found: { kill: 'fail', log: 'warn' } });
     const early = { ...testIo(), clock: { ...clock, now: () => 1_000_000 } };
     expect(await examined(everything(), early)).toMatchObject({ code: 1, found: { clock: 'fail' } });
     const wrong = await examined(everything(), testIo({ TTP_PASSPHRASE: 'not the passphrase' }));
