@@ -8,6 +8,10 @@ export interface Admission {
 export type Answering = Pick<McpHttpFront, 'handle' | 'close'>;
 export declare const CALL_TIMEOUT_MS = 60000;
 export declare const CONNECT_TIMEOUT_MS = 30000;
+export interface ConnectableServer {
+    connect(transport: Transport): Promise<void>;
+    close(): Promise<void>;
+}
 export declare const GATEWAY_ERRORS: {
     readonly GATEWAY_BAD_OPTION: 'An option of the gateway is not what it has to be.';
     readonly GATEWAY_BAD_REQUEST: 'The request is not one that the protocol knows, or is malformed.';
@@ -98,6 +102,9 @@ export interface McpHttpOptions extends Omit<McpGatewayOptions, 'upstream' | 'do
     };
 }
 export declare const PINS_MAX = 2048;
+export interface ProtectedMcpServer {
+    connect(transport: Transport): Promise<McpGateway>;
+}
 export interface QuarantinedTool {
     readonly tool: string;
     readonly code: GatewayErrorCode;
@@ -132,6 +139,7 @@ export declare function placeToolRelease(order: Envelope | string, { store, oper
     readonly now: number;
 }): Promise<void>;
 export declare function signToolRelease({ server, tool, digest }: ToolRelease, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
+export declare const wrapMcpServer: (server: ConnectableServer, options: Omit<McpGatewayOptions, 'upstream' | 'downstream'>) => ProtectedMcpServer;
 
 // referred to
 

@@ -15,3 +15,4 @@ export type { HttpUpstream } from './http-upstream.js';
 export type { QuarantinedTool } from './pin-book.js';
 export { signToolRelease, type ToolRelease } from './release.js';
 export type { StdioUpstream, Upstream } from './upstream.js';
+export { type ConnectableServer, type ProtectedMcpServer, wrapMcpServer } from './wrap-server.js';
