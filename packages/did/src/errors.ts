@@ -19,6 +19,11 @@ export const DID_ERRORS = {
   DID_UNRESOLVED: 'Nothing verified is known about the identifier.',
   DID_METHOD_UNSUPPORTED: 'Identifiers of this method cannot be resolved here.',
   DID_STORE_CONFLICT: 'The stored key log kept changing while it was being extended.',
+  DID_BAD_REVOCATION: 'The body of a revocation, ruling or status list is not one, or contradicts itself.',
+  DID_REVOCATION_UNAUTHORISED: 'Who signed the revocation or ruling has no authority over its subject.',
+  DID_STATUS_LIST_STALE: 'The status list is older than one that was seen, or was due to be replaced.',
+  DID_REVOKED: 'The identity, or one above it that answers for it, is revoked or needs re-verification.',
+  DID_CHAIN_BROKEN: 'The identities above this one do not end at a publisher.',
   DID_BAD_CHALLENGE: 'The body of a challenge or response has other members than it should.',
   DID_SELF_CHALLENGE: 'A party is asked to prove its identity to itself.',
   DID_WRONG_PROVER: 'The document is not that of the prover who was challenged.',
@@ -47,6 +52,7 @@ export const DID_ERRORS = {
   DID_SESSION_RECORD: 'A record of the session is malformed, out of sequence or under a key that is spent.',
   DID_SESSION_TOO_LARGE: 'A message of the session is larger than the limit.',
   DID_SESSION_CLOSED: 'The session is closed.',
+  DID_SESSION_EXPIRED: 'The other side of the session did not change its key in time.',
   DID_SESSION_TRUNCATED: 'The connection ended without the end of the session.',
 } as const;
 

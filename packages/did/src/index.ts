@@ -23,7 +23,13 @@ export {
   receiveInit,
   responderMachine,
 } from './handshake/responder.js';
-export type { Established, HandshakeEvent, HandshakeOut, HandshakeRecord, Side } from './handshake/step.js';
+export type {
+  Established,
+  HandshakeEvent,
+  HandshakeOut,
+  HandshakeRecord,
+  Side,
+} from './handshake/step.js';
 export type { Claim } from './handshake/wire.js';
 export {
   createIdentity,
@@ -37,7 +43,36 @@ export {
 export { didOf } from './key-log.js';
 export { keyLookup } from './key-lookup.js';
 export type { InceptionBody, RecoveryCommitment, RotationBody, ServicesBody } from './operation.js';
+export { publisherChain } from './publisher-chain.js';
 export { type KeyLogResolver, memoryResolver, storeResolver } from './resolver.js';
+export {
+  type KnownRevocations,
+  type Revocation,
+  type RevocationAuthorities,
+  type RevocationContext,
+  type Ruling,
+  readRevocations,
+  verifyRevocation,
+} from './revocation/authority.js';
+export { type IssueOptions, signRevocation, signRuling } from './revocation/issue.js';
+export {
+  REVOCATION_EXPIRY_MS,
+  REVOCATION_SEVERITIES,
+  type RevocationSeverity,
+} from './revocation/severity.js';
+export type { RevocationBody, RevocationTier, RulingBody } from './revocation/statement.js';
+export {
+  compromisedSince,
+  type RevocationStatus,
+  type RevocationSubject,
+  revocationStatus,
+} from './revocation/status.js';
+export {
+  type StatusList,
+  type StatusListBody,
+  signStatusList,
+  verifyStatusList,
+} from './revocation/status-list.js';
 export type { ServiceEntry } from './service.js';
 export {
   formatDid,

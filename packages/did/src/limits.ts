@@ -81,3 +81,9 @@ export const REKEY_GRACE_MS = 60_000;
 
 /** One message of a session: 1 MiB. */
 export const SESSION_MESSAGE_MAX_BYTES = 1_048_576;
+
+/** Longest reason of a revocation or ruling: 500 characters. */
+export const REVOCATION_REASON_MAX_CHARS = 500;
+
+/** Statements of one status list: 1000. Each costs its reader a signature check or more. */
+export const STATUS_LIST_MAX_ENTRIES = 1000;

@@ -19,6 +19,13 @@ export interface KeyLogResolver extends Resolver {
    * @throws DID_FROZEN, DID_KEY_IN_USE, DID_STORE_CONFLICT, and the codes of `documentOf`
    */
   add(keyLog: readonly Envelope[]): Promise<Did>;
+
+  /**
+   * The identities that answer for one by their signatures on inceptions, nearest first; an outsider has none.
+   *
+   * @throws what `resolve` throws, for the identity and for each above it
+   */
+  ancestors(did: Did): Promise<readonly Did[]>;
 }
 
 /** What of a Store a resolver needs. */
@@ -79,15 +86,29 @@ export function storeResolver(shelf: Shelf): KeyLogResolver {
     throw frozen(did);
   }
 
+  async function resolved(did: Did): Promise<KeyState> {
+    const { method } = parseDid(did);
+    if (method !== 'ttp')
+      throw refuse('DID_METHOD_UNSUPPORTED', `${method} is not resolved without a registry or the web`);
+    const state = await known(did, 0);
+    if (state === undefined) throw refuse('DID_UNRESOLVED', `nothing is known of ${did}`);
+    return state;
+  }
+
   return {
     async resolve(did: Did): Promise<DidDocument> {
-      const { method } = parseDid(did);
-      if (method === 'key') return didKeyDocument(did);
-      if (method !== 'ttp')
-        throw refuse('DID_METHOD_UNSUPPORTED', `${method} is not resolved without a registry or the web`);
-      const state = await known(did, 0);
-      if (state === undefined) throw refuse('DID_UNRESOLVED', `nothing is known of ${did}`);
-      return documentOfState(state);
+      return parseDid(did).method === 'key' ? didKeyDocument(did) : documentOfState(await resolved(did));
+    },
+
+    async ancestors(did) {
+      const above: Did[] = [];
+      if (parseDid(did).method === 'key') return above;
+      for (let at: Did | undefined = did; at !== undefined; ) {
+        const { inception }: KeyState = await resolved(at);
+        at = inception.parent;
+        if (at !== undefined) above.push(at);
+      }
+      return above;
     },
 
     async add(log) {
