@@ -23,7 +23,7 @@ export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
 export const FAMILIES: Readonly<Record<string, string>> = {
   key: 'Show and rotate keys.',
   did: 'Show and verify identities.',
-  policy: 'Check and evaluate policies.',
+  policy: 'Check, evaluate, explain, compare, test and recommend policies.',
   review: 'List and decide the reviews that wait for an operator.',
   tools: 'List and release the tools in quarantine.',
   trace: 'Work with the audit log.',
