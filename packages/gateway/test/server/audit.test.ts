@@ -19,11 +19,11 @@ describe('read_audit', () => {
     await r.clock.advance(1000);
     const all: number[] = [];
     let before: Json | undefined;
-    do {
+    for (let pages = 0; pages === 0 || (before !== undefined && pages < 20); pages++) {
       const said = await readAudit(r, { limit: 4, ...(before === undefined ? {} : { before }) });
       all.push(...entriesOf(said).map(({ index }) => Number(index)));
       before = said['next'];
-    } while (before !== undefined);
+    }
     expect(all).toEqual(r.entries.map(({ index }) => Number(index)).toReversed());
     expect(all.length).toBeGreaterThan(8);
   });
