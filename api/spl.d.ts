@@ -143,7 +143,7 @@ export declare const OMISSION_CODES: {
     readonly SPL_OMITTED_PATTERN: 'A value in it would be a pattern or a reference where it stands in a policy.';
     readonly SPL_OMITTED_AMBIGUOUS: 'Its arguments do not name one resource, so no rule could be narrower than the tool.';
     readonly SPL_OMITTED_SIZE: 'Its rule would make the policy larger than a policy may be.';
-    readonly SPL_OMITTED_SERVERS: 'Two servers have a tool of this name, and a call map tells tools by name alone.';
+    readonly SPL_OMITTED_SERVERS: 'Two servers have a tool of this name, and what was seen of one would be permitted of both.';
 };
 export declare const OPERATORS: readonly ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'contains', 'exists'];
 export interface Observation {

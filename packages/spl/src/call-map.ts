@@ -63,9 +63,16 @@ export function loadCallMap(input: string | Uint8Array | JsonObject): CallMap {
   return { tools };
 }
 
-/** With a slash in its name a server could stand for another one's tool. */
+/** What begins like this names a tool of one server. */
+const OF_SERVER = 'mcp:';
+
+/** Under what an entry for one server's tool alone stands. */
+export const entryName = (server: string, tool: string): string => `${OF_SERVER}${server}/${tool}`;
+
+/** With a slash in its name a server could stand for another one's tool, and so could a tool with such a name. */
 const entryOf = ({ tools }: CallMap, server: string, tool: string): CallMapEntry | undefined =>
-  (server.includes('/') ? undefined : tools.get(`mcp:${server}/${tool}`)) ?? tools.get(tool);
+  (server.includes('/') ? undefined : tools.get(entryName(server, tool))) ??
+  (tool.startsWith(OF_SERVER) ? undefined : tools.get(tool));
 
 /**
  * Names the action and resource of a call. The argument that the resource is taken from is never percent-decoded;

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
 import { canonicalize } from '@ttp/crypto';
 import { ACTION } from './action.js';
 import { attributeOf, fits } from './attributes.js';
-import { loadCallMap, mapCall } from './call-map.js';
+import { entryName, loadCallMap, mapCall } from './call-map.js';
 import { LISTED_ARGUMENTS_MAX, LISTED_VALUES_MAX, TEXT_MAX_CHARACTERS } from './limits.js';
 import type { Observation } from './observation.js';
 import { isAddress, likelihood, namedResources, textsAt } from './recommend-arguments.js';
@@ -12,6 +12,7 @@ import { type Resource, readResource } from './resource.js';
 
 /** How the calls of one tool are to be read, and which of them can be. */
 export interface MappedTool {
+  readonly server: string;
   readonly tool: string;
   /** Its entry in the call map; undefined: `call` on `mcp:<server>/<tool>`. */
   readonly entry: JsonObject | undefined;
@@ -26,6 +27,12 @@ type Selector =
   | { readonly kind: 'tool' }
   | { readonly kind: 'fixed'; readonly text: string }
   | { readonly kind: 'argument'; readonly scheme: string | undefined; readonly path: readonly string[] };
+
+/** Where the resource comes from, and the other arguments that said the same in every call. */
+interface Reading {
+  readonly selector: Selector;
+  readonly alike: readonly string[];
+}
 
 /**
  * Reads how the calls of one tool name what they are done to. Where a call map was in force it is found again from
@@ -46,10 +53,12 @@ export function mapTool(
   if (one === undefined) return undefined;
   if (new Set(calls.map(({ server }) => server)).size > 1) return omitAll('SPL_OMITTED_SERVERS');
   const isMapped = calls.some((call) => !isUnmapped(call));
-  const selector = isMapped ? recordedSelector(calls, one) : inferredSelector(calls);
-  if (selector === undefined) return omitAll('SPL_OMITTED_AMBIGUOUS');
+  const reading = isMapped ? recordedReading(calls, one) : inferredReading(calls);
+  if (reading === undefined) return omitAll('SPL_OMITTED_AMBIGUOUS');
+  const { selector, alike } = reading;
   const taken = selector.kind === 'argument' && selector.path.length === 1 ? selector.path[0] : undefined;
-  const further = [...new Set(calls.flatMap(({ input }) => [...namedResources(input).texts.keys()]))]
+  const named = calls.flatMap(({ input }) => [...namedResources(input).texts.keys()]);
+  const further = [...new Set([...named, ...alike])]
     .filter((name) => name !== taken && selector.kind !== 'fixed')
     .sort();
   // A tool that names a second resource gets an action of its own: a rule without its list would open it.
@@ -70,17 +79,21 @@ export function mapTool(
     for (const { call } of kept) omissions.add('SPL_OMITTED_AMBIGUOUS', call);
     return undefined;
   }
-  return kept.length === 0 ? undefined : { tool, entry, action, listed, calls: kept };
+  return kept.length === 0 ? undefined : { server: one.server, tool, entry, action, listed, calls: kept };
 }
 
 const isUnmapped = ({ server, tool, request }: Observation): boolean =>
   request.action === 'call' && request.resource === `mcp:${server}/${tool}`;
 
-/** Every call has to have been named in one way, or nobody can say in which. */
-function recordedSelector(
+/**
+ * Every call has to have been named in one way, or nobody can say in which. Where several arguments said the same, the
+ * agent may have repeated the one that counts in one that does not: all of them are held to what was seen, and where a
+ * condition does not reach one, nothing is recommended.
+ */
+function recordedReading(
   calls: readonly Observation[],
   { request: first }: Observation,
-): Selector | undefined {
+): Reading | undefined {
   const isOne = calls.every(
     ({ request }) =>
       request.action === first.action && canonicalize(request.registry) === canonicalize(first.registry),
@@ -90,10 +103,15 @@ function recordedSelector(
   const common = [...(candidates[0] ?? new Map<string, Selector>())]
     .filter(([key]) => candidates.every((each) => each.has(key)))
     .map(([, selector]) => selector);
-  const best = common.sort((a, b) => rankOf(a) - rankOf(b))[0];
-  if (best !== undefined) return best;
+  const [best, ...others] = common.sort((a, b) => rankOf(a) - rankOf(b));
+  if (best !== undefined) {
+    const paths = others.flatMap((one) => (one.kind === 'argument' ? [one.path] : []));
+    return paths.some((path) => path.length > 1)
+      ? undefined
+      : { selector: best, alike: paths.flatMap((path) => path) };
+  }
   const isFixed = calls.every(({ request }) => request.resource === first.resource);
-  return isFixed ? { kind: 'fixed', text: first.resource } : undefined;
+  return isFixed ? { selector: { kind: 'fixed', text: first.resource }, alike: [] } : undefined;
 }
 
 /** The arguments of a call that say its resource, with or without a scheme before them. */
@@ -110,7 +128,7 @@ function selectorsOf({ input, request: { resource } }: Observation): ReadonlyMap
 }
 
 /** The argument that most calls have, and of those the one whose name says it most clearly. */
-function inferredSelector(calls: readonly Observation[]): Selector | undefined {
+function inferredReading(calls: readonly Observation[]): Reading | undefined {
   const seen = calls.map(({ input }) => namedResources(input));
   if (seen.some(({ isBeyondReach }) => isBeyondReach)) return undefined;
   const counts = new Map<string, number>();
@@ -119,9 +137,10 @@ function inferredSelector(calls: readonly Observation[]): Selector | undefined {
   const [best] = [...counts].sort(
     ([a, n], [b, m]) => m - n || likelihood(a) - likelihood(b) || (a < b ? -1 : 1),
   );
-  if (best === undefined) return { kind: 'tool' };
+  if (best === undefined) return { selector: { kind: 'tool' }, alike: [] };
   const [name] = best;
-  return { kind: 'argument', scheme: isAddress(name) ? undefined : 'file', path: [name] };
+  const scheme = isAddress(name) ? undefined : 'file';
+  return { selector: { kind: 'argument', scheme, path: [name] }, alike: [] };
 }
 
 const rankOf = (selector: Selector): number => {
@@ -175,7 +194,10 @@ function readCall(
 
 function mapped(entry: JsonObject | undefined, { server, tool, input }: Observation): string | undefined {
   try {
-    const map = loadCallMap({ version: 1, tools: entry === undefined ? {} : { [tool]: entry } });
+    const map = loadCallMap({
+      version: 1,
+      tools: entry === undefined ? {} : { [entryName(server, tool)]: entry },
+    });
     return mapCall(map, { server, tool, input }).resource;
   } catch {
     return undefined; // the entry does not fit this call: that is the question

@@ -8,7 +8,8 @@ export const OMISSION_CODES = {
   SPL_OMITTED_AMBIGUOUS:
     'Its arguments do not name one resource, so no rule could be narrower than the tool.',
   SPL_OMITTED_SIZE: 'Its rule would make the policy larger than a policy may be.',
-  SPL_OMITTED_SERVERS: 'Two servers have a tool of this name, and a call map tells tools by name alone.',
+  SPL_OMITTED_SERVERS:
+    'Two servers have a tool of this name, and what was seen of one would be permitted of both.',
 } as const;
 
 /** The closed list of codes of what a recommendation leaves out. */

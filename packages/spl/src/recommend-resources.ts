@@ -13,24 +13,29 @@ const SYSTEM_ROOTS: readonly string[] = [
 /** Below these every folder belongs to somebody. */
 const HOMES: readonly string[] = ['home', 'users'];
 
-/** Names that stand for secrets or settings wherever they are. */
-const SECRET_NAME =
-  /^\.|secret|passw|credential|private|token|(?:^|[._-])keys?(?:$|[._-])|^id_|\.(?:pem|key|p12|pfx|kdbx)$/i;
+/** What stands in names of secrets. */
+const SECRET_WORDS = ['secret', 'passw', 'credential', 'private', 'token', 'key'] as const;
+const SECRET_ENDINGS = ['pem', 'p12', 'pfx', 'kdbx'] as const;
 
-/** Patterns for the same, which a glob must not open unseen. Each is put below a folder. */
+/** Names that stand for secrets or settings wherever they are, in whatever case. */
+const SECRET_NAME = new RegExp(
+  `^\\.|^id_|${SECRET_WORDS.join('|')}|\\.(?:${SECRET_ENDINGS.join('|')})$`,
+  'i',
+);
+
+const upper = (text: string): string => text.toUpperCase();
+const capital = (text: string): string => `${upper(text.slice(0, 1))}${text.slice(1)}`;
+
+/**
+ * Patterns for the same, which a glob must not open unseen. Each is put below a folder. A pattern is of one case, so the
+ * three that people write stand there; every name that one of them matches is a {@link SECRET_NAME}.
+ */
 const SECRET_PATTERNS: readonly string[] = [
   '.*',
   'id_*',
-  '*.key',
-  '*.pem',
-  '*.p12',
-  '*.pfx',
-  '*.kdbx',
-  '*secret*',
-  '*passw*',
-  '*credential*',
-  '*private*',
-  '*token*',
+  'ID_*',
+  ...SECRET_ENDINGS.flatMap((end) => [`*.${end}`, `*.${upper(end)}`]),
+  ...SECRET_WORDS.flatMap((word) => [`*${word}*`, `*${capital(word)}*`, `*${upper(word)}*`]),
 ];
 
 /** Whether a resource would be a pattern if a rule named it: the language has no way to write such a name. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@ttp/core';
 import { canonicalize, utf8 } from '@ttp/crypto';
-import { loadCallMap } from './call-map.js';
+import { entryName, loadCallMap } from './call-map.js';
 import { LANGUAGE_VERSION } from './document.js';
 import { COMMENT_MAX_TOOLS, LIST_MAX_ELEMENTS, POLICY_MAX_BYTES, RECOMMENDED_RATE_MIN } from './limits.js';
 import { loadPolicy } from './load.js';
@@ -41,8 +41,9 @@ interface Draft {
 }
 
 /**
- * The narrowest policy and call map that permit the calls that went through, and nothing that was not seen but files
- * beside at least three that were (`generalise`). Pure and deterministic: the same calls give the same bytes. Calls that
+ * The narrowest policy and call map that permit the calls that went through, and no tool, action or resource that was not
+ * seen but files beside at least three that were (`generalise`). Arguments that name no resource, and such that no call
+ * had, are not held to anything. Pure and deterministic: the same calls give the same bytes. Calls that
  * were stopped, that are sensitive or that cannot be read are left out and named.
  *
  * A recommendation is as good as the session: what an agent did wrong in it is permitted too. Review it.
@@ -63,7 +64,9 @@ export function recommendPolicy({ calls, unread }: ObservedCalls): Recommendatio
   const rate = rateOf(groups);
   const drafts = fitting(groups, rate, omissions);
   const entries = drafts.flatMap(({ group: { tools } }) =>
-    tools.flatMap(({ tool, entry }) => (entry === undefined ? [] : [[tool, entry] as const])),
+    tools.flatMap(({ server, tool, entry }) =>
+      entry === undefined ? [] : [[entryName(server, tool), entry] as const],
+    ),
   );
   const sorted = [...new Map(entries)].sort(([a], [b]) => compare(a, b));
   const callMap = textOf({ version: 1, tools: Object.fromEntries(sorted) });

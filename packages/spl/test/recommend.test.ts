@@ -131,6 +131,13 @@ describe('a recommendation', () => {
       'work/notes/tls.pem',
       'work/notes/my-secrets.txt',
       'work/notes/passwords.csv',
+      'work/notes/Passwords.csv',
+      'work/notes/CREDENTIALS',
+      'work/notes/Client-Secret.json',
+      'work/notes/TLS.PEM',
+      'work/notes/ID_RSA',
+      'work/notes/api_key.txt',
+      'work/notes/API-KEYS.json',
     ])
       expect([path, says(read(path))]).toEqual([path, 'deny']);
     expect(GLOB_MIN_SIBLINGS).toBe(3);
@@ -164,6 +171,13 @@ describe('a recommendation', () => {
     ]);
   });
 
+  it('opens nothing to a tool of the same name on another server', () => {
+    const { says } = draft(of(read('notes/a.txt'), mapped('get', { path: 'x/a' }, 'read', 'file:x/a')));
+    expect(says(seen('read_file', { path: 'notes/a.txt' }))).toBe('allow');
+    expect(says(seen('read_file', { path: 'notes/a.txt' }, { server: 'other' }))).toBe('deny');
+    expect(says(seen('get', { path: 'x/a' }, { server: 'other' }))).toBe('deny');
+  });
+
   it('takes hosts as they are, and tools of a server one by one', () => {
     const fetch = (url: string): Observation => seen('fetch', { url });
     const { says } = draft(of(...['a', 'b', 'c'].map((name) => fetch(`https://api.example.com/v1/${name}`))));
@@ -184,23 +198,29 @@ describe('a recommendation', () => {
   it('finds a call map again from what it said: action, argument, scheme and attributes', () => {
     const registry = { dataClassification: 'internal' };
     const calls = ['a', 'b'].map((name) =>
-      mapped(
-        'get',
-        { options: { where: `x/${name}` }, why: `x/${name}` },
-        'read',
-        `file:x/${name}`,
-        registry,
-      ),
+      mapped('get', { options: { where: `x/${name}` }, why: name }, 'read', `file:x/${name}`, registry),
     );
     const fixed = mapped('clock', {}, 'read', 'system:clock');
     const { callMap, says } = draft(of(...calls, fixed));
-    expect(callMap.tools.get('get')).toMatchObject({
+    expect(callMap.tools.get('mcp:files/get')).toMatchObject({
       action: 'read',
       resource: { scheme: 'file', isRelative: true },
       attributes: registry,
     });
-    expect(callMap.tools.get('clock')).toMatchObject({ action: 'read', resource: 'system:clock' });
+    expect(callMap.tools.get('mcp:files/clock')).toMatchObject({ action: 'read', resource: 'system:clock' });
     expect([...calls, fixed].map(says)).toEqual(['allow', 'allow', 'allow']);
+  });
+
+  it('holds every argument that said the same to what was seen: one of them may be a decoy', () => {
+    const get = (target: string, path: string): Observation =>
+      mapped('get', { target, path }, 'read', `file:${target}`);
+    const calls = ['a', 'b', 'c'].map((name) => get(`x/${name}`, `x/${name}`));
+    const { says } = draft(of(...calls));
+    expect(calls.map(says)).toEqual(['allow', 'allow', 'allow']);
+    expect(says(get('etc/passwd', 'x/a'))).toBe('deny');
+    expect(says(get('x/a', 'etc/passwd'))).toBe('deny');
+    const below = mapped('get', { path: 'x/a', options: { target: 'x/a' } }, 'read', 'file:x/a');
+    expect(draft(of(below)).omissions).toMatchObject([{ code: 'SPL_OMITTED_AMBIGUOUS', calls: 1 }]);
   });
 
   it('admits relative paths only where all were relative', () => {
