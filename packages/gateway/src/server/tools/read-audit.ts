@@ -40,7 +40,8 @@ export function readAudit({ ttp, storage, random }: AuditPorts): ServerTool {
     name: 'read_audit',
     title: 'Read the audit log',
     description: `Entries of the audit log of this agent, newest first: what was decided, done, refused, killed, approved. Arguments
-and results are not in it, only their hashes. With prove each entry comes with its inclusion proof under a signed checkpoint.`,
+and results are not in it, only their hashes. With prove each entry comes with its leaf and its
+inclusion proof under a signed checkpoint; the newest of a log that another process writes may have none yet.`,
     input: object({
       trace: optional(text('entries of this trace alone: 32 hexadecimal digits', 32)),
       types: optional(list('entries of these types alone', word('a type', EVENT_TYPES), EVENT_TYPES.length)),
