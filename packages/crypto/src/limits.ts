@@ -51,3 +51,39 @@ export const KEY_FILE_MIN_COST_LOG2 = 17;
 
 /** Highest cost of scrypt that is accepted, as log2 of N: 20 (1 GiB; a file must not exhaust its reader's memory). */
 export const KEY_FILE_MAX_COST_LOG2 = 20;
+
+/** How long a signature of an HTTP message of ours lives: 30 s (decision D10). */
+export const HTTP_SIGNATURE_LIFE_MS = 30_000;
+
+/** Length of one structured field that is read, such as `Signature-Input`: 16 384 characters. */
+export const HTTP_FIELD_MAX_CHARS = 16_384;
+
+/** Fields of an HTTP message that is signed or verified: 256. */
+export const HTTP_MAX_FIELDS = 256;
+
+/** Signatures of one HTTP message: 8. */
+export const HTTP_MAX_SIGNATURES = 8;
+
+/** Components that one HTTP signature covers: 64. */
+export const HTTP_MAX_COMPONENTS = 64;
+
+/** Body of a web `Request` or `Response` that is read for its digest: 10 MiB. */
+export const HTTP_BODY_MAX_BYTES = 10_485_760;
+
+/** How long a signature under Web Bot Auth may live: 24 h (draft-meunier-web-bot-auth-architecture). */
+export const WEB_BOT_AUTH_MAX_LIFE_MS = 86_400_000;
+
+/** Keys of one HTTP key directory: 32. */
+export const HTTP_DIRECTORY_MAX_KEYS = 32;
+
+/** Length of a credential, agent card, DSSE envelope or COSE message: 1 MiB. */
+export const FOREIGN_MAX_BYTES = 1_048_576;
+
+/** Signatures of one agent card or DSSE envelope, and keys of one JWK set: 32. */
+export const FOREIGN_MAX_SIGNATURES = 32;
+
+/** Length of the protected header of a JWS, as it is encoded: 16 384 characters. */
+export const JWS_HEADER_MAX_CHARS = 16_384;
+
+/** Nesting of CBOR: 16 levels. */
+export const CBOR_MAX_DEPTH = 16;

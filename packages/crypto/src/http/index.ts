@@ -1,0 +1,30 @@
+export {
+  HTTP_BODY_MAX_BYTES,
+  HTTP_FIELD_MAX_CHARS,
+  HTTP_MAX_COMPONENTS,
+  HTTP_MAX_FIELDS,
+  HTTP_MAX_SIGNATURES,
+  HTTP_SIGNATURE_LIFE_MS,
+} from '../limits.js';
+export {
+  A2S_REQUEST_COMPONENTS,
+  A2S_TAG,
+  type HttpSigning,
+  signRequest,
+  signResponse,
+  verifyRequest,
+  verifyResponse,
+} from './a2s.js';
+export { type DigestAlgorithm, digestField, requireDigest } from './digest.js';
+export { type ForeignSignatureOptions, verifyHttpSignature } from './foreign.js';
+export { informationalFields, withoutInternalFields } from './internal-fields.js';
+export {
+  type HeaderFields,
+  type HttpRequest,
+  type HttpResponse,
+  requestData,
+  responseData,
+} from './message.js';
+export type { SignedHttp } from './sign.js';
+export type { SignatureChoice } from './signatures.js';
+export type { HttpKey, HttpVerifier, SignatureRules, VerifiedHttp } from './verify.js';
