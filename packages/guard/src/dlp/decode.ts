@@ -1,3 +1,5 @@
+import { sequenceLength } from './escapes.js';
+import { SHORTEST_FINDING } from './rules.js';
 import { runView, type View } from './view.js';
 
 /**
@@ -26,7 +28,7 @@ for (const [character, value] of [
 ] as const)
   SEXTETS[character.charCodeAt(0)] = value;
 
-/** What the base64 and hex runs of a view decode to; what is found in one stands for its whole run. */
+/** What the base64 and hex runs of a view decode to, but noise; what is found in one stands for its whole run. */
 export function* decodeRuns(view: View): Generator<View> {
   if (!RUN.test(view.text)) return;
   yield* decoded(view, BASE64, /[+/]/g, decodeBase64);
@@ -47,8 +49,29 @@ function* decoded(
     const end = view.end(match.index + run.length - 1);
     for (const alignment of joints === undefined ? [0] : alignments(run, joints))
       for (const bytes of decode(run.slice(alignment)))
-        yield runView(utf8.decode(bytes), view.start(match.index + alignment), end);
+        if (mayHold(bytes)) yield runView(utf8.decode(bytes), view.start(match.index + alignment), end);
   }
+}
+
+/** What one character of two UTF-8 bytes can stand for (NFKC), in characters; a longer one for more than any finding needs. */
+const SHORT_CHARACTER_UNITS = 3;
+
+/**
+ * Whether bytes can be text that holds anything. Most paths and names decode to noise, in which most bytes beyond
+ * ASCII read as U+FFFD; nothing that is searched for, and no encoding of it, goes across one of those.
+ */
+function mayHold(bytes: Uint8Array): boolean {
+  let units = 0;
+  for (let i = 0; i < bytes.length; ) {
+    const isAscii = (bytes[i] ?? 0) < 0x80;
+    const length = isAscii ? 1 : sequenceLength(bytes, i);
+    if (length > 2) return true;
+    if (length === 2) units += SHORT_CHARACTER_UNITS;
+    else units = isAscii ? units + 1 : 0;
+    if (units >= SHORTEST_FINDING) return true;
+    i += length;
+  }
+  return false;
 }
 
 /**

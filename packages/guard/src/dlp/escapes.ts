@@ -99,7 +99,7 @@ function putBytes(run: string, at: number, builder: ViewBuilder): void {
 }
 
 /** Length of the UTF-8 sequence at `i`; 1 for a byte that begins none. */
-function sequenceLength(bytes: Uint8Array, i: number): number {
+export function sequenceLength(bytes: Uint8Array, i: number): number {
   const first = bytes[i] ?? 0;
   const length = first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 1;
   for (let k = 1; k < length; k++) if (((bytes[i + k] ?? 0) & 0xc0) !== 0x80) return 1;

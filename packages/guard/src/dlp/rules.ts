@@ -17,6 +17,9 @@ export interface DlpRule {
   readonly find: (text: string) => Iterable<readonly [number, number]>;
 }
 
+/** Characters of the shortest thing that is searched for: an SSN with its separators. */
+export const SHORTEST_FINDING = 11;
+
 /** `_` is no letter here: `\b` of a regular expression would miss `old_AKIA...` (flaw.L1). */
 const AFTER = '(?<![A-Za-z0-9])';
 const BEFORE = '(?![A-Za-z0-9])';

@@ -3,7 +3,7 @@ import { DLP_DECODE_LAYERS, DLP_DECODED_FACTOR, VALUE_MAX_UNITS } from '../limit
 import { decodeRuns } from './decode.js';
 import { unescape } from './escapes.js';
 import { normalise } from './normalise.js';
-import { DLP_RULES, type DlpAction, type DlpSeverity } from './rules.js';
+import { DLP_RULES, type DlpAction, type DlpSeverity, SHORTEST_FINDING } from './rules.js';
 import { originalView, type View } from './view.js';
 
 /** Where a rule found something. It never holds what was found. */
@@ -16,9 +16,6 @@ export interface DlpFinding {
   readonly severity: DlpSeverity;
   readonly action: DlpAction;
 }
-
-/** Shorter texts cannot hold anything: an SSN has 11 characters. */
-const SHORTEST_FINDING = 11;
 
 /** Texts up to here may decode to as much as if they had this length: encodings of short texts overlap. */
 const DECODED_MIN_UNITS = 4_096;
@@ -59,7 +56,7 @@ export function scanText(text: string): readonly DlpFinding[] {
 function* decode(view: View): Generator<View> {
   const plain = unescape(view);
   if (plain !== undefined) yield plain;
-  for (const inner of decodeRuns(view)) if (inner.text.length >= SHORTEST_FINDING) yield inner;
+  yield* decodeRuns(view);
 }
 
 function* findIn(view: View): Generator<DlpFinding> {

@@ -28,6 +28,28 @@ const hasVisa = (text: string): boolean =>
     .some(luhn);
 
 describe('scanText', () => {
+  it('finds what noise stands around, once base64 is undone', () => {
+    const noise = [0xff, 0x80, 0xc2, 0xfe];
+    const bytes = Uint8Array.from([...noise, ...new TextEncoder().encode(SSN), ...noise]);
+    expect(found(btoa(String.fromCharCode(...bytes)))).toEqual(['dlp-ssn']);
+  });
+
+  it('finds what characters of other lengths stand for, once base64 is undone', () => {
+    // Full-width digits are three bytes each; those of N'Ko two, and only they are left of most of the number.
+    const wide = SSN.replaceAll(/[0-9]/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+    const nko = SSN.replaceAll(/[0-9]/g, (digit) => String.fromCodePoint(0x7c0 + Number(digit)));
+    for (const text of [wide, nko])
+      expect(found(btoa(String.fromCharCode(...new TextEncoder().encode(text))))).toEqual(['dlp-ssn']);
+  });
+
+  it('reads at most three characters out of one that takes two bytes', () => {
+    const units = Array.from(
+      { length: 0x800 },
+      (_, code) => String.fromCodePoint(code).normalize('NFKC').length,
+    );
+    expect(Math.max(...units)).toBe(3);
+  });
+
   it.each(CASES)('$name', ({ parts, expect: expected }) => {
     proves(
       'guard.dlp.normalise',
