@@ -91,6 +91,12 @@ export const HTTP_BACKLOG_MAX_BYTES = 8_388_608;
 /** After what time an agent that lost a stream is asked to come back: 1 s. */
 export const HTTP_RETRY_MS = 1000;
 
+/** A server that ends its streams is asked for them again after 500 ms at the earliest, whatever it says. */
+export const RECONNECT_MIN_MS = 500;
+
+/** And after 1 min at the latest. */
+export const RECONNECT_MAX_MS = 60_000;
+
 /** How long a client may take to send the head of a request: 10 s. */
 export const HTTP_HEAD_TIMEOUT_MS = 10_000;
 

@@ -1,6 +1,8 @@
 import { SdkHttpError, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import { systemTimer } from '@ttp/adapters/system';
 import { TtpError } from '@ttp/core';
 import { MESSAGE_MAX_BYTES } from '../limits.js';
+import { reconnecting } from './reconnecting.js';
 import { briefly } from './under-way.js';
 
 /** A server that listens, spoken to over streamable HTTP. */
@@ -48,6 +50,7 @@ export function httpTransport(upstream: HttpUpstream): Transport {
     requestInit: { headers: { ...upstream.headers } },
     fetch: boundedFetch,
     redirectPolicy: 'same-origin',
+    reconnectionScheduler: reconnecting(systemTimer),
   });
 }
 

@@ -5,10 +5,13 @@ import {
   FLOOD_MESSAGES_MAX,
   FLOOD_WINDOW_MS,
   MESSAGE_MAX_BYTES,
+  RECONNECT_MAX_MS,
+  RECONNECT_MIN_MS,
   REQUESTS_MAX,
 } from '../../src/limits.js';
 import { floodGauge } from '../../src/mcp/flood.js';
 import { boundedMessages } from '../../src/mcp/http-upstream.js';
+import { reconnecting } from '../../src/mcp/reconnecting.js';
 import { createUnderWay } from '../../src/mcp/under-way.js';
 
 /** How many bytes come through, of a body that arrives in these pieces. */
@@ -43,6 +46,25 @@ describe('the messages of a server over HTTP', () => {
     ['an answer that is larger, whatever lines it has', false, [half, '\n\n', half, 'x']],
   ])('do not: %s', async (_, isStream, pieces) => {
     expect(await codeRejectedBy(through(isStream, pieces))).toBe('GATEWAY_RESULT_TOO_LARGE');
+  });
+});
+
+describe('a server that ends its streams', () => {
+  it.each([
+    ['at once', 0, RECONNECT_MIN_MS],
+    ['as it says', RECONNECT_MIN_MS + 1, RECONNECT_MIN_MS + 1],
+    ['later than a timer takes', 2 ** 31, RECONNECT_MAX_MS],
+    ['never', Number.POSITIVE_INFINITY, RECONNECT_MAX_MS],
+  ])('is asked again within bounds where it wants that %s', async (_, asked, waits) => {
+    const clock = fakeClock();
+    let again = 0;
+    const schedule = reconnecting(clock);
+    schedule(() => again++, asked);
+    schedule(() => again++, asked)(); // given up
+    await clock.advance(waits - 1);
+    expect(again).toBe(0);
+    await clock.advance(1);
+    expect(again).toBe(1);
   });
 });
 
