@@ -1,5 +1,4 @@
 import { sqlite } from '@ttp/adapters/sqlite';
-import { isTtpError } from '@ttp/core';
 import {
   createMcpServerFront,
   listenMcpHttp,
@@ -13,6 +12,7 @@ import { readText } from '../files/files.js';
 import { openIdentityFile } from '../files/identity-file.js';
 import { readOperators } from '../files/operators.js';
 import type { Io } from '../io.js';
+import { faultText } from '../mcp/fault-text.js';
 import { readServing, type Served, type Serving, type ServingOptions } from '../mcp/serving.js';
 import { StdioTransport } from '../mcp/stdio-transport.js';
 import { passphrases } from '../passphrase.js';
@@ -49,8 +49,7 @@ export async function run({ options, io }: Call<McpServerCall>): Promise<ExitCod
     ttp = await createTtp({ identity, ...armament, storage, owners: owner, ports });
     say(`${ttp.did} answers, policy ${ttp.policy.hash}, log key ${ttp.logKey}`);
     if (ttp.isKilled()) say('the agent is killed, or was never alive in this store');
-    const onFault = (fault: unknown): void =>
-      say(isTtpError(fault) ? `${fault.message} [${fault.code}]` : String(fault));
+    const onFault = (fault: unknown): void => say(faultText(fault));
     const served = await serve({ ttp, storage, identity, ports, onFault }, serving, io, say);
     const forget = io.onEndRequest(() => void served.close());
     await served.closed;

@@ -10,6 +10,7 @@ import { openIdentityFile } from '../files/identity-file.js';
 import { readOperators } from '../files/operators.js';
 import type { Io } from '../io.js';
 import { MCP_APPROVAL_WAIT_MS } from '../limits.js';
+import { faultText } from '../mcp/fault-text.js';
 import { readServing, type ServingOptions, serve } from '../mcp/serving.js';
 import { readUpstream, type UpstreamOptions } from '../mcp/upstream.js';
 import { passphrases } from '../passphrase.js';
@@ -45,6 +46,11 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
   });
   const storage = sqlite(options.store);
   let ttp: Ttp | undefined;
+  let isServerAbsent = false;
+  const onFault = (fault: unknown): void => {
+    isServerAbsent ||= isTtpError(fault) && fault.code === 'GATEWAY_UPSTREAM_UNREACHABLE';
+    say(faultText(fault));
+  };
   try {
     ttp = await createTtp({
       identity,
@@ -63,23 +69,12 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
     say(`${ttp.did} in front of ${server}, policy ${ttp.policy.hash}, log key ${ttp.logKey}`);
     if (ttp.mode === 'observe') say(OBSERVING);
     if (ttp.isKilled()) say('the agent is killed, or was never alive in this store: every call is refused');
-    const gateway = await serve(
-      {
-        ttp,
-        server,
-        upstream,
-        storage,
-        ...operators,
-        onFault: (fault) => say(isTtpError(fault) ? `${fault.message} [${fault.code}]` : String(fault)),
-      },
-      serving,
-      io,
-      say,
-    );
+    const gateway = await serve({ ttp, server, upstream, storage, ...operators, onFault }, serving, io, say);
     const forget = io.onEndRequest(() => void gateway.close());
     await gateway.closed;
     forget();
-    return EXIT.ok;
+    // Over HTTP each session has a server of its own, and what became of one says nothing of the others.
+    return isServerAbsent && serving.http === undefined ? EXIT.cannotRun : EXIT.ok;
   } finally {
     await ttp?.close();
     await storage.close();

@@ -91,6 +91,21 @@ async function introduce(ask: ReturnType<typeof agentOf>, io: TestIo): Promise<v
 }
 
 describe('ttp mcp', () => {
+  it('cannot run where the server does not start, and says so to the agent and on standard error', async () => {
+    const io = testIo();
+    const ended = runCli([...argv().slice(0, -SERVER.length), dir.at('no-such-server')], io);
+    const { error } = await agentOf(io)('initialize', {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'test', version: '1' },
+    });
+    expect(error).toMatchObject({ data: { 'ttp/code': 'GATEWAY_UPSTREAM_UNREACHABLE' } });
+    expect(await ended).toBe(3);
+    expect(String(io.stderr.read())).toMatch(
+      /\[GATEWAY_UPSTREAM_UNREACHABLE\]; try: the server command by itself/,
+    );
+  });
+
   it('permits, refuses and records what goes through it, and ends with the agent', async () => {
     const io = testIo({ TTP_PASSPHRASE: PASSPHRASE, TOKEN: 'for the server', OTHER: 'not for the server' });
     const ended = runCli(argv('--pass-env', 'TOKEN'), io);
