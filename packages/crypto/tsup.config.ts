@@ -2,6 +2,9 @@ import { defineConfig } from 'tsup';
 import { build } from '../../tsup.base.ts';
 
 export default defineConfig({
-  ...build(['src/index.ts', 'src/backend.ts', 'src/node/backend.ts', 'src/http/index.ts', 'src/interop/index.ts'], 'node'),
+  ...build(
+    ['src/index.ts', 'src/backend.ts', 'src/node/backend.ts', 'src/http/index.ts', 'src/interop/index.ts'],
+    'node',
+  ),
   external: ['#backend'],
 });

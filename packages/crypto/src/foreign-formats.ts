@@ -1,28 +1,54 @@
 import { fromUtf8 } from './bytes.js';
+import { isSigStructure } from './interop/cose-structure.js';
+import { integrityInputOf } from './interop/integrity-input.js';
+import { isJwsInput } from './interop/jws-input.js';
+import { isPae, PAE_PREFIX } from './interop/pae.js';
 
-/** Whether a payload is in the format of the standard. No payload is in two formats, or begins with `TTP-v1` 0x00. */
-export type FormatCheck = (payload: Uint8Array) => boolean;
+/**
+ * What is signed for a payload, if it is in the format of the standard: undefined, or an error, if it is not. No
+ * payload is in two formats, and nothing that is signed begins with `TTP-v1` 0x00.
+ */
+export type ForeignFormat = (payload: Uint8Array) => Uint8Array | undefined;
+
+/** The format of a standard that signs the payload as it is. */
+const asItIs =
+  (isFormat: (payload: Uint8Array) => boolean): ForeignFormat =>
+  (payload) =>
+    isFormat(payload) ? payload : undefined;
+
+/** The same for a format that is text. */
+const asText = (isFormat: (text: string) => boolean): ForeignFormat =>
+  asItIs((payload) => isFormat(fromUtf8(payload)));
 
 /**
  * The formats that can be checked. A foreign purpose without an entry cannot be signed or verified: a key must never
  * sign bytes that nobody looked at (flaw.H2).
  */
-export const FOREIGN_FORMATS: ReadonlyMap<string, FormatCheck> = new Map<string, FormatCheck>([
-  ['signed-note', isNoteText],
-  ['http-signature', isSignatureBase],
+export const FOREIGN_FORMATS: ReadonlyMap<string, ForeignFormat> = /* @__PURE__ */ new Map<
+  string,
+  ForeignFormat
+>([
+  ['signed-note', /* @__PURE__ */ asText(isNoteText)],
+  ['http-signature', /* @__PURE__ */ asText(isSignatureBase)],
+  ['jws', /* @__PURE__ */ asText(isJwsInput)],
+  ['dsse', /* @__PURE__ */ asItIs(isPae)],
+  ['cose-sign1', /* @__PURE__ */ asItIs(isSigStructure)],
+  ['vc-eddsa-jcs', integrityInputOf],
 ]);
 
-/** The first line of what a witness signs (C2SP tlog-cosignature): a log key must not sign it as a note. */
-const COSIGNATURE = 'cosignature/';
+/**
+ * How the text of a note must not begin, since texts of another format do: what a witness signs (C2SP
+ * tlog-cosignature), and what DSSE signs.
+ */
+const OTHERS: readonly string[] = ['cosignature/', PAE_PREFIX];
 
 /** Control characters other than the newline, which a note must not hold. */
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 
 /** The text of a C2SP signed note: UTF-8 without control characters but newlines, the last character a newline. */
-function isNoteText(payload: Uint8Array): boolean {
-  const text = textOf(payload);
-  return text?.endsWith('\n') === true && !CONTROL.test(text) && !text.startsWith(COSIGNATURE);
+function isNoteText(text: string): boolean {
+  return text.endsWith('\n') && !CONTROL.test(text) && !OTHERS.some((prefix) => text.startsWith(prefix));
 }
 
 /** What a parameter may be worth: a string, a token or number, a byte sequence, or a truth value (RFC 9651 section 3.1.2). */
@@ -37,10 +63,10 @@ const SIGNATURE_PARAMETERS = new RegExp(`^${PARAMETERS}$`);
  * The signature base of RFC 9421 2.5: a line for each component, none twice, and a last line that names those very
  * components in that order. No newline at the end.
  */
-function isSignatureBase(payload: Uint8Array): boolean {
-  const lines = textOf(payload)?.split('\n');
-  const last = lines?.pop();
-  if (lines === undefined || last === undefined) return false;
+function isSignatureBase(text: string): boolean {
+  const lines = text.split('\n');
+  const last = lines.pop();
+  if (last === undefined) return false;
   const identifiers = lines.map((line) => COMPONENT.exec(line)?.[1] ?? '');
   if (identifiers.some((identifier) => identifier === '' || identifier.startsWith('"@signature-params"')))
     return false;
@@ -50,12 +76,4 @@ function isSignatureBase(payload: Uint8Array): boolean {
     last.startsWith(list) &&
     SIGNATURE_PARAMETERS.test(last.slice(list.length))
   );
-}
-
-function textOf(payload: Uint8Array): string | undefined {
-  try {
-    return fromUtf8(payload);
-  } catch {
-    return undefined; // not UTF-8: then it is in neither format, which is the answer asked for
-  }
 }

@@ -1,7 +1,7 @@
 import { TtpError } from '@ttp/core';
 import * as backend from '#backend';
 import { concatBytes, utf8 } from './bytes.js';
-import { FOREIGN_FORMATS } from './foreign-formats.js';
+import { FOREIGN_FORMATS, type ForeignFormat } from './foreign-formats.js';
 
 /** What the table says of a purpose: its kind and, for an envelope type, how long one is good (`verifyEnvelope`). */
 export type PurposeEntry =
@@ -113,12 +113,26 @@ export function preimageOf(purpose: string, payload: Uint8Array): Uint8Array {
   if (!isPurpose(purpose))
     throw new TtpError('CRYPTO_PURPOSE_UNKNOWN', `${JSON.stringify(purpose)} is no purpose`);
   if (entryOf(purpose).kind === 'framed') return frame(purpose, payload);
-  const isFormat = FOREIGN_FORMATS.get(purpose);
-  if (isFormat === undefined)
+  const format = FOREIGN_FORMATS.get(purpose);
+  if (format === undefined)
     throw new TtpError('CRYPTO_PURPOSE_NOT_ALLOWED', `no check of the format of ${purpose}`);
-  if (!isFormat(payload)) throw new TtpError('CRYPTO_PURPOSE_FORMAT', `the payload is no ${purpose}`);
-  return payload;
+  return foreignPreimage(purpose, format, payload);
 }
+
+function foreignPreimage(purpose: string, format: ForeignFormat, payload: Uint8Array): Uint8Array {
+  let preimage: Uint8Array | undefined;
+  let cause: unknown;
+  try {
+    preimage = format(payload);
+  } catch (error) {
+    cause = error; // says what is wrong with the payload
+  }
+  if (preimage !== undefined && !beginsOurs(preimage)) return preimage;
+  throw new TtpError('CRYPTO_PURPOSE_FORMAT', `the payload is no ${purpose}`, { cause });
+}
+
+/** Whether the bytes could be taken for a frame. No format begins so; of a hash it is as good as impossible. */
+const beginsOurs = (bytes: Uint8Array): boolean => PREFIX.every((byte, i) => byte === bytes[i]);
 
 /** What {@link verifySignature} looks at. */
 export interface SignatureInput {

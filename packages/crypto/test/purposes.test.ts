@@ -1,6 +1,7 @@
 import { codeRejectedBy, codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
+  base64url,
   concatBytes,
   createSigner,
   frame,
@@ -16,11 +17,13 @@ import {
   verifySignature,
   WITNESS_PURPOSES,
 } from '../src/index.js';
+import { sigStructure } from '../src/interop/cose-structure.js';
+import { jwsInput } from '../src/interop/jws-input.js';
+import { pae } from '../src/interop/pae.js';
+import { preimageOf } from '../src/purposes.js';
 
 const ALL = Object.keys(PURPOSES);
-const CHECKED = ALL.filter(
-  (purpose) => isEnvelopeType(purpose) || ['http-signature', 'signed-note'].includes(purpose),
-);
+const CHECKED = ALL.filter((purpose) => purpose !== 'cosignature');
 const seed = new Uint8Array(32).fill(3);
 const { publicKey } = keyPairOf(seed);
 const signer = createSigner({ seed, kid: 'did:ttp:agent:x#key-1', purposes: ALL });
@@ -29,8 +32,22 @@ const NOTE = utf8('example.com/log\n7\nrootrootroot=\n');
 const BASE = utf8(
   '"@method": POST\n"@authority": api.example\n"@signature-params": ("@method" "@authority");created=1',
 );
-const payloadOf = (purpose: string): Uint8Array =>
-  purpose === 'signed-note' ? NOTE : purpose === 'http-signature' ? BASE : utf8('{"body":{},"head":{}}');
+/** A payload in each of the formats of other systems. */
+const FOREIGN: Readonly<Record<string, Uint8Array>> = {
+  'signed-note': NOTE,
+  'http-signature': BASE,
+  jws: jwsInput(base64url(utf8('{"alg":"EdDSA","kid":"k","typ":"JOSE"}')), utf8('{}')),
+  dsse: pae('application/vnd.in-toto+json', utf8('{}\n')),
+  'cose-sign1': sigStructure({
+    protectedHeader: Uint8Array.of(0xa1, 0x01, 0x27),
+    externalAad: new Uint8Array(0),
+    payload: utf8('{}'),
+  }),
+  'vc-eddsa-jcs': utf8(
+    '{"proof":{"cryptosuite":"eddsa-jcs-2022","proofPurpose":"assertionMethod","type":"DataIntegrityProof","verificationMethod":"did:key:z#z"}}',
+  ),
+};
+const payloadOf = (purpose: string): Uint8Array => FOREIGN[purpose] ?? utf8('{"body":{},"head":{}}');
 
 describe('the framing', () => {
   it('is TTP-v1, a zero, and purpose and payload each behind its length', () => {
@@ -86,6 +103,33 @@ describe('the purpose matrix', () => {
     }
   });
 
+  it('holds for payloads of every other format, and for the bytes that were signed', async () => {
+    proves('flaw.H2', 'decision.D6');
+    for (const signed of CHECKED) {
+      const signature = await signer.sign(signed, payloadOf(signed));
+      const preimages = [preimageOf(signed, payloadOf(signed)), ...Object.values(FOREIGN)];
+      for (const read of ALL)
+        for (const payload of preimages)
+          expect(
+            verifySignature({ purpose: read, payload, signature, publicKey }),
+            `${signed} as ${read}`,
+          ).toBe(signed === read && payload === FOREIGN[signed]);
+    }
+  });
+
+  it('gives no payload two formats, and none of them a frame', () => {
+    proves('flaw.H2', 'decision.D6');
+    for (const purpose of Object.keys(FOREIGN)) {
+      for (const [format, payload] of Object.entries(FOREIGN))
+        expect(
+          codeThrownBy(() => preimageOf(purpose, payload)),
+          `${format} as ${purpose}`,
+        ).toBe(purpose === format ? undefined : 'CRYPTO_PURPOSE_FORMAT');
+      for (const framed of [frame('ttp/policy@1', payloadOf(purpose)), utf8('TTP-v1\0')])
+        expect(codeThrownBy(() => preimageOf(purpose, framed))).toBe('CRYPTO_PURPOSE_FORMAT');
+    }
+  });
+
   it('verifies for this payload and key alone', async () => {
     const payload = utf8('{}');
     const signature = await signer.sign('ttp/policy@1', payload);
@@ -134,9 +178,15 @@ describe('a signer', () => {
   });
 
   it('signs no purpose outside the table, even where its key claims it', async () => {
-    const claiming = createSigner({ seed, kid: 'did:ttp:agent:x#key-1', purposes: ['ttp/none@1', 'jws'] });
+    const claiming = createSigner({
+      seed,
+      kid: 'did:ttp:agent:x#key-1',
+      purposes: ['ttp/none@1', 'cosignature'],
+    });
     expect(await codeRejectedBy(claiming.sign('ttp/none@1', utf8('{}')))).toBe('CRYPTO_PURPOSE_UNKNOWN');
-    expect(await codeRejectedBy(claiming.sign('jws', utf8('a.b')))).toBe('CRYPTO_PURPOSE_NOT_ALLOWED');
+    expect(await codeRejectedBy(claiming.sign('cosignature', utf8('a.b')))).toBe(
+      'CRYPTO_PURPOSE_NOT_ALLOWED',
+    );
   });
 
   it('keeps a copy of its seed', async () => {
@@ -171,6 +221,21 @@ describe('the foreign formats', () => {
     ['http-signature', '"@signature-params": ()\n"@signature-params": ();created=1'],
     ['http-signature', '"@method": POST\r\n"@signature-params": ("@method");created=1'],
     ['http-signature', 'TTP-v1\0\n"@signature-params": ()'],
+    ['signed-note', 'DSSEv1 1 a 2 b\n'],
+    ['dsse', 'DSSEv1 1 a 1 bc'],
+    ['dsse', 'DSSEv1 1 a 01 b'],
+    ['dsse', 'DSSEv1 0  1 b'],
+    ['dsse', 'DSSEv2 1 a 1 b'],
+    ['dsse', 'DSSEv1 9 a 1 b'],
+    ['jws', 'e30.e30'],
+    ['jws', 'eyJhbGciOiJub25lIn0.e30'],
+    ['jws', 'eyJhbGciOiJFUzI1NiJ9.e30'],
+    ['jws', 'eyJhbGciOiJFZERTQSJ9.e30.'],
+    ['jws', 'eyJhbGciOiJFZERTQSJ9'],
+    ['jws', 'eyJhbGciOiJFZERTQSJ9.e31'],
+    ['jws', 'eyJhbGciOiJFZERTQSIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19.e30'],
+    ['vc-eddsa-jcs', '{}'],
+    ['vc-eddsa-jcs', '{"proof":{"cryptosuite":"eddsa-jcs-2022","type":"DataIntegrityProof"}}'],
   ])('%s refuses %j', async (purpose, text) => {
     proves('decision.D6');
     expect(await codeRejectedBy(signer.sign(purpose, utf8(text)))).toBe('CRYPTO_PURPOSE_FORMAT');
@@ -178,14 +243,14 @@ describe('the foreign formats', () => {
 
   it('signs them as their standards say: the bytes as they are', async () => {
     proves('decision.D6');
-    for (const purpose of ['signed-note', 'http-signature']) {
+    for (const purpose of ['signed-note', 'http-signature', 'jws', 'dsse', 'cose-sign1']) {
       const signature = await signer.sign(purpose, payloadOf(purpose));
       expect(verifyEd25519(publicKey, payloadOf(purpose), signature)).toBe(true);
     }
   });
 
   it('refuses bytes that are no text', async () => {
-    for (const purpose of ['signed-note', 'http-signature'])
+    for (const purpose of Object.keys(FOREIGN))
       expect(await codeRejectedBy(signer.sign(purpose, sha256(utf8('x'))))).toBe('CRYPTO_PURPOSE_FORMAT');
   });
 
