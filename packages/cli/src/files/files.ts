@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isTtpError, type Json, TtpError } from '@ttp/core';
 import { fromUtf8, parseJson } from '@ttp/crypto';
@@ -89,11 +89,14 @@ export const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** Throws CLI_FILE_EXISTS where something is already, CLI_FILE_MISSING where there is no folder for it. */
+/**
+ * Throws CLI_FILE_EXISTS where something is already, a link that leads nowhere too; CLI_FILE_MISSING where there is no
+ * folder for it.
+ */
 export async function requireAbsent(path: string, field: string): Promise<void> {
   await requireFile(dirname(path), field);
   try {
-    await stat(path);
+    await lstat(path);
   } catch (cause) {
     if (codeOfSystem(cause) === 'ENOENT') return;
     throw refused(path, field, cause, 'CLI_FILE_UNWRITABLE');

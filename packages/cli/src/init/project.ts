@@ -17,10 +17,13 @@ const POLICY = {
   defaultEffect: 'deny',
 };
 
-/** A call of read_file is the action `read` on the file that its argument `path` names. */
+/**
+ * A call of read_file is the action `read` on the file that its argument `path` names, in the folder of the tool:
+ * `/notes/x` is another file than `notes/x`, and the same resource.
+ */
 const CALL_MAP = {
   version: 1,
-  tools: { read_file: { action: 'read', resource: { scheme: 'file', path: 'input.path' } } },
+  tools: { read_file: { action: 'read', resource: { scheme: 'file', path: 'input.path', relative: true } } },
 };
 
 /** The packages that the example imports. */

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lintPolicy, loadPolicy } from '@ttp/spl';
+import { lintPolicy, loadCallMap, loadPolicy, mapCall } from '@ttp/spl';
+import { codeThrownBy } from '@ttp/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLE_PACKAGES, PROJECT_FILES } from '../../src/init/project.js';
 import { type Folder, folder, PASSPHRASE, testIo, ttp, ttpJson } from '../harness.js';
@@ -55,6 +56,14 @@ describe('ttp init', () => {
     expect(warned).toMatchObject([{ name: 'next key' }, { name: 'log' }, { name: 'policy' }]);
   });
 
+  it('writes a call map that takes no other file for one of the folder', () => {
+    const callMap = loadCallMap(PROJECT_FILES['calls.json'] ?? '');
+    const call = (path: string) => mapCall(callMap, { server: 'any', tool: 'read_file', input: { path } });
+    expect(call('notes/plan.txt')).toMatchObject({ resource: 'file:notes/plan.txt' });
+    for (const path of ['/notes/plan.txt', '~/notes/plan.txt', 'C:/notes/plan.txt'])
+      expect(codeThrownBy(() => call(path))).toBe('SPL_BAD_CALL');
+  });
+
   it('writes an example that runs and prints what is said', async () => {
     symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(project, 'node_modules'));
     const node = ['--conditions=@ttp/source', '--import', import.meta.resolve('tsx')];
@@ -77,6 +86,15 @@ describe('ttp init', () => {
       at('agent.json'),
     ]);
     expect(json['traces']).toMatchObject([{ interactions: 3, refused: 2 }]);
+  });
+
+  it('is not led elsewhere by a link that leads nowhere', async () => {
+    const linked = dir.at('linked');
+    mkdirSync(linked);
+    symlinkSync(dir.at('elsewhere'), join(linked, 'ttp'));
+    const { code, err } = await ttp(['init', linked, '--text']);
+    expect({ code, err }).toEqual({ code: 3, err: expect.stringContaining('[CLI_FILE_EXISTS]') });
+    expect(readdirSync(dir.at('.'))).not.toContain('elsewhere');
   });
 
   it('overwrites nothing, and says so before it asks for anything', async () => {
