@@ -112,18 +112,19 @@ function apiOf({ name, dir, manifest }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   const update = process.argv.includes('--update');
+  // All of it is read before anything is removed: a build that is not whole ends here.
+  const apis = packages(root).map((one) => [one.name, apiOf(one)]);
   if (update) rmSync(join(root, 'api'), { recursive: true, force: true });
   mkdirSync(join(root, 'api'), { recursive: true });
   let stale = 0;
-  for (const one of packages(root)) {
-    const file = join(root, 'api', `${one.name}.d.ts`);
-    const text = apiOf(one);
+  for (const [name, text] of apis) {
+    const file = join(root, 'api', `${name}.d.ts`);
     if ((existsSync(file) ? readFileSync(file, 'utf8') : '') === text) continue;
     if (update) writeFileSync(file, text);
     else {
       stale++;
       console.error(
-        `api/${one.name}.d.ts differs from the build; run: node tools/run.mjs api --update, and add a changeset`,
+        `api/${name}.d.ts differs from the build; run: node tools/run.mjs api --update, and add a changeset`,
       );
     }
   }

@@ -111,7 +111,7 @@ async function readArmament(
 }
 
 /** Before there is a policy, nothing is permitted: what is observed is then denied on the record, all of it. */
-const NOTHING = JSON.stringify({ version: '1.0.0', rules: [{ id: 'nothing', effect: 'deny' }] });
+const NOTHING = JSON.stringify({ version: '1.0.0', rules: [{ id: 'everything', effect: 'deny' }] });
 
 const OBSERVING =
   'OBSERVE MODE: nothing is enforced but kill, pins, size limits and sensitive targets; every other call goes on, ' +
