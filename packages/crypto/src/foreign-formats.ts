@@ -1,8 +1,5 @@
 import { fromUtf8 } from './bytes.js';
-import { isSigStructure } from './interop/cose-structure.js';
-import { integrityInputOf } from './interop/integrity-input.js';
-import { isJwsInput } from './interop/jws-input.js';
-import { isPae, PAE_PREFIX } from './interop/pae.js';
+import { PAE_PREFIX } from './interop/pae.js';
 
 /**
  * What is signed for a payload, if it is in the format of the standard: undefined, or an error, if it is not. No
@@ -10,30 +7,26 @@ import { isPae, PAE_PREFIX } from './interop/pae.js';
  */
 export type ForeignFormat = (payload: Uint8Array) => Uint8Array | undefined;
 
+/** The formats of a table, by their purpose. */
+export type ForeignFormats = ReadonlyMap<string, ForeignFormat>;
+
 /** The format of a standard that signs the payload as it is. */
-const asItIs =
+export const asItIs =
   (isFormat: (payload: Uint8Array) => boolean): ForeignFormat =>
   (payload) =>
     isFormat(payload) ? payload : undefined;
 
 /** The same for a format that is text. */
-const asText = (isFormat: (text: string) => boolean): ForeignFormat =>
+export const asText = (isFormat: (text: string) => boolean): ForeignFormat =>
   asItIs((payload) => isFormat(fromUtf8(payload)));
 
 /**
- * The formats that can be checked. A foreign purpose without an entry cannot be signed or verified: a key must never
- * sign bytes that nobody looked at (flaw.H2).
+ * The formats that TTP itself speaks: what verifies logs and HTTP messages needs no others. Those of credentials are
+ * in interop/formats.ts.
  */
-export const FOREIGN_FORMATS: ReadonlyMap<string, ForeignFormat> = /* @__PURE__ */ new Map<
-  string,
-  ForeignFormat
->([
+export const TEXT_FORMATS: ForeignFormats = /* @__PURE__ */ new Map<string, ForeignFormat>([
   ['signed-note', /* @__PURE__ */ asText(isNoteText)],
   ['http-signature', /* @__PURE__ */ asText(isSignatureBase)],
-  ['jws', /* @__PURE__ */ asText(isJwsInput)],
-  ['dsse', /* @__PURE__ */ asItIs(isPae)],
-  ['cose-sign1', /* @__PURE__ */ asItIs(isSigStructure)],
-  ['vc-eddsa-jcs', integrityInputOf],
 ]);
 
 /**

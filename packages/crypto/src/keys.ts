@@ -2,6 +2,7 @@ import { Point } from '@noble/ed25519';
 import { type Random, type Signer, TtpError } from '@ttp/core';
 import * as backend from '#backend';
 import { requireLength } from './bytes.js';
+import { SIGNED_FORMATS } from './interop/formats.js';
 import { PUBLIC_KEY_BYTES, SEED_BYTES } from './limits.js';
 import { preimageOf } from './purposes.js';
 
@@ -49,7 +50,7 @@ export function createSigner({ seed, kid, purposes }: SignerInput): Signer {
     async sign(purpose, payload) {
       if (!allowed.includes(purpose))
         throw new TtpError('CRYPTO_PURPOSE_NOT_ALLOWED', `${kid} does not sign ${purpose}`);
-      return key.sign(preimageOf(purpose, payload));
+      return key.sign(preimageOf(purpose, payload, SIGNED_FORMATS));
     },
   };
 }

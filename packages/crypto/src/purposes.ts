@@ -1,7 +1,7 @@
 import { TtpError } from '@ttp/core';
 import * as backend from '#backend';
 import { concatBytes, utf8 } from './bytes.js';
-import { FOREIGN_FORMATS, type ForeignFormat } from './foreign-formats.js';
+import { type ForeignFormat, type ForeignFormats, TEXT_FORMATS } from './foreign-formats.js';
 
 /** What the table says of a purpose: its kind and, for an envelope type, how long one is good (`verifyEnvelope`). */
 export type PurposeEntry =
@@ -106,14 +106,15 @@ function headerOf(purpose: EnvelopeType): Uint8Array {
 /**
  * The bytes that a signature for `purpose` covers.
  *
+ * @param formats the foreign formats that can be checked
  * @throws CRYPTO_PURPOSE_UNKNOWN; CRYPTO_PURPOSE_NOT_ALLOWED for a foreign purpose whose format cannot be checked;
  *   CRYPTO_PURPOSE_FORMAT for a payload that is not in the format; CRYPTO_BAD_LENGTH
  */
-export function preimageOf(purpose: string, payload: Uint8Array): Uint8Array {
+export function preimageOf(purpose: string, payload: Uint8Array, formats: ForeignFormats): Uint8Array {
   if (!isPurpose(purpose))
     throw new TtpError('CRYPTO_PURPOSE_UNKNOWN', `${JSON.stringify(purpose)} is no purpose`);
   if (entryOf(purpose).kind === 'framed') return frame(purpose, payload);
-  const format = FOREIGN_FORMATS.get(purpose);
+  const format = formats.get(purpose);
   if (format === undefined)
     throw new TtpError('CRYPTO_PURPOSE_NOT_ALLOWED', `no check of the format of ${purpose}`);
   return foreignPreimage(purpose, format, payload);
@@ -144,11 +145,14 @@ export interface SignatureInput {
   readonly publicKey: Uint8Array;
 }
 
-/** Whether the key signed this payload for this purpose. False, never an error, for whatever is malformed. */
+/**
+ * Whether the key signed this payload for this purpose. False, never an error, for whatever is malformed; and for
+ * `jws`, `dsse`, `cose-sign1` and `vc-eddsa-jcs`, which `@ttp/crypto/interop` verifies with all that belongs to them.
+ */
 export function verifySignature({ purpose, payload, signature, publicKey }: SignatureInput): boolean {
   let preimage: Uint8Array;
   try {
-    preimage = preimageOf(purpose, payload);
+    preimage = preimageOf(purpose, payload, TEXT_FORMATS);
   } catch {
     return false; // nothing can have been signed for such a purpose or payload
   }
