@@ -56,3 +56,9 @@ export const SYSTEM_ERRORS = {
   SYSTEM_BAD_DELAY: 'The delay of a timer is not a finite, non-negative number of milliseconds.',
 } as const;
 export type SystemErrorCode = keyof typeof SYSTEM_ERRORS;
+
+/** Error codes of connections within a process, each with what it means. */
+export const DUPLEX_ERRORS = {
+  DUPLEX_CLOSED: 'The connection is closed.',
+} as const;
+export type DuplexErrorCode = keyof typeof DUPLEX_ERRORS;

@@ -66,3 +66,6 @@ export const FETCH_MS = 30_000;
 
 /** Longest exchange that an option may allow, ms. */
 export const FETCH_MS_MAX = 600_000;
+
+/** Messages of a connection within a process that wait to be received, before its sender waits too: 64. */
+export const DUPLEX_MAX_WAITING = 64;

@@ -10,7 +10,15 @@ import {
   logConflict,
 } from './storage/arguments.js';
 
-export { LOG_ERRORS, type LogErrorCode, STORE_ERRORS, type StoreErrorCode } from './errors.js';
+export { duplexPair } from './duplex-pair.js';
+export {
+  DUPLEX_ERRORS,
+  type DuplexErrorCode,
+  LOG_ERRORS,
+  type LogErrorCode,
+  STORE_ERRORS,
+  type StoreErrorCode,
+} from './errors.js';
 
 /**
  * Storage in the memory of this process, for tests, browsers and agents that need to remember nothing.

@@ -24,6 +24,8 @@ export const EVENT_TYPES = [
   'tool-released',
   'payload-erased',
   'finding-raised',
+  'handshake-advanced',
+  'handshake-failed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -10,6 +10,13 @@ export {
 export { didKey, didKeyDocument, documentOf } from './document.js';
 export { DID_ERRORS, type DidErrorCode } from './errors.js';
 export { DID_TYPES, type DidType } from './grammar.js';
+export { accept, connect } from './handshake/connect.js';
+export {
+  createEndpoint,
+  type Endpoint,
+  type EndpointOptions,
+  type HandshakeOptions,
+} from './handshake/endpoint.js';
 export {
   type InitiatorState,
   initiatorMachine,
@@ -23,13 +30,15 @@ export {
   receiveInit,
   responderMachine,
 } from './handshake/responder.js';
-export type {
-  Established,
-  HandshakeEvent,
-  HandshakeOut,
-  HandshakeRecord,
-  Side,
-} from './handshake/step.js';
+export type { Session } from './handshake/session.js';
+export {
+  openSession,
+  type SessionEvent,
+  type SessionOut,
+  type SessionState,
+  sessionMachine,
+} from './handshake/session-machine.js';
+export type { Established, HandshakeEvent, HandshakeOut, HandshakeRecord, Side } from './handshake/step.js';
 export type { Claim } from './handshake/wire.js';
 export {
   createIdentity,
