@@ -144,18 +144,24 @@ describe('verify_bundle', () => {
     });
     const other = await serverRig({ server: {} });
     const theirs = `${other.ttp.did}=${other.ttp.logKey}`;
+    const elsewhere = `did:ttp:agent:QmZtmD2qt6fJot32nabSP3CUjicnypEBz7bHVDhPQt9aAy=${r.ttp.logKey}`;
+    const moved = await r.ask('verify_bundle', { bundle, logKey: elsewhere });
+    expect(moved.said).toMatchObject({ valid: false, decisions: { same: 0 } });
     const said = (await r.ask('verify_bundle', { bundle: 'no bundle', logKey: theirs })).said;
     expect(said).toMatchObject({ valid: false, entries: 0, findings: [{ check: 'signature' }] });
   });
 
-  it.each(['z6Mk', 'did:ttp:agent:QmX=z6Mk', '=', 'did:ttp:agent:QmX'])(
-    'refuses %s for a log key',
-    async (logKey) => {
-      const r = await serverRig();
-      const { meta } = await r.ask('verify_bundle', { bundle: 'x', logKey });
-      expect(meta).toEqual({ 'ttp/code': 'GATEWAY_BAD_REQUEST', 'ttp/field': 'logKey' });
-    },
-  );
+  it.each([
+    'z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK',
+    'z6Mk',
+    'did:ttp:agent:QmX=z6Mk',
+    '=',
+    'did:ttp:agent:QmX',
+  ])('refuses %s for a log key', async (logKey) => {
+    const r = await serverRig();
+    const { meta } = await r.ask('verify_bundle', { bundle: 'x', logKey });
+    expect(meta).toEqual({ 'ttp/code': 'GATEWAY_BAD_REQUEST', 'ttp/field': 'logKey' });
+  });
 
   it('reads no bundle that is too large', async () => {
     const r = await serverRig();
