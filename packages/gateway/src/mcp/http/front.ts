@@ -130,6 +130,8 @@ export function createMcpHttpFront(options: McpHttpOptions): McpHttpFront {
         message === undefined
           ? await transport.handleRequest(request)
           : await transport.take(request, message);
+      // What did not begin must not keep the place of a session until it is forgotten.
+      if (!request.headers.has('mcp-session-id') && response.status !== 200) await session.gateway.close();
       return untilEnd(response, request.signal, end);
     } catch (error) {
       end();

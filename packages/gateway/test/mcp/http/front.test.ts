@@ -93,6 +93,17 @@ describe('a session over HTTP', () => {
     expect((await r.send(initialize())).status).toBe(200);
   });
 
+  it.each([
+    ['takes no stream', { accept: 'application/json' }, 406],
+    ['names no JSON', { 'content-type': 'text/plain' }, 415],
+  ])('is not begun by a client that %s', async (_, headers, status) => {
+    const { send, front } = await httpRig({ front: { sessionsMax: 1 } });
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect((await send(initialize(), headers)).status).toBe(status);
+    expect(front.sessions()).toBe(0);
+    expect((await send(initialize())).status).toBe(200);
+  });
+
   it('that cannot reach its server is refused with the reason, and leaves nothing behind', async () => {
     const r = await httpRig({
       script: () => Object.assign(scriptedServer(), { instructions: 'x'.repeat(2_000_000) }),
