@@ -43,8 +43,9 @@ describe('the documents', () => {
   });
 
   it('state what in-process mode, a witness and a score do not give', () => {
-    proves('docs.limitations');
+    proves('docs.limitations', 'decision.D43');
     const text = read('LIMITATIONS.md');
+    expect(text).toMatch(/Against an agent that works against you, the boundary is the gateway/);
     const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
     expect(headings).toContain('In-process mode is cooperative');
     expect(headings).toContain('Trust scores are evidence, not authority');
