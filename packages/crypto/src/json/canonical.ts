@@ -1,5 +1,5 @@
 import { type Json, TtpError } from '@ttp/core';
-import { keepForm, knownForm } from './frozen.js';
+import { formOf } from './frozen.js';
 import { plainCopy } from './plain.js';
 import { writeCanonical } from './write.js';
 
@@ -18,18 +18,15 @@ export const canonicalBytes = (value: Json): Uint8Array => encoder.encode(canoni
 
 /** {@link canonicalize} of what has no type yet. */
 export function canonicalText(value: unknown): string {
-  const known = knownForm(value);
-  if (known !== undefined) return known;
-  let text: string;
+  const known = typeof value === 'object' && value !== null ? formOf(value)?.text : undefined;
+  if (known !== undefined && known !== '') return known;
+  // Nothing here asks for it; but who has hold of these prototypes has hold of everybody else who writes JSON.
+  if ('toJSON' in Object.prototype || 'toJSON' in Array.prototype)
+    throw new TtpError('CRYPTO_JSON_NOT_PLAIN', 'a built-in prototype has been given a toJSON');
   try {
-    text = writeCanonical(value);
+    return writeCanonical(value);
   } catch (cause) {
     plainCopy(value); // says what is wrong with it, and where
     throw new TtpError('CRYPTO_JSON_NOT_PLAIN', 'what looks plain at a second look only', { cause });
   }
-  // Nothing here asks for it; but who has hold of these prototypes has hold of everybody else who writes JSON.
-  if ('toJSON' in Object.prototype || 'toJSON' in Array.prototype)
-    throw new TtpError('CRYPTO_JSON_NOT_PLAIN', 'a built-in prototype has been given a toJSON');
-  keepForm(value, text);
-  return text;
 }

@@ -2,6 +2,7 @@ import type { Json } from '@ttp/core';
 import { codeThrownBy } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { canonicalBytes, canonicalize, frozenJson, hashJson, plainCopy } from '../../src/index.js';
+import { JSON_FOREIGN_MAX_DEPTH, JSON_MAX_VALUES } from '../../src/limits.js';
 
 describe('frozen JSON', () => {
   it('is a copy that nobody can change, at any depth', () => {
@@ -37,6 +38,23 @@ describe('frozen JSON', () => {
           canonicalBytes(value),
           hashJson(value),
         ]);
+    }
+  });
+
+  it('counts as a part for all that is in it, whether or not its form is known already', () => {
+    const many = frozenJson(Array.from({ length: 1000 }, (_, i) => i));
+    const shared = Array.from({ length: JSON_MAX_VALUES / 1000 + 1 }, () => many);
+    for (const time of ['first', 'again']) {
+      expect([time, codeThrownBy(() => canonicalize(shared))]).toEqual([time, 'CRYPTO_JSON_TOO_LARGE']);
+      expect(canonicalize(many)).toHaveLength(3891);
+    }
+    let deep: Json = 1;
+    for (let i = 0; i < 80; i++) {
+      deep = frozenJson([deep]);
+      const text = i < JSON_FOREIGN_MAX_DEPTH ? canonicalize(deep) : codeThrownBy(() => canonicalize(deep));
+      expect(text).toBe(
+        i < JSON_FOREIGN_MAX_DEPTH ? `${'['.repeat(i + 1)}1${']'.repeat(i + 1)}` : 'CRYPTO_JSON_DEPTH',
+      );
     }
   });
 
