@@ -6,11 +6,15 @@ const NAMING = [
   'file',
   'filepath',
   'filename',
+  'pathname',
   'uri',
   'url',
+  'href',
   'directory',
   'dir',
   'folder',
+  'dirname',
+  'foldername',
   'source',
   'src',
   'destination',
@@ -19,34 +23,32 @@ const NAMING = [
   'cwd',
   'root',
 ];
-const SEVERAL = [
-  'paths',
-  'files',
-  'filepaths',
-  'filenames',
-  'uris',
-  'urls',
-  'directories',
-  'dirs',
-  'folders',
-];
+/** The same of several: a list of addresses, not of numbers. */
+const SEVERAL: readonly string[] = [...NAMING.map((name) => `${name}s`), 'directories'];
 
 /** What a call map and a condition can name. */
 const MEMBER = /^[A-Za-z_][A-Za-z0-9_-]{0,63}$/;
 
-/** `filePath`, `file_path` and `file-path` end in `path`; `profile` does not end in `file`. */
-const lastWord = (name: string): string =>
-  name
+/** `filePath`, `file_path` and `file-path` end in `path`, `fileName` in `filename`; `profile` does not end in `file`. */
+function endsOf(name: string): readonly string[] {
+  const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .split(/[^A-Za-z0-9]+/)
-    .at(-1)
-    ?.toLowerCase() ?? '';
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return [words.at(-1) ?? '', words.slice(-2).join('')];
+}
 
 /** How likely an argument of this name says what a call is done to: 0 is the likeliest, -1 not at all. */
-export const likelihood = (name: string): number => NAMING.indexOf(lastWord(name));
+export const likelihood = (name: string): number => {
+  const ends = endsOf(name);
+  return NAMING.findIndex((word) => ends.includes(word));
+};
+
+const isList = (name: string): boolean => endsOf(name).some((end) => SEVERAL.includes(end));
 
 /** Whether the resource of a call comes from an argument that is an address with a scheme of its own. */
-export const isAddress = (name: string): boolean => ['uri', 'url'].includes(lastWord(name));
+export const isAddress = (name: string): boolean =>
+  endsOf(name).some((end) => ['uri', 'url', 'href'].includes(end));
 
 /** What arguments say about what the call is done to. */
 export interface NamedResources {
@@ -72,7 +74,7 @@ function names(name: string, value: Json): boolean {
   if (typeof value === 'string') return likelihood(name) >= 0;
   if (Array.isArray(value))
     return value.some((item: Json) =>
-      typeof item === 'string' ? likelihood(name) >= 0 || SEVERAL.includes(lastWord(name)) : names('', item),
+      typeof item === 'string' ? likelihood(name) >= 0 || isList(name) : names('', item),
     );
   return isJsonObject(value) && Object.entries(value).some(([key, member]) => names(key, member));
 }

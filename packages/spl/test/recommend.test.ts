@@ -244,6 +244,18 @@ describe('a recommendation', () => {
       expect(says(call)).toBe('deny');
   });
 
+  it.each(['filename', 'fileName', 'file_name', 'file-name', 'newFileName', 'folderName', 'href'])(
+    'knows %s as a name of a resource, however its words are joined',
+    (name) => {
+      const make = (value: string): Observation => seen('make', { directory: 'work', [name]: value });
+      const { says } = draft(of(make('a')));
+      expect([make('a'), make('../etc/cron.d/a'), make('b')].map(says)).toEqual(['allow', 'deny', 'deny']);
+      expect(draft(of(seen('make', { [`${name}s`]: ['a'] }))).omissions).toMatchObject([
+        { code: 'SPL_OMITTED_AMBIGUOUS' },
+      ]);
+    },
+  );
+
   it('gives a tool with a second resource an action of its own, which no wider rule covers', () => {
     const { says } = draft(
       of(...['a', 'b', 'c'].map((name) => write(`work/${name}`)), move('work/a', 'work/b')),
