@@ -73,8 +73,8 @@ export const HTTP_BODY_MAX_BYTES = 10_485_760;
 /** How long a signature under Web Bot Auth may live: 24 h (draft-meunier-web-bot-auth-architecture). */
 export const WEB_BOT_AUTH_MAX_LIFE_MS = 86_400_000;
 
-/** Keys of one HTTP key directory: 32. */
-export const HTTP_DIRECTORY_MAX_KEYS = 32;
+/** Keys of one HTTP key directory: 8, as many as one response can have signatures. */
+export const HTTP_DIRECTORY_MAX_KEYS = 8;
 
 /** Length of a credential, agent card, DSSE envelope or COSE message: 1 MiB. */
 export const FOREIGN_MAX_BYTES = 1_048_576;

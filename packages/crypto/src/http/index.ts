@@ -1,10 +1,12 @@
 export {
   HTTP_BODY_MAX_BYTES,
+  HTTP_DIRECTORY_MAX_KEYS,
   HTTP_FIELD_MAX_CHARS,
   HTTP_MAX_COMPONENTS,
   HTTP_MAX_FIELDS,
   HTTP_MAX_SIGNATURES,
   HTTP_SIGNATURE_LIFE_MS,
+  WEB_BOT_AUTH_MAX_LIFE_MS,
 } from '../limits.js';
 export {
   A2S_REQUEST_COMPONENTS,
@@ -15,9 +17,26 @@ export {
   verifyRequest,
   verifyResponse,
 } from './a2s.js';
+export {
+  type BotSigning,
+  type BotVerifier,
+  signBotRequest,
+  type VerifiedBot,
+  verifyBotRequest,
+  WEB_BOT_AUTH_TAG,
+} from './bot-auth.js';
 export { type DigestAlgorithm, digestField, requireDigest } from './digest.js';
+export {
+  type DirectoryKey,
+  KEY_DIRECTORY_PATH,
+  KEY_DIRECTORY_TYPE,
+  type KeyDirectoryInput,
+  readKeyDirectory,
+  signKeyDirectory,
+} from './directory.js';
 export { type ForeignSignatureOptions, verifyHttpSignature } from './foreign.js';
 export { informationalFields, withoutInternalFields } from './internal-fields.js';
+export { jwkThumbprint } from './jwk.js';
 export {
   type HeaderFields,
   type HttpRequest,

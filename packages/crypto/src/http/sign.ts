@@ -1,5 +1,6 @@
 import { asTime, type Signer, TtpError } from '@ttp/core';
 import { utf8 } from '../bytes.js';
+import { WEB_BOT_AUTH_MAX_LIFE_MS } from '../limits.js';
 import { verifySignature } from '../purposes.js';
 import { componentOf, type SignatureContext, signatureBase } from './components.js';
 import { digestField, requireDigest } from './digest.js';
@@ -52,12 +53,14 @@ export function withDigest(message: ReadMessage): { readonly message: ReadMessag
  * Signs a message.
  *
  * @throws CRYPTO_HTTP_COMPONENT, CRYPTO_HTTP_SYNTAX, CRYPTO_HTTP_MESSAGE for a label that the message has already,
- *   CRYPTO_SIGNATURE_FAILED for a signer that does not sign with its key; what the signer throws
+ *   CRYPTO_BAD_PARAMETER for a life that is not 1 s to 24 h, CRYPTO_SIGNATURE_FAILED for a signer that does not sign with its key; what the signer throws
  */
 export async function signContext(
   context: SignatureContext,
   { label, signer, keyid, components, now, lifeMs, nonce, tag }: HttpSignatureInput,
 ): Promise<SignedHttp> {
+  if (!(lifeMs >= 1000 && lifeMs <= WEB_BOT_AUTH_MAX_LIFE_MS))
+    throw new TtpError('CRYPTO_BAD_PARAMETER', 'a signature lives 1 s to 24 h', { field: 'lifeMs' });
   const created = Math.floor(asTime(now) / 1000);
   const expires = created + Math.floor(lifeMs / 1000);
   const params = new Map<string, BareItem>([

@@ -122,15 +122,15 @@ class Reader {
   dictionary(): Dictionary {
     const members = new Map<string, Member>();
     if (this.#at === this.#text.length) return members;
-    do {
-      this.#take(BLANKS);
+    for (;;) {
       const key = this.#key();
       if (members.has(key)) throw syntax(`the member ${key} twice`);
       members.set(key, this.#member());
       this.#take(BLANKS);
-    } while (this.#skip(','));
-    this.end();
-    return members;
+      if (this.#at === this.#text.length) return members;
+      if (!this.#skip(',')) throw syntax(`not expected at ${this.#at}`);
+      this.#take(BLANKS);
+    }
   }
 
   #member(): Member {
