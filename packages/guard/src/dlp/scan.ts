@@ -20,6 +20,9 @@ export interface DlpFinding {
 /** Texts up to here may decode to as much as if they had this length: encodings of short texts overlap. */
 const DECODED_MIN_UNITS = 4_096;
 
+// oxlint-disable-next-line no-control-regex
+const NOT_ASCII = /[^\u0000-\u007f]/;
+
 /**
  * Looks for the data of the default rules in a text and in what it hides: normalised first, then with up to three
  * layers of URL, HTML, JSON, base64 and hex encoding undone (decision D36). Best effort: encryption, compression,
@@ -32,7 +35,8 @@ const DECODED_MIN_UNITS = 4_096;
 export function scanText(text: string): readonly DlpFinding[] {
   if (text.length > VALUE_MAX_UNITS)
     throw new TtpError('GUARD_VALUE_TOO_LARGE', `a text of more than ${VALUE_MAX_UNITS} units`);
-  if (text.length < SHORTEST_FINDING) return [];
+  // What is not ASCII can stand for several characters: `⑫` is two digits.
+  if (text.length < SHORTEST_FINDING && !NOT_ASCII.test(text)) return [];
   let budget = Math.max(text.length, DECODED_MIN_UNITS) * DLP_DECODED_FACTOR;
   const findings: DlpFinding[] = [];
   let views: readonly View[] = [normalise(originalView(text))];

@@ -42,6 +42,13 @@ describe('scanText', () => {
       expect(found(btoa(String.fromCharCode(...new TextEncoder().encode(text))))).toEqual(['dlp-ssn']);
   });
 
+  it.each([
+    ['⑫3-45-6789', 'dlp-ssn'],
+    ['㊶⑪⑪⑪⑪⑪⑪⑪', 'dlp-credit-card'],
+  ])('finds in %s what takes more characters than it has', (text, rule) => {
+    expect(scanText(text)).toMatchObject([{ rule, start: 0, end: text.length }]);
+  });
+
   it('reads at most three characters out of one that takes two bytes', () => {
     const units = Array.from(
       { length: 0x800 },
