@@ -108,10 +108,10 @@ export function verifyDsse(text: Uint8Array | string, options: VerifyDsseOptions
 /** One key under two ids counts once. */
 const identityOf = ({ kind, publicKey }: ForeignKey): string => `${kind} ${hex(publicKey)}`;
 
-/** Base64 of the standard alphabet, or of the one for URLs with or without padding (DSSE 1.0.0, protocol). */
+/** Base64 of the standard alphabet or of the one for URLs, with or without padding (DSSE 1.0.0, protocol). */
 function eitherBase64(text: string): Uint8Array {
-  if (!/[-_]/.test(text)) return fromBase64(text);
-  if (/[+/]/.test(text)) throw new TtpError('CRYPTO_BAD_BASE64', 'digits of two alphabets');
+  if (/[-_]/.test(text) && /[+/]/.test(text))
+    throw new TtpError('CRYPTO_BAD_BASE64', 'digits of two alphabets');
   const standard = text.replaceAll('-', '+').replaceAll('_', '/');
   return fromBase64(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='));
 }
