@@ -1,6 +1,8 @@
-import { asDid, type Did, type DidDocument, type Envelope, TtpError } from '@ttp/core';
+import { asDid, type Did, type DidDocument, type Envelope, type Hash, TtpError } from '@ttp/core';
 import { multikey, registerKey } from '@ttp/crypto';
-import { foldKeyLog, type KeyState, keyId } from './key-log.js';
+import { keyId } from './entry.js';
+import { foldKeyLog } from './key-log.js';
+import { contextOf, type KeyState } from './key-state.js';
 import { formatDid, parseDid } from './syntax.js';
 
 const DID_CONTEXT = 'https://www.w3.org/ns/did/v1';
@@ -12,29 +14,44 @@ const MULTIKEY_CONTEXT = 'https://w3id.org/security/multikey/v1';
  * only: what an older key signed needs evidence of its date (flaw.D3).
  *
  * @param keyLog the whole log, verified here
- * @param parents verified documents, among them that of the parent the inception names, if it names one
- * @throws the codes of `foldKeyLog`
+ * @param others verified documents, among them those of the parent and of the guardians that signed
+ * @param settled ids of the recoveries whose delay has passed without a veto; a resolver knows them
+ * @throws DID_DEACTIVATED, and the codes of `foldKeyLog`
  */
-export function documentOf(keyLog: readonly Envelope[], parents: readonly DidDocument[] = []): DidDocument {
-  return documentOfState(foldKeyLog(keyLog, parents));
+export function documentOf(
+  keyLog: readonly Envelope[],
+  others: readonly DidDocument[] = [],
+  settled: readonly Hash[] = [],
+): DidDocument {
+  return documentOfState(foldKeyLog(keyLog, contextOf(others, settled)));
 }
 
-/** The document that a verified key log stands for. */
-export function documentOfState({ did, keys, services }: KeyState): DidDocument {
-  const kid = keyId(did, keys.length);
+/**
+ * The document that a verified key log stands for.
+ *
+ * @param datedBefore a time before which something is proved to have been signed, ms: the keys are listed as well that
+ *   were retired later than that (flaw.D3)
+ * @throws DID_DEACTIVATED
+ */
+export function documentOfState(state: KeyState, datedBefore?: number): DidDocument {
+  const { did, keys, retiredAt, services } = state;
+  const listed = keys
+    .map((publicKeyMultibase, i) => ({ id: keyId(did, i + 1), publicKeyMultibase, until: retiredAt[i] }))
+    .filter(({ until }) => until === undefined || (datedBefore !== undefined && datedBefore <= until))
+    .toReversed();
+  if (listed.length === 0) throw new TtpError('DID_DEACTIVATED', `${did} is terminated`, { field: 'did' });
+  const kids = listed.map(({ id }) => id);
   return {
     '@context': [DID_CONTEXT, TTP_CONTEXT],
     id: did,
-    verificationMethod: [
-      {
-        id: kid,
-        type: 'Ed25519VerificationKey2020',
-        controller: did,
-        publicKeyMultibase: keys.at(-1) ?? keys[0],
-      },
-    ],
-    authentication: [kid],
-    assertionMethod: [kid],
+    verificationMethod: listed.map(({ id, publicKeyMultibase }) => ({
+      id,
+      type: 'Ed25519VerificationKey2020',
+      controller: did,
+      publicKeyMultibase,
+    })),
+    authentication: kids,
+    assertionMethod: kids,
     ...(services.length === 0
       ? {}
       : {

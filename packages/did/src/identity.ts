@@ -3,6 +3,7 @@ import {
   type Did,
   type DidDocument,
   type Envelope,
+  type Hash,
   type JsonObject,
   NONCE_BYTES,
   type Random,
@@ -19,15 +20,13 @@ import {
   multikey,
   signEnvelope,
 } from '@ttp/crypto';
+import { DID_OPERATION, keyId } from './entry.js';
 import type { DidType } from './grammar.js';
-import { DID_OPERATION, didOf, foldKeyLog, keyId } from './key-log.js';
-import {
-  commitment,
-  type InceptionBody,
-  type RecoveryCommitment,
-  type RotationBody,
-  type ServicesBody,
-} from './operation.js';
+import { didOf, foldKeyLog } from './key-log.js';
+import { contextOf } from './key-state.js';
+import { commitment } from './log-member.js';
+import type { InceptionBody, RotationBody, ServicesBody } from './operation.js';
+import type { RecoveryCommitment } from './recovery/commitment.js';
 import { checkServices, type ServiceEntry } from './service.js';
 
 /** An identity and its private key, as its holder has them. Values: every change makes a new one. */
@@ -95,7 +94,8 @@ export async function createIdentity(options: IdentityOptions): Promise<NewIdent
  *
  * @param options.seed the private key in force, 32 bytes
  * @param options.nextSeed the one after it, where it is at hand
- * @param options.parents verified documents, among them that of the parent, if the inception names one
+ * @param options.parents verified documents, among them those of the parent and of the guardians that signed
+ * @param options.settled ids of the recoveries whose delay has passed without a veto
  * @throws DID_KEY_NOT_CURRENT when a seed is not of the key that the log names, and the codes of `documentOf`
  */
 export function openIdentity(options: {
@@ -103,9 +103,11 @@ export function openIdentity(options: {
   readonly seed: Uint8Array;
   readonly nextSeed?: Uint8Array;
   readonly parents?: readonly DidDocument[];
+  readonly settled?: readonly Hash[];
 }): Identity {
-  const { keyLog, seed, nextSeed, parents = [] } = options;
-  const { did, type, keys, next } = foldKeyLog(keyLog, parents);
+  const { keyLog, seed, nextSeed, parents = [], settled = [] } = options;
+  const { did, type, keys, next, deactivated } = foldKeyLog(keyLog, contextOf(parents, settled));
+  if (deactivated) throw new TtpError('DID_DEACTIVATED', `${did} is terminated`, { field: 'keyLog' });
   if (multikey(keyPairOf(seed).publicKey) !== keys.at(-1))
     throw new TtpError('DID_KEY_NOT_CURRENT', 'not the key in force', { field: 'seed' });
   if (nextSeed !== undefined && commitment(multikey(keyPairOf(nextSeed).publicKey)) !== next)
@@ -140,25 +142,35 @@ export async function setServices<I extends Identity>(
   return { ...identity, keyLog: await append(identity, body, [signer], change.clock) };
 }
 
+/** What {@link rotateIdentity} takes. */
+export interface RotationOptions {
+  readonly random: Random;
+  readonly clock: Clock;
+  /** Replaces the way to recover; the one before stays unless given. */
+  readonly recovery?: RecoveryCommitment;
+  /** The recovery to forbid: the id of the last entry of the key log (decision D3). */
+  readonly veto?: Hash;
+}
+
 /**
  * Rotates to the key committed to, and commits to a fresh one. Both keys sign: a thief of the key in force alone
  * cannot take the identity along (flaw.D2).
  *
  * @returns the identity with the other key in force and the longer key log
  */
-export async function rotateIdentity(
-  identity: NewIdentity,
-  change: { readonly random: Random; readonly clock: Clock },
-): Promise<NewIdentity> {
+export async function rotateIdentity(identity: NewIdentity, change: RotationOptions): Promise<NewIdentity> {
   const { did, signer, keyLog, nextSeed: seed } = identity;
+  const { recovery, veto } = change;
   const next = generateKeyPair(change.random);
-  const revealed = signerOf(did, seed, 1 + Number(signer.kid.slice(keyId(did, 0).length - 1)));
+  const revealed = signerOf(did, seed, keyNumber(identity) + 1);
   const body: RotationBody = {
     v: 1,
     op: 'rotate',
     seq: keyLog.length,
     keys: [multikey(revealed.publicKey)],
     next: [commitment(multikey(next.publicKey))],
+    ...(recovery === undefined ? {} : { recovery }),
+    ...(veto === undefined ? {} : { veto }),
   };
   return {
     ...identity,
@@ -169,11 +181,17 @@ export async function rotateIdentity(
   };
 }
 
-const signerOf = (did: Did, seed: Uint8Array, n: number): Signer =>
+/** Which key of its identity is in force, from 1, by the id it signs under. */
+export const keyNumber = ({ did, signer }: Pick<Identity, 'did' | 'signer'>): number =>
+  Number(signer.kid.slice(keyId(did, 0).length - 1));
+
+/** A signer with the n-th key of an identity. */
+export const signerOf = (did: Did, seed: Uint8Array, n: number): Signer =>
   createSigner({ seed, kid: keyId(did, n), purposes: IDENTITY_PURPOSES });
 
-async function append(
-  { did, keyLog }: Identity,
+/** The key log with one entry more. */
+export async function append(
+  { did, keyLog }: Pick<Identity, 'did' | 'keyLog'>,
   body: JsonObject,
   signers: readonly Signer[],
   clock: Clock,

@@ -7,6 +7,7 @@ export {
   poseChallenge,
   type VerifiedIdentity,
 } from './challenge-machine.js';
+export { type DatedKeyLookupOptions, datedKeyLookup } from './dating.js';
 export { didKey, didKeyDocument, documentOf } from './document.js';
 export { DID_ERRORS, type DidErrorCode } from './errors.js';
 export { DID_TYPES, type DidType } from './grammar.js';
@@ -46,14 +47,29 @@ export {
   type IdentityOptions,
   type NewIdentity,
   openIdentity,
+  type RotationOptions,
   rotateIdentity,
   setServices,
 } from './identity.js';
 export { didOf } from './key-log.js';
 export { keyLookup } from './key-lookup.js';
-export type { InceptionBody, RecoveryCommitment, RotationBody, ServicesBody } from './operation.js';
+export type {
+  DeactivationBody,
+  InceptionBody,
+  RecoveryBody,
+  RotationBody,
+  ServicesBody,
+} from './operation.js';
 export { publisherChain } from './publisher-chain.js';
-export { type KeyLogResolver, memoryResolver, storeResolver } from './resolver.js';
+export { deactivateIdentity, type RecoveryOptions, recoverIdentity } from './recovery/act.js';
+export type { RecoveryCommitment } from './recovery/commitment.js';
+export {
+  type KeyLogResolver,
+  type KeyLogResolverOptions,
+  type KeyPeriod,
+  memoryResolver,
+  storeResolver,
+} from './resolver.js';
 export {
   type KnownRevocations,
   type Revocation,

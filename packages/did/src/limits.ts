@@ -31,6 +31,12 @@ export const KEY_LOG_MAX_CHARS = 196_608;
 /** Guardians of one identity: 16. */
 export const GUARDIANS_MAX_COUNT = 16;
 
+/** How long a recovery has to be known before it is in force, so that the owner can veto it: 24 h (decision D3). */
+export const RECOVERY_DELAY_MS = 86_400_000;
+
+/** Identities that a resolver looks at to verify one, its parents and guardians with theirs: 64. */
+export const RELATED_MAX_COUNT = 64;
+
 /** Services of one document: 16. */
 export const SERVICES_MAX_COUNT = 16;
 

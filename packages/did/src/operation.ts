@@ -1,20 +1,11 @@
-import { asDid, type Did, type Hash, isHash, type JsonObject, NONCE_BYTES, TtpError } from '@ttp/core';
-import { fromBase64url, fromMultikey, hashBytes, registerKey, utf8 } from '@ttp/crypto';
+import { asHash, type Did, type Hash, type JsonObject } from '@ttp/core';
 import * as z from 'zod/mini';
-import type { DidErrorCode } from './errors.js';
 import { DID_TYPES, type DidType } from './grammar.js';
-import { GUARDIANS_MAX_COUNT, SERVICES_MAX_COUNT } from './limits.js';
+import { SERVICES_MAX_COUNT } from './limits.js';
+import { readEstablishment, readIdentity, readKey, readNonce, refuseLog } from './log-member.js';
+import { type RecoveryCommitment, readRecovery, recoveryCommitment } from './recovery/commitment.js';
 import { checkServices, type ServiceEntry } from './service.js';
-import { parseDid } from './syntax.js';
-
-/** How an identity can be recovered, committed to at its inception (decision D3). */
-export type RecoveryCommitment = {
-  /** Hash of the Multikey of a backup key. */
-  readonly backup?: Hash;
-  /** Who can recover it together: `atLeast` of them, which is 2 or more. */
-  readonly guardians?: readonly Did[];
-  readonly atLeast?: number;
-};
+import { hashText, readShape } from './shape.js';
 
 /** The body of entry 0 of a key log. It holds no id: the id is its hash (decision D1). */
 export type InceptionBody = {
@@ -37,6 +28,10 @@ export type RotationBody = {
   readonly seq: number;
   readonly keys: readonly [string];
   readonly next: readonly [Hash];
+  /** Replaces the way to recover; the one before stays unless given. */
+  readonly recovery?: RecoveryCommitment;
+  /** The recovery that the owner forbids: the entry before (decision D3). */
+  readonly veto?: Hash;
 };
 
 /** The body of a later entry that replaces the services. */
@@ -47,24 +42,51 @@ export type ServicesBody = {
   readonly services: readonly ServiceEntry[];
 };
 
+/**
+ * The body of a later entry by which somebody without the key in force takes the identity over: whoever holds the
+ * backup key, or the guardians together (decision D3). It is in force 24 hours after it was seen, unless vetoed.
+ */
+export type RecoveryBody = {
+  readonly v: 1;
+  readonly op: 'recover';
+  readonly seq: number;
+  readonly keys: readonly [string];
+  readonly next: readonly [Hash];
+  /** The Multikey of the backup key, where it is the one that recovers; without it the guardians do. */
+  readonly backup?: string;
+  /** How the identity can be recovered from then on; not at all without it. */
+  readonly recovery?: RecoveryCommitment;
+};
+
+/** The body of the last entry: the identity never acts again (decision D4). It reveals the key committed to. */
+export type DeactivationBody = {
+  readonly v: 1;
+  readonly op: 'deactivate';
+  readonly seq: number;
+  readonly keys: readonly [string];
+};
+
+export type OperationBody = RotationBody | ServicesBody | RecoveryBody | DeactivationBody;
+
 const establishment = { keys: z.array(z.string()), next: z.array(z.string()) };
 
 const inception = z.strictObject({
   v: z.literal(1),
   type: z.enum(DID_TYPES),
   ...establishment,
-  recovery: z.exactOptional(
-    z.strictObject({
-      backup: z.exactOptional(z.string()),
-      guardians: z.exactOptional(z.array(z.string())),
-      atLeast: z.exactOptional(z.int()),
-    }),
-  ),
+  recovery: z.exactOptional(recoveryCommitment),
   parent: z.exactOptional(z.string()),
   nonce: z.string(),
 });
 
-const rotation = z.strictObject({ v: z.literal(1), op: z.literal('rotate'), seq: z.int(), ...establishment });
+const rotation = z.strictObject({
+  v: z.literal(1),
+  op: z.literal('rotate'),
+  seq: z.int(),
+  ...establishment,
+  recovery: z.exactOptional(recoveryCommitment),
+  veto: z.exactOptional(hashText),
+});
 
 const services = z.strictObject({
   v: z.literal(1),
@@ -75,20 +97,36 @@ const services = z.strictObject({
     .check(z.maxLength(SERVICES_MAX_COUNT)),
 });
 
+const recovering = z.strictObject({
+  v: z.literal(1),
+  op: z.literal('recover'),
+  seq: z.int(),
+  ...establishment,
+  backup: z.exactOptional(z.string()),
+  recovery: z.exactOptional(recoveryCommitment),
+});
+
+const deactivation = z.strictObject({
+  v: z.literal(1),
+  op: z.literal('deactivate'),
+  seq: z.int(),
+  keys: z.array(z.string()),
+});
+
 /**
  * Reads the body of an inception: every member known, the key fit for registration, a nonce of 32 bytes.
  *
  * @throws DID_BAD_LOG, DID_BAD_KEY, DID_LOG_UNSUPPORTED (several keys at once), CRYPTO_WEAK_KEY
  */
 export function parseInception(body: JsonObject): InceptionBody {
-  const { v, type, keys, next, recovery, parent, nonce } = shaped(inception, body);
+  const { v, type, keys, next, recovery, parent, nonce } = readShape(inception, body, 'DID_BAD_LOG');
   readNonce(nonce);
   return {
     v,
     type,
     ...readEstablishment(keys, next),
-    ...(recovery === undefined ? {} : { recovery: readRecovery(recovery) }),
-    ...(parent === undefined ? {} : { parent: identity(parent, 'parent', ['ttp']) }),
+    ...recoveryOf(recovery),
+    ...(parent === undefined ? {} : { parent: readIdentity(parent, 'parent', ['ttp']) }),
     nonce,
   };
 }
@@ -97,101 +135,45 @@ export function parseInception(body: JsonObject): InceptionBody {
  * Reads the body of a later entry.
  *
  * @throws DID_BAD_LOG, DID_BAD_KEY, DID_BAD_SERVICE, CRYPTO_WEAK_KEY; DID_LOG_UNSUPPORTED for an operation that is
- * none of `rotate` and `services`: passing over what one does not understand could pass over a revocation
+ *   none of those known: passing over what one does not understand could pass over a revocation
  */
-export function parseOperation(body: JsonObject): RotationBody | ServicesBody {
+export function parseOperation(body: JsonObject): OperationBody {
   const { op } = body;
-  if (op === 'rotate') {
-    const { keys, next, ...rest } = shaped(rotation, body);
-    return { ...rest, ...readEstablishment(keys, next) };
-  }
-  if (op === 'services') {
-    const shape = shaped(services, body);
-    return { ...shape, services: checkServices(shape.services) };
-  }
-  throw refuse('DID_LOG_UNSUPPORTED', 'op', 'not an operation that is processed');
-}
-
-/** What a key log says of a key before it shows the key: the hash of its Multikey text. */
-export function commitment(key: string): Hash {
-  return hashBytes(utf8(key));
-}
-
-function shaped<T>(schema: z.ZodMiniType<T>, body: JsonObject): T {
-  const result = z.safeParse(schema, body);
-  if (result.success) return result.data;
-  const { path = [], message = '' } = result.error.issues[0] ?? {};
-  throw refuse('DID_BAD_LOG', path.join('.') || 'body', message);
-}
-
-function readEstablishment(
-  keys: readonly string[],
-  next: readonly string[],
-): {
-  readonly keys: readonly [string];
-  readonly next: readonly [Hash];
-} {
-  const [key, ...moreKeys] = keys;
-  const [hash, ...moreHashes] = next;
-  if (moreKeys.length > 0 || moreHashes.length > 0)
-    throw refuse('DID_LOG_UNSUPPORTED', 'keys', 'several keys at once');
-  if (key === undefined) throw refuse('DID_BAD_LOG', 'keys', 'no key');
-  if (hash === undefined || !isHash(hash)) throw refuse('DID_BAD_LOG', 'next', 'not a hash');
-  registerKey(readKey(key));
-  // Committing to the key in force would make a rotation to it look like one.
-  if (hash === commitment(key)) throw refuse('DID_BAD_LOG', 'next', 'the commitment is to the key in force');
-  return { keys: [key], next: [hash] };
-}
-
-function readKey(key: string): Uint8Array {
-  try {
-    return fromMultikey(key);
-  } catch (cause) {
-    throw refuse('DID_BAD_KEY', 'keys', 'not the Multikey of an Ed25519 key', cause);
+  switch (typeof op === 'string' ? op : '') {
+    case 'rotate': {
+      const { keys, next, recovery, veto, ...rest } = readShape(rotation, body, 'DID_BAD_LOG');
+      return {
+        ...rest,
+        ...readEstablishment(keys, next),
+        ...recoveryOf(recovery),
+        ...(veto === undefined ? {} : { veto: asHash(veto) }),
+      };
+    }
+    case 'services': {
+      const shape = readShape(services, body, 'DID_BAD_LOG');
+      return { ...shape, services: checkServices(shape.services) };
+    }
+    case 'recover': {
+      const { keys, next, recovery, backup, ...rest } = readShape(recovering, body, 'DID_BAD_LOG');
+      return {
+        ...rest,
+        ...readEstablishment(keys, next),
+        ...recoveryOf(recovery),
+        ...(backup === undefined ? {} : { backup: readKey(backup, 'backup') }),
+      };
+    }
+    case 'deactivate': {
+      const { keys, ...rest } = readShape(deactivation, body, 'DID_BAD_LOG');
+      const [key, ...more] = keys;
+      if (key === undefined || more.length > 0) throw refuseLog('DID_BAD_LOG', 'keys', 'not one key');
+      return { ...rest, keys: [readKey(key, 'keys')] };
+    }
+    default:
+      throw refuseLog('DID_LOG_UNSUPPORTED', 'op', 'not an operation that is processed');
   }
 }
 
-function readNonce(nonce: string): void {
-  let bytes: Uint8Array;
-  try {
-    bytes = fromBase64url(nonce);
-  } catch (cause) {
-    throw refuse('DID_BAD_LOG', 'nonce', 'not base64url', cause);
-  }
-  if (bytes.length !== NONCE_BYTES) throw refuse('DID_BAD_LOG', 'nonce', `not ${NONCE_BYTES} bytes`);
-}
-
-/** One helper must never be enough (flaw.D7): guardians come with a threshold of 2 or more, and each counts once. */
-function readRecovery(shape: z.infer<typeof inception>['recovery'] & object): RecoveryCommitment {
-  const { backup, guardians, atLeast } = shape;
-  if (backup !== undefined && !isHash(backup)) throw refuse('DID_BAD_LOG', 'recovery.backup', 'not a hash');
-  if ((guardians === undefined) !== (atLeast === undefined))
-    throw refuse('DID_BAD_LOG', 'recovery', 'guardians and atLeast come together');
-  if (backup === undefined && guardians === undefined)
-    throw refuse('DID_BAD_LOG', 'recovery', 'neither a backup key nor guardians');
-  const key = backup === undefined ? {} : { backup };
-  if (guardians === undefined || atLeast === undefined) return key;
-  if (guardians.length > GUARDIANS_MAX_COUNT || new Set(guardians).size !== guardians.length)
-    throw refuse('DID_BAD_LOG', 'recovery.guardians', 'too many, or one of them twice');
-  if (atLeast < 2 || atLeast > guardians.length)
-    throw refuse('DID_BAD_LOG', 'recovery.atLeast', 'not from 2 to the number of guardians');
-  return {
-    ...key,
-    guardians: guardians.map((did) => identity(did, 'recovery.guardians', ['ttp', 'key'])),
-    atLeast,
-  };
-}
-
-/** Whoever is bound by a signature has an identity, not a name: a name could be bound to another key tomorrow. */
-function identity(text: string, field: string, methods: readonly string[]): Did {
-  try {
-    if (methods.includes(parseDid(text).method)) return asDid(text);
-  } catch (cause) {
-    throw refuse('DID_BAD_LOG', field, 'not an identity', cause);
-  }
-  throw refuse('DID_BAD_LOG', field, 'not an identity of a method that can sign here');
-}
-
-function refuse(code: DidErrorCode, field: string, message: string, cause?: unknown): TtpError {
-  return new TtpError(code, `${field}: ${message}`, cause === undefined ? { field } : { field, cause });
-}
+const recoveryOf = (
+  shape: z.infer<typeof recoveryCommitment> | undefined,
+): { readonly recovery?: RecoveryCommitment } =>
+  shape === undefined ? {} : { recovery: readRecovery(shape) };

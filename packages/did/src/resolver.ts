@@ -1,22 +1,48 @@
-import { type Did, type DidDocument, type Envelope, type Resolver, type Store, TtpError } from '@ttp/core';
-import { equalBytes, utf8 } from '@ttp/crypto';
+import {
+  asDid,
+  type Clock,
+  type Dating,
+  type Did,
+  type DidDocument,
+  type Envelope,
+  type Hash,
+  isTtpError,
+  type Resolver,
+  TtpError,
+} from '@ttp/core';
+import { envelopeId, equalBytes, utf8 } from '@ttp/crypto';
 import { didKeyDocument, documentOfState } from './document.js';
+import { keyId } from './entry.js';
 import type { DidErrorCode } from './errors.js';
-import { foldKeyLog, type KeyState, readKeyLog } from './key-log.js';
-import { PARENTS_MAX_DEPTH, STORE_MAX_TRIES } from './limits.js';
+import { didOf, foldKeyLog, readKeyLog } from './key-log.js';
+import type { KeyState } from './key-state.js';
+import { PARENTS_MAX_DEPTH, RELATED_MAX_COUNT, STORE_MAX_TRIES } from './limits.js';
 import { parseInception } from './operation.js';
+import { compareLogs } from './recovery/fork.js';
+import { dueAt, settledRecoveries } from './recovery/settle.js';
+import { type Shelf, volatileShelf } from './shelf.js';
 import { decodeStoredLog, encodeStoredLog, type StoredLog } from './stored-log.js';
 import { parseDid } from './syntax.js';
+
+/** One key of an identity and how long it was in force. */
+export interface KeyPeriod {
+  readonly kid: string;
+  readonly publicKeyMultibase: string;
+  /** When it was retired, ms, as the entry says that replaced it; absent for the key in force. */
+  readonly until?: number;
+}
 
 /** Resolves `did:key` by itself, and each `did:ttp` whose key log it was given. */
 export interface KeyLogResolver extends Resolver {
   /**
    * Verifies a key log and keeps it. A log that continues the one known replaces it; one that the known log continues
-   * changes nothing; one that departs from it freezes the identity for good (decision D2, flaw.D2).
+   * changes nothing; one that departs from it freezes the identity for good (decision D2, flaw.D2), unless it does so
+   * by a recovery (see `compareLogs`).
    *
-   * @param keyLog whole, from its inception; the log of a parent must have been added before
+   * @param keyLog whole, from its inception; the logs of the parent and of guardians that signed must have been added
+   *   before
    * @returns whose log it is
-   * @throws DID_FROZEN, DID_KEY_IN_USE, DID_STORE_CONFLICT, and the codes of `documentOf`
+   * @throws DID_FROZEN, DID_LOG_SUPERSEDED, DID_KEY_IN_USE, DID_STORE_CONFLICT, and the codes of `documentOf`
    */
   add(keyLog: readonly Envelope[]): Promise<Did>;
 
@@ -26,37 +52,98 @@ export interface KeyLogResolver extends Resolver {
    * @throws what `resolve` throws, for the identity and for each above it
    */
   ancestors(did: Did): Promise<readonly Did[]>;
+
+  /** Every key that was ever in force, oldest first. Throws what `resolve` throws, but for DID_DEACTIVATED. */
+  history(did: Did): Promise<readonly KeyPeriod[]>;
+
+  /**
+   * The recovery that somebody has begun and that the owner can still veto: the id of its entry, and when it will be
+   * in force, ms, where the resolver can tell.
+   */
+  pendingRecovery(did: Did): Promise<{ readonly id: Hash; readonly dueAt?: number } | undefined>;
 }
 
-/** What of a Store a resolver needs. */
-type Shelf = Pick<Store, 'get' | 'put'>;
+/** What lets a resolver judge what happened when. */
+export interface KeyLogResolverOptions {
+  /** Stamps what is seen. Without it nothing is recovered, and a child does not outlive its parent's key. */
+  readonly clock?: Clock;
+  /** Proofs of when an entry existed, for those that were seen late. */
+  readonly dating?: Dating;
+}
 
 /** A resolver that forgets with the process. */
-export function memoryResolver(): KeyLogResolver {
-  return storeResolver(volatileShelf());
+export function memoryResolver(options: KeyLogResolverOptions = {}): KeyLogResolver {
+  return storeResolver(volatileShelf(), options);
 }
+
+/** What one resolution has looked at already. */
+type Walk = Map<Did, KeyState | undefined>;
 
 /**
  * A resolver on a Store, under `did/`. It keeps logs, not documents: each document is derived again from the verified
- * log, so that a changed store can withhold an identity or its last entries, but cannot forge one (flaw.D5).
+ * log, so that a changed store can withhold an identity or its last entries, but cannot forge one (flaw.D5). It is
+ * believed only in when it first saw an entry.
  */
-export function storeResolver(shelf: Shelf): KeyLogResolver {
-  async function stateOf(keyLog: readonly Envelope[], depth: number): Promise<KeyState> {
-    const parent = keyLog[0] && parseInception(keyLog[0].body).parent;
-    if (parent === undefined) return foldKeyLog(keyLog, []);
-    if (depth === PARENTS_MAX_DEPTH)
-      throw refuse('DID_PARENT_UNRESOLVED', `more than ${PARENTS_MAX_DEPTH} parents above one another`);
-    const state = await known(parent, depth + 1);
-    return foldKeyLog(keyLog, state === undefined ? [] : [documentOfState(state)]);
+export function storeResolver(shelf: Shelf, { clock, dating }: KeyLogResolverOptions = {}): KeyLogResolver {
+  /** Verifies a log, with what is known of those who signed it too. */
+  async function stateOf({ entries, seen }: StoredLog, walk: Walk, depth: number): Promise<KeyState> {
+    const dated = await Promise.all(
+      entries.map(async (entry, i) => {
+        const id = envelopeId(entry);
+        return {
+          entry,
+          id,
+          before: needsDate(entry) ? earlier(seen?.[i], await dating?.before(id)) : undefined,
+        };
+      }),
+    );
+    const dates = new Map(dated.map(({ id, before }) => [id, before]));
+    const others = await signersBeside(entries, walk, depth);
+    const settled = settledRecoveries(dated, (id) => dates.get(id), clock?.now());
+    return foldKeyLog(entries, {
+      documentOf: (did, id) => others.get(did)?.(dates.get(id)),
+      settled: (id) => settled.has(id),
+    });
+  }
+
+  /** The documents of the parent and of guardians, by the time before which something was signed. */
+  async function signersBeside(
+    entries: readonly Envelope[],
+    walk: Walk,
+    depth: number,
+  ): Promise<ReadonlyMap<Did, (before: number | undefined) => DidDocument | undefined>> {
+    const documents = new Map<Did, (before: number | undefined) => DidDocument | undefined>();
+    const parent = entries[0] && parseInception(entries[0].body).parent;
+    if (parent !== undefined) {
+      if (depth === PARENTS_MAX_DEPTH)
+        throw refuse('DID_PARENT_UNRESOLVED', `more than ${PARENTS_MAX_DEPTH} parents above one another`);
+      const state = await known(parent, walk, depth + 1);
+      if (state !== undefined) documents.set(parent, (before) => documentOfState(state, before));
+    }
+    for (const did of guardiansIn(entries)) {
+      if (documents.has(did)) continue;
+      // A guardian that is frozen or unknown signs nothing; it must not take the identity along.
+      try {
+        const document = parseDid(did).method === 'key' ? didKeyDocument(did) : undefined;
+        const state =
+          document === undefined && depth < PARENTS_MAX_DEPTH ? await known(did, walk, depth + 1) : undefined;
+        documents.set(did, (before) => document ?? (state && documentIfAny(state, before)));
+      } catch (error) {
+        if (!isTtpError(error)) throw error;
+      }
+    }
+    return documents;
   }
 
   /** What is known of an identity. Throws DID_FROZEN, DID_LOG_MISMATCH and whatever its log is refused with. */
-  async function known(did: Did, depth: number): Promise<KeyState | undefined> {
+  async function known(did: Did, walk: Walk, depth: number): Promise<KeyState | undefined> {
+    if (walk.has(did) || walk.size >= RELATED_MAX_COUNT) return walk.get(did);
+    walk.set(did, undefined); // whoever needs itself to be verified is not
     const stored = await shelf.get(logKey(did));
     if (stored === undefined) return undefined;
-    const { entries } = alive(did, decodeStoredLog(did, stored.value));
-    const state = await stateOf(entries, depth);
+    const state = await stateOf(alive(did, decodeStoredLog(did, stored.value)), walk, depth);
     if (state.did !== did) throw refuse('DID_LOG_MISMATCH', `the log stored for ${did} is another's`);
+    walk.set(did, state);
     return state;
   }
 
@@ -68,29 +155,31 @@ export function storeResolver(shelf: Shelf): KeyLogResolver {
       throw refuse('DID_KEY_IN_USE', `${key} belongs to another identity`);
   }
 
-  /** One attempt to keep a verified log. False when another writer was faster. */
-  async function keep(offered: KeyState, keyLog: readonly Envelope[]): Promise<boolean> {
-    const { did, ids } = offered;
-    const key = logKey(did);
-    const stored = await shelf.get(key);
-    if (stored === undefined) return shelf.put(key, encodeStoredLog({ entries: keyLog }), 0);
-    const { entries } = alive(did, decodeStoredLog(did, stored.value));
-    const before = await stateOf(entries, 0);
-    const common = before.ids.findIndex((id, i) => id !== (ids[i] ?? id));
-    if (common < 0)
-      return (
-        ids.length <= before.ids.length ||
-        shelf.put(key, encodeStoredLog({ entries: keyLog }), stored.version)
-      );
-    if (!(await shelf.put(key, encodeStoredLog({ entries, fork: keyLog }), stored.version))) return false;
-    throw frozen(did);
+  /** One attempt to verify and keep a log. False when another writer was faster. */
+  async function keep(did: Did, entries: readonly Envelope[]): Promise<boolean> {
+    const stored = await shelf.get(logKey(did));
+    const before = stored && alive(did, decodeStoredLog(did, stored.value));
+    const seen = seenOf(entries, before, clock);
+    const log: StoredLog = { entries, ...(seen === undefined ? {} : { seen }) };
+    const offered = await stateOf(log, new Map(), 0);
+    for (const key of offered.keys) await claim(key, did);
+    if (offered.pending !== undefined) await claim(offered.pending.key, did);
+    if (stored === undefined || before === undefined) return shelf.put(logKey(did), encodeStoredLog(log), 0);
+    const verdict = compareLogs(await stateOf(before, new Map(), 0), offered);
+    if (verdict === 'known') return true;
+    if (verdict === 'outranked')
+      throw refuse('DID_LOG_SUPERSEDED', `the log of ${did} departs from the one known`);
+    const next = verdict === 'fork' ? { ...before, fork: entries } : log;
+    if (!(await shelf.put(logKey(did), encodeStoredLog(next), stored.version))) return false;
+    if (verdict === 'fork') throw frozen(did);
+    return true;
   }
 
   async function resolved(did: Did): Promise<KeyState> {
     const { method } = parseDid(did);
     if (method !== 'ttp')
       throw refuse('DID_METHOD_UNSUPPORTED', `${method} is not resolved without a registry or the web`);
-    const state = await known(did, 0);
+    const state = await known(did, new Map(), 0);
     if (state === undefined) throw refuse('DID_UNRESOLVED', `nothing is known of ${did}`);
     return state;
   }
@@ -98,6 +187,15 @@ export function storeResolver(shelf: Shelf): KeyLogResolver {
   return {
     async resolve(did: Did): Promise<DidDocument> {
       return parseDid(did).method === 'key' ? didKeyDocument(did) : documentOfState(await resolved(did));
+    },
+
+    async add(log) {
+      const keyLog = readKeyLog(log);
+      const [first] = keyLog;
+      if (first === undefined) throw refuse('DID_BAD_LOG', 'no entry');
+      const did = didOf(first.body);
+      for (let tries = 0; tries < STORE_MAX_TRIES; tries++) if (await keep(did, keyLog)) return did;
+      throw refuse('DID_STORE_CONFLICT', `the log of ${did} kept changing`);
     },
 
     async ancestors(did) {
@@ -111,19 +209,75 @@ export function storeResolver(shelf: Shelf): KeyLogResolver {
       return above;
     },
 
-    async add(log) {
-      const keyLog = readKeyLog(log);
-      const offered = await stateOf(keyLog, 0);
-      for (const key of offered.keys) await claim(key, offered.did);
-      for (let tries = 0; tries < STORE_MAX_TRIES; tries++)
-        if (await keep(offered, keyLog)) return offered.did;
-      throw refuse('DID_STORE_CONFLICT', `the log of ${offered.did} kept changing`);
+    async history(did) {
+      if (parseDid(did).method === 'key')
+        return didKeyDocument(did).verificationMethod.map(({ id: kid, publicKeyMultibase }) => ({
+          kid,
+          publicKeyMultibase,
+        }));
+      const { keys, retiredAt } = await resolved(did);
+      return keys.map((publicKeyMultibase, i) => {
+        const until = retiredAt[i];
+        return { kid: keyId(did, i + 1), publicKeyMultibase, ...(until === undefined ? {} : { until }) };
+      });
+    },
+
+    async pendingRecovery(did) {
+      const { pending } = await resolved(did);
+      if (pending === undefined) return undefined;
+      const { id } = pending;
+      const stored = await shelf.get(logKey(did));
+      const { entries, seen } = stored === undefined ? { entries: [] } : decodeStoredLog(did, stored.value);
+      const i = entries.findIndex((entry) => envelopeId(entry) === id);
+      const [entry] = entries.slice(i, i + 1);
+      const due = entry && dueAt(entry, earlier(seen?.[i], await dating?.before(id)));
+      return due === undefined ? { id } : { id, dueAt: due };
     },
   };
 }
 
 const logKey = (did: Did): string => `did/log/${did}`;
 const claimKey = (key: string): string => `did/key/${key}`;
+
+/** Entries that others sign too, and vetoes, count by when they were made. */
+const needsDate = ({ body }: Envelope): boolean =>
+  body['parent'] !== undefined || body['op'] === 'recover' || body['veto'] !== undefined;
+
+/** Who signed recoveries besides the identity itself, by key id and unverified. */
+function guardiansIn(entries: readonly Envelope[]): ReadonlySet<Did> {
+  const guardians = new Set<Did>();
+  for (const { head, body, sigs } of entries)
+    if (body['op'] === 'recover')
+      for (const { kid } of sigs)
+        if (!kid.startsWith(`${head.iss}#`)) guardians.add(asDid(kid.slice(0, kid.indexOf('#'))));
+  return guardians;
+}
+
+function documentIfAny(state: KeyState, before: number | undefined): DidDocument | undefined {
+  try {
+    return documentOfState(state, before);
+  } catch (error) {
+    if (isTtpError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** When each entry was first seen: as is known of those known, now of the others. */
+function seenOf(
+  entries: readonly Envelope[],
+  before: StoredLog | undefined,
+  clock: Clock | undefined,
+): readonly number[] | undefined {
+  if (clock === undefined) return undefined;
+  const now = clock.now();
+  const known = new Map(before?.entries.map((entry, i) => [envelopeId(entry), before.seen?.[i]]));
+  return entries.map((entry) => known.get(envelopeId(entry)) ?? now);
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
+}
 
 function alive(did: Did, stored: StoredLog): StoredLog {
   if (stored.fork !== undefined) throw frozen(did);
@@ -135,17 +289,4 @@ const frozen = (did: Did): TtpError =>
 
 function refuse(code: DidErrorCode, message: string): TtpError {
   return new TtpError(code, message, { field: 'did' });
-}
-
-function volatileShelf(): Shelf {
-  const entries = new Map<string, { readonly value: Uint8Array; readonly version: number }>();
-  return {
-    get: (key) => Promise.resolve(entries.get(key)),
-    put(key, value, expected) {
-      const version = entries.get(key)?.version ?? 0;
-      if (expected !== undefined && expected !== version) return Promise.resolve(false);
-      entries.set(key, { value, version: version + 1 });
-      return Promise.resolve(true);
-    },
-  };
 }

@@ -5,16 +5,21 @@ import { canonicalBytes, decodeEnvelope, encodeEnvelope, parseJson } from '@ttp/
 export interface StoredLog {
   readonly entries: readonly Envelope[];
   readonly fork?: readonly Envelope[];
+  /** When each entry was first seen here, ms by the resolver's clock; absent where it has none. */
+  readonly seen?: readonly number[];
 }
 
-/** The bytes of a stored log: `{ v: 1, entries: [text], fork?: [text] }`, each text an envelope as it is signed. */
-export function encodeStoredLog({ entries, fork }: StoredLog): Uint8Array {
-  const texts = entries.map((entry) => encodeEnvelope(entry));
-  return canonicalBytes(
-    fork === undefined
-      ? { v: 1, entries: texts }
-      : { v: 1, entries: texts, fork: fork.map((entry) => encodeEnvelope(entry)) },
-  );
+/**
+ * The bytes of a stored log: `{ v: 1, entries: [text], fork?: [text], seen?: [ms] }`, each text an envelope as it is
+ * signed.
+ */
+export function encodeStoredLog({ entries, fork, seen }: StoredLog): Uint8Array {
+  return canonicalBytes({
+    v: 1,
+    entries: entries.map((entry) => encodeEnvelope(entry)),
+    ...(fork === undefined ? {} : { fork: fork.map((entry) => encodeEnvelope(entry)) }),
+    ...(seen === undefined ? {} : { seen }),
+  });
 }
 
 /**
@@ -27,7 +32,18 @@ export function decodeStoredLog(did: Did, bytes: Uint8Array): StoredLog {
   if (!isJsonObject(value) || value['v'] !== 1)
     throw new TtpError('DID_BAD_LOG', `not a stored key log of ${did}`, { field: 'v' });
   const entries = decodeAll(value['entries'], 'entries');
-  return value['fork'] === undefined ? { entries } : { entries, fork: decodeAll(value['fork'], 'fork') };
+  const { fork, seen } = value;
+  return {
+    entries,
+    ...(fork === undefined ? {} : { fork: decodeAll(fork, 'fork') }),
+    ...(seen === undefined ? {} : { seen: decodeTimes(seen, entries.length) }),
+  };
+}
+
+function decodeTimes(times: Json, count: number): readonly number[] {
+  if (!Array.isArray(times) || times.length !== count || !times.every((time) => Number.isSafeInteger(time)))
+    throw new TtpError('DID_BAD_LOG', 'seen: not a time for each entry', { field: 'seen' });
+  return times.map(Number);
 }
 
 function decodeAll(texts: Json | undefined, field: string): readonly Envelope[] {
