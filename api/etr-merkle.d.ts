@@ -294,8 +294,7 @@ export interface Manifest {
 export interface Payload {
     readonly hash: Hash;
     readonly subject: Did;
-    readonly salt: Uint8Array;
-    readonly bytes: Uint8Array;
+    readonly salted: Uint8Array;
 }
 export interface RecorderFaults {
     readonly listeners: number;

@@ -43,7 +43,8 @@ export async function verifyAndDecide<I extends Interaction, R>(
   });
   return {
     evidence,
-    decision: frozen(decide({ interaction, evidence, policy, thresholds: flow.thresholds })),
+    // One canonical form of it, for the log and for whoever is told its hash.
+    decision: frozenJson(decide({ interaction, evidence, policy, thresholds: flow.thresholds })),
   };
 }
 

@@ -90,13 +90,13 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
   return {
     sealing() {
       const keys = new Map<Did, ReturnType<typeof keyFor>>();
-      return async ({ hash, subject: did, salt, bytes }) => {
+      return async ({ hash, subject: did, salted }) => {
         let known = keys.get(did);
         if (known === undefined) keys.set(did, (known = keyFor(refOf(did))));
         const { subject, id, key } = await known;
         const iv = random.bytes(IV_BYTES);
         const head = concatBytes(Uint8Array.of(VERSION), subject, id, iv);
-        const box = await sealAead({ key, iv, aad: head, plaintext: concatBytes(salt, bytes) });
+        const box = await sealAead({ key, iv, aad: head, plaintext: salted });
         return { key: payloadKey(hash), value: concatBytes(head, box) };
       };
     },

@@ -1,5 +1,5 @@
 import { type Did, type Hash, type Json, type Random, TtpError } from '@ttp/core';
-import { canonicalBytes, concatBytes, hashBytes, JSON_FOREIGN_MAX_DEPTH, parseJson } from '@ttp/crypto';
+import { canonicalize, concatBytes, hashBytes, JSON_FOREIGN_MAX_DEPTH, parseJson } from '@ttp/crypto';
 import { PAYLOAD_MAX_BYTES, SALT_BYTES } from '../limits.js';
 import { isStrictData } from './strict-data.js';
 
@@ -9,10 +9,13 @@ export interface Payload {
   readonly hash: Hash;
   /** Whose data it is: erasing this subject erases the payload. */
   readonly subject: Did;
-  readonly salt: Uint8Array;
-  /** Canonical JSON. */
-  readonly bytes: Uint8Array;
+  /** Salt and canonical JSON, one after the other: what the hash is of. */
+  readonly salted: Uint8Array;
 }
+
+const encoder = /* @__PURE__ */ new TextEncoder();
+/** The room of a salt, in characters of one byte each. */
+const ROOM: string = /* @__PURE__ */ '\0'.repeat(SALT_BYTES);
 
 /** The commitment to a payload under a salt of 32 bytes. */
 export const commitment = (salt: Uint8Array, bytes: Uint8Array): Hash => hashBytes(concatBytes(salt, bytes));
@@ -26,13 +29,16 @@ export const commitment = (salt: Uint8Array, bytes: Uint8Array): Hash => hashByt
  * @throws ETR_BAD_PAYLOAD, ETR_PAYLOAD_TOO_LARGE above 4 MiB, and the CRYPTO_JSON_* codes for what is no JSON
  */
 export function createPayload(random: Random, subject: Did, value: Json): Payload {
-  const bytes = canonicalBytes(value);
+  const text = canonicalize(value);
   if (!isStrictData(value, JSON_FOREIGN_MAX_DEPTH))
     throw new TtpError('ETR_BAD_PAYLOAD', 'a whole number beyond 2^53-1 would not be read back');
-  if (bytes.length > PAYLOAD_MAX_BYTES)
-    throw new TtpError('ETR_PAYLOAD_TOO_LARGE', `${bytes.length} bytes, more than ${PAYLOAD_MAX_BYTES}`);
-  const salt = random.bytes(SALT_BYTES);
-  return Object.freeze({ hash: commitment(salt, bytes), subject, salt, bytes });
+  // Encoded behind the room of its salt: two copies less of what may be large. Canonical text has no lone surrogate.
+  const salted = encoder.encode(ROOM + text);
+  const size = salted.length - SALT_BYTES;
+  if (size > PAYLOAD_MAX_BYTES)
+    throw new TtpError('ETR_PAYLOAD_TOO_LARGE', `${size} bytes, more than ${PAYLOAD_MAX_BYTES}`);
+  salted.set(random.bytes(SALT_BYTES));
+  return Object.freeze({ hash: hashBytes(salted), subject, salted });
 }
 
 /** The value of a payload's canonical bytes. Throws the CRYPTO_JSON_* codes. */
