@@ -59,7 +59,8 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   ETR_LOG_INCONSISTENT: 'a backup of the storage: entries or the tree head are not what was signed',
   ETR_TRACE_UNKNOWN: 'ttp trace list shows the traces there are',
   ETR_NO_ENTRY: 'ttp trace list shows how many entries there are',
-  GATEWAY_UPSTREAM_UNREACHABLE: 'the server command by itself: does it start?',
+  GATEWAY_UPSTREAM_UNREACHABLE:
+    'the server command by itself: does it start, with no more of the environment than --pass-env names?',
   GUARD_NOT_KILLED: 'ttp status: the target is alive',
   GUARD_ORDER_EXPIRED: 'a new order: it holds for 10 minutes',
   GUARD_ORDER_MISMATCH: 'ttp status shows the reason of the kill; every order needs the same one',

@@ -102,7 +102,7 @@ describe('ttp mcp', () => {
     expect(error).toMatchObject({ data: { 'ttp/code': 'GATEWAY_UPSTREAM_UNREACHABLE' } });
     expect(await ended).toBe(3);
     expect(String(io.stderr.read())).toMatch(
-      /\[GATEWAY_UPSTREAM_UNREACHABLE\]; try: the server command by itself/,
+      /\[GATEWAY_UPSTREAM_UNREACHABLE\]; try: the server command by itself.*--pass-env/,
     );
   });
 
