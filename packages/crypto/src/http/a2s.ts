@@ -34,14 +34,14 @@ export interface HttpSigning {
   readonly random: Random;
   /** Wall clock, ms. */
   readonly now: number;
-  /** What is covered besides, as field names or identifiers: `content-type` and whatever else means something. */
+  /** What is covered besides, as field names or identifiers; `content-type` always is where the message has one. */
   readonly components?: readonly string[];
   /** Name of the signature in its fields, a key of structured fields; `ttp` unless given. */
   readonly label?: string;
 }
 
 /**
- * Signs a request between agents and services: method, host, path, query and content, for 30 seconds and one use
+ * Signs a request between agents and services: method, host, path, query, content and its type, for 30 seconds and one use
  * (RFC 9421, RFC 9530, decision D11, flaw.A1). Set the returned fields on the request, and change nothing after it.
  *
  * @throws CRYPTO_HTTP_MESSAGE, CRYPTO_HTTP_COMPONENT, CRYPTO_HTTP_DIGEST, CRYPTO_HTTP_SYNTAX,
@@ -72,11 +72,12 @@ async function signWith(
   { signer, random, now, components = [], label = LABEL }: HttpSigning,
 ): Promise<SignedHttp> {
   const { message, digest } = withDigest(read);
+  const typed = message.fields.has('content-type') ? ['content-type'] : [];
   const signed = await signContext(request === undefined ? { message } : { message, request }, {
     label,
     signer,
     keyid: signer.kid,
-    components: [...required, ...components.filter((name) => !required.includes(name))],
+    components: [...new Set([...required, ...typed, ...components])],
     now,
     lifeMs: HTTP_SIGNATURE_LIFE_MS,
     nonce: base64url(random.bytes(NONCE_BYTES)),
@@ -96,16 +97,16 @@ function responseComponents(request: ReadMessage): readonly string[] {
   ];
 }
 
-const rules = (components: readonly string[]): SignatureRules => ({
+const rules = (components: readonly string[], more: readonly string[] = []): SignatureRules => ({
   tag: A2S_TAG,
-  components,
+  components: [...components, ...more],
   parameters: ['expires', 'nonce', 'tag'],
   lifeMs: HTTP_SIGNATURE_LIFE_MS,
   nonceBytes: NONCE_BYTES,
 });
 
 /**
- * Verifies a signed request, once. Nothing that the result does not list in `covered` is authenticated, and no
+ * Verifies a signed request, once. `components` of the options says what it has to cover besides. Nothing that the result does not list in `covered` is authenticated, and no
  * other field may be trusted (`withoutInternalFields`).
  *
  * @param options `replay` remembers nonces, so keep one for as long as the process lives
@@ -116,11 +117,11 @@ const rules = (components: readonly string[]): SignatureRules => ({
  */
 export async function verifyRequest(
   request: HttpRequest,
-  options: HttpVerifier & { readonly replay: ReplayGuard },
+  options: HttpVerifier & { readonly replay: ReplayGuard; readonly components?: readonly string[] },
 ): Promise<VerifiedHttp> {
   return verifyContext(
     { message: readRequest(request) },
-    rules(A2S_REQUEST_COMPONENTS),
+    rules(A2S_REQUEST_COMPONENTS, options.components),
     options,
     options.replay,
   );
@@ -135,12 +136,12 @@ export async function verifyRequest(
  */
 export async function verifyResponse(
   response: HttpResponse,
-  options: HttpVerifier & { readonly request: HttpRequest },
+  options: HttpVerifier & { readonly request: HttpRequest; readonly components?: readonly string[] },
 ): Promise<VerifiedHttp> {
   const request = readRequest(options.request);
   return verifyContext(
     { message: readResponse(response), request },
-    rules(responseComponents(request)),
+    rules(responseComponents(request), options.components),
     options,
     undefined,
   );

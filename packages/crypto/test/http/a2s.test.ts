@@ -14,6 +14,7 @@ import {
   agent,
   keyOf,
   NOW,
+  type PlainRequest,
   REQUEST,
   service,
   signedRequest,
@@ -22,7 +23,7 @@ import {
 
 describe('a signed request', () => {
   it('covers method, host, path, query and content, with the parameters of decision D11', async () => {
-    proves('decision.D11', 'decision.D10', 'flaw.A1');
+    proves('decision.D11', 'flaw.A1');
     const request = await signedRequest();
     const { covered, keyid, owner, created, expires, nonce, tag } = await accept(request);
     expect(covered).toEqual([
@@ -45,7 +46,7 @@ describe('a signed request', () => {
   });
 
   it('is good for 30 seconds and one use', async () => {
-    proves('decision.D10', 'flaw.A1');
+    proves('flaw.A1');
     const request = await signedRequest();
     const options = { keyOf: keyOf(agent), replay: createReplayGuard({ bootAt: 0 }) };
     const at = (now: number): Promise<unknown> => codeRejectedBy(verifyRequest(request, { ...options, now }));
@@ -55,9 +56,20 @@ describe('a signed request', () => {
     expect(await at(NOW + 29_999)).toBe('CRYPTO_REPLAYED');
   });
 
+  it('has to cover what its reader needs', async () => {
+    proves('flaw.A1');
+    const replay = createReplayGuard({ bootAt: 0 });
+    const options = { keyOf: keyOf(agent), now: NOW, replay, components: ['x-account', 'content-type'] };
+    const refused = async (request: PlainRequest): Promise<unknown> =>
+      codeRejectedBy(verifyRequest(request, options));
+    const request = { ...REQUEST, headers: [...REQUEST.headers, ['X-Account', '7'] as const] };
+    expect(await refused(await signedRequest(request))).toBe('CRYPTO_HTTP_COVERAGE');
+    expect(await refused(await signedRequest(request, ['x-account']))).toBeUndefined();
+  });
+
   it('needs a body no more than it needs a host in its fields', async () => {
     const { method, url } = REQUEST;
-    const request = await signedRequest({ method, url, headers: [] }, []);
+    const request = await signedRequest({ method, url, headers: [] });
     expect((await accept(request)).covered).toContain('"content-digest"');
   });
 
@@ -103,13 +115,14 @@ describe('a signed response', () => {
       '"@query";req',
       '"content-digest";req',
       '"signature";req;key="ttp"',
+      '"content-type"',
     ]);
   });
 
   it('answers no other request, even one of the same content', async () => {
     proves('flaw.A1');
     const request = await signedRequest();
-    const again = await signedRequest(REQUEST, []);
+    const again = await signedRequest(REQUEST, ['host']);
     const response = await signedResponse(request);
     expect(await codeRejectedBy(acceptResponse(response, again))).toBe('CRYPTO_HTTP_BAD_SIGNATURE');
   });

@@ -55,7 +55,7 @@ const lower = (headers: Readonly<Record<string, string>>): Record<string, string
 
 export async function signedRequest(
   request: PlainRequest = REQUEST,
-  components: readonly string[] = ['content-type'],
+  components: readonly string[] = [],
   who: Person = agent,
 ): Promise<PlainRequest> {
   const random = seededRandom(`nonce of ${who.kid}`);

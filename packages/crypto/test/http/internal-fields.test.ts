@@ -55,7 +55,7 @@ describe('the rendering for people', () => {
       'X-Tessorium-Timestamp': String(NOW),
       'X-Tessorium-Signature': base64(signed.signature),
       'X-Tessorium-Content-Hash': signed.headers['Content-Digest'],
-      'X-Tessorium-Signed-Headers': '"@method";"@authority";"@path";"@query";"content-digest"',
+      'X-Tessorium-Signed-Headers': '"@method";"@authority";"@path";"@query";"content-digest";"content-type"',
       'X-Tessorium-Trace-Id': '4bf92f3577b34da6a3ce929d0e0e4736',
       'X-Tessorium-Deadline': String(NOW + 30_000),
     });
