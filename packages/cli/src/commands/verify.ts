@@ -2,6 +2,7 @@ import type { JsonObject } from '@ttp/core';
 import { visible } from '@ttp/oversight';
 import type { ReplayedDecision } from '@ttp/sdk';
 import type { Answer } from '../answer.js';
+import { counted } from '../counted.js';
 import { EXIT } from '../exit-codes.js';
 import { readBytes } from '../files/files.js';
 import { BUNDLE_MAX_BYTES } from '../limits.js';
@@ -38,7 +39,7 @@ const withResult = (
   result: ReplayedDecision['result'],
 ): readonly ReplayedDecision[] => replayed.filter((decision) => decision.result === result);
 
-function jsonOf({ valid, trusted, claims, trace, replayed }: BundleReport): JsonObject {
+function jsonOf({ valid, trusted, claims, trace, replayed, observed }: BundleReport): JsonObject {
   const { origin, at, head, entries, checks, findings } = trace;
   const differing = withResult(replayed, 'differs');
   return {
@@ -51,6 +52,7 @@ function jsonOf({ valid, trusted, claims, trace, replayed }: BundleReport): Json
     entries,
     checks: checks.map((check) => ({ ...check })),
     findings: findings.map((finding) => ({ ...finding })),
+    observed,
     replay: {
       same: withResult(replayed, 'same').length,
       absent: withResult(replayed, 'absent').length,
@@ -59,7 +61,8 @@ function jsonOf({ valid, trusted, claims, trace, replayed }: BundleReport): Json
   };
 }
 
-function linesOf({ valid, trusted, claims, trace, replayed }: BundleReport, paint: Paint): string[] {
+function linesOf(report: BundleReport, paint: Paint): string[] {
+  const { valid, trusted, claims, trace, replayed, observed } = report;
   const mark = (isGood: boolean): string => (isGood ? paint.good('ok    ') : paint.bad('FAILED'));
   const lines = [`${mark(trusted)}  trust      ${trustText(trusted, claims.key)}`];
   for (const { check, status } of trace.checks) {
@@ -76,6 +79,11 @@ function linesOf({ valid, trusted, claims, trace, replayed }: BundleReport, pain
   } else lines.push('-       replay');
   for (const { index, subject, code = '' } of differing)
     lines.push(`          entry ${index}: ${visible(subject)} is decided otherwise [${code}]`);
+  // Whole and authentic, and yet no evidence that anything was held to the policy.
+  if (observed > 0)
+    lines.push(
+      `${paint.bad('NOTE  ')}  observed   ${counted(observed, 'call')} went on whatever was decided`,
+    );
   const { origin = 'unknown', entries } = trace;
   lines.push(
     `${valid ? paint.good('valid') : paint.bad('NOT VALID')}: ${entries} entries of ${visible(origin)}`,

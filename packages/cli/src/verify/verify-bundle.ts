@@ -1,6 +1,6 @@
 import { fromMultikey } from '@ttp/crypto';
 import type { TraceReport } from '@ttp/etr-merkle/trace';
-import { verifyTrace } from '@ttp/etr-merkle/trace';
+import { bundleEntries, verifyTrace } from '@ttp/etr-merkle/trace';
 import { type ReplayedDecision, replayBundle } from '@ttp/sdk';
 import { type BundleClaims, claimsOf, type LogKeyArgument, trustedLog } from './log-keys.js';
 
@@ -12,6 +12,8 @@ export interface BundleReport {
   readonly trace: TraceReport;
   /** Empty where the trace is not valid: its contents mean nothing then. */
   readonly replayed: readonly ReplayedDecision[];
+  /** Calls that went on whatever was decided, since the enforcement point only observed. 0 where the trace is not valid. */
+  readonly observed: number;
   /** A trusted key signed it, nothing is wrong, and every decision that can be replayed is the same. */
   readonly valid: boolean;
 }
@@ -30,7 +32,14 @@ export function verifyBundle(bundle: Uint8Array, keys: readonly LogKeyArgument[]
   const trusted = keys.length > 0 && hasSigned(trace);
   const replayed = trace.valid ? replayBundle(bundle) : [];
   const valid = trusted && trace.valid && !replayed.some(({ result }) => result === 'differs');
-  return { claims, trusted, trace, replayed, valid };
+  return { claims, trusted, trace, replayed, observed: trace.valid ? observedIn(bundle) : 0, valid };
+}
+
+function observedIn(bundle: Uint8Array): number {
+  let calls = 0;
+  for (const { type, data } of bundleEntries(bundle))
+    if (type === 'interaction-settled' && data['enforced'] === false) calls++;
+  return calls;
 }
 
 /** With the first key that signed the bundle; a bundle has one signature, so at most one does. */

@@ -36,6 +36,17 @@ afterAll(() => dir.remove());
 
 const trusted = (): readonly string[] => ['--log-key', key];
 
+it('ttp verify says of the bundle that nothing was enforced', async () => {
+  const { code, json } = await ttpJson(['verify', dir.at('bundle.jsonl'), ...trusted()]);
+  expect({ code, valid: json['valid'], observed: json['observed'] }).toEqual({
+    code: 0,
+    valid: true,
+    observed: 9,
+  });
+  const { out } = await run(['verify', '--text', dir.at('bundle.jsonl'), ...trusted()]);
+  expect(out).toMatch(/\nNOTE {4}observed {3}9 calls went on whatever was decided\n/);
+});
+
 describe('ttp policy recommend', () => {
   it('writes a policy that lint accepts, and a call map, and says what it left out', async () => {
     const out = ['--out', dir.at('draft.json'), '--call-map', dir.at('draft-calls.json')];

@@ -14,8 +14,12 @@ interface Listed {
   readonly firstAt: number;
   entries: number;
   lastAt: number;
+  /** Calls, not those that somebody only asked about. */
   interactions: number;
   refused: number;
+  /** Calls that went on whatever was decided: the enforcement point only observed. */
+  observed: number;
+  checks: number;
   sealed: boolean;
   readonly agents: Set<Did>;
 }
@@ -31,7 +35,7 @@ export function run({ options, io }: Call<LogOptions>): Promise<Answer> {
       text: ({ width }) =>
         [
           table(
-            ['trace', 'log', 'entries', 'calls', 'refused', 'first', 'last', 'sealed'],
+            ['trace', 'log', 'entries', 'calls', 'refused', 'observed', 'first', 'last', 'sealed'],
             listed.map(rowOf),
             width,
           ),
@@ -56,6 +60,8 @@ async function tracesOf(log: LogReader): Promise<readonly Listed[]> {
         lastAt: at,
         interactions: 0,
         refused: 0,
+        observed: 0,
+        checks: 0,
         sealed: false,
         agents: new Set(),
       };
@@ -66,8 +72,13 @@ async function tracesOf(log: LogReader): Promise<readonly Listed[]> {
     one.agents.add(agent);
     if (type === 'trace-sealed') one.sealed = true;
     if (type !== 'interaction-settled') continue;
+    if (data['checked'] === true) {
+      one.checks++;
+      continue;
+    }
     one.interactions++;
     if (data['status'] === 'blocked') one.refused++;
+    if (data['enforced'] === false) one.observed++;
   }
   return [...traces.values()];
 }
@@ -86,6 +97,7 @@ const rowOf = (one: Listed): readonly string[] => [
   `${one.entries}`,
   `${one.interactions}`,
   `${one.refused}`,
+  `${one.observed}`,
   timeText(one.firstAt),
   timeText(one.lastAt),
   one.sealed ? 'yes' : 'no',

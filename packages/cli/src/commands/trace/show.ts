@@ -75,9 +75,20 @@ const TOLD: readonly string[] = ['outcome', 'effect', 'status', 'code', 'reason'
 
 function rowOf({ log, entry, reasons }: Shown): readonly string[] {
   const { index, at, type, subject, data } = entry;
-  const told = TOLD.map((name) => asText(data[name])).filter((text) => text !== '');
+  const told = [...marksOf(data), ...TOLD.map((name) => asText(data[name])).filter((text) => text !== '')];
   const where = log === 0 ? `${index}` : `${log}/${index}`;
   return [where, timeText(at), type, visible(subject), visible([...told, ...reasons].join(', '))];
+}
+
+/** What makes of an entry something else than it looks like: nothing was enforced, or nothing was called. */
+function marksOf({ monitor, enforced, checked, would }: JsonObject): readonly string[] {
+  const { status, code } = isJsonObject(would) ? would : {};
+  const instead =
+    status === undefined || status === 'done' ? '' : `: would be ${asText(status)} ${asText(code)}`;
+  return [
+    ...(checked === true ? ['only asked'] : []),
+    ...(enforced === false ? [`not enforced${instead}`] : monitor === true ? ['monitor mode'] : []),
+  ];
 }
 
 const asText = (value: Json | undefined): string =>
