@@ -105,8 +105,12 @@ export function verifyDsse(text: Uint8Array | string, options: VerifyDsseOptions
   return { payload, payloadType, kids: [...accepted.values()] };
 }
 
-/** One key under two ids counts once. */
-const identityOf = ({ kind, publicKey }: ForeignKey): string => `${kind} ${hex(publicKey)}`;
+/**
+ * One key under two ids counts once. Of a point of P-256 the x is enough: it stands in both encodings, and who can
+ * sign for one of its two points can sign for the other.
+ */
+const identityOf = ({ kind, publicKey }: ForeignKey): string =>
+  `${kind} ${hex(kind === 'P-256' ? publicKey.subarray(1, 33) : publicKey)}`;
 
 /** Base64 of the standard alphabet or of the one for URLs, with or without padding (DSSE 1.0.0, protocol). */
 function eitherBase64(text: string): Uint8Array {

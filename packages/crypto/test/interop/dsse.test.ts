@@ -1,10 +1,10 @@
 import type { JsonObject } from '@ttp/core';
 import { codeRejectedBy, codeThrownBy, proves, vectors, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { concatBytes, hex, utf8 } from '../../src/index.js';
+import { base64, concatBytes, hex, utf8 } from '../../src/index.js';
 import { keyOfJwk, signDsse, type VerifiedDsse, verifyDsse } from '../../src/interop/index.js';
 import { isPae, pae } from '../../src/interop/pae.js';
-import { attester } from './fixtures.js';
+import { attester, foreigner, jwkOf } from './fixtures.js';
 
 interface DsseCase {
   readonly envelope: string;
@@ -51,6 +51,20 @@ describe('a DSSE envelope', () => {
           expect(check()).toEqual({ payload, payloadType: TYPE, kids: signers.map(({ kid }) => kid) });
       }
     });
+  });
+
+  it('counts a point of P-256 once, however it is written', () => {
+    const { key, sign } = foreigner(4);
+    const whole = keyOfJwk(jwkOf(key));
+    const other = Uint8Array.from(key.publicKey);
+    other[0] = 5 - (other[0] ?? 0);
+    const sig = base64(sign(pae(TYPE, utf8('x'))));
+    const text = JSON.stringify({ payload: base64(utf8('x')), payloadType: TYPE, signatures: [{ sig }] });
+    const forms = [key, whole, { ...key, publicKey: other }].map((one, i) => ({ kid: `${i}`, ...one }));
+    const ask = (threshold: number): VerifiedDsse =>
+      verifyDsse(text, { keys: forms, threshold, payloadTypes: [TYPE] });
+    expect(ask(1).kids).toEqual(['0']);
+    expect(codeThrownBy(() => ask(2))).toBe('CRYPTO_BAD_PARAMETER');
   });
 
   it('is not signed by nobody, by too many, or without a type', async () => {
