@@ -4,7 +4,10 @@ export type HashName = 'sha256' | 'sha384' | 'sha512';
 /** An Ed25519 key ready to sign. It signs raw bytes, and so never leaves this package (decision D6). */
 export interface SigningKey {
   readonly publicKey: Uint8Array;
+  /** Throws after `clear`. */
   sign(message: Uint8Array): Uint8Array;
+  /** Overwrites the seed where it can be, and lets go of it where it cannot. */
+  clear(): void;
 }
 
 /** Parameters of scrypt (RFC 7914): cost N as log2, with r = 8 and p = 1. */
@@ -22,6 +25,9 @@ export interface CipherInput {
   /** Plaintext to seal, or ciphertext and its tag of 16 bytes to open. */
   readonly text: Uint8Array;
 }
+
+/** Gives the ciphertext and its tag. Has read all of its input when it returns the promise. */
+export type Seal = (input: Omit<CipherInput, 'key'>) => Promise<Uint8Array>;
 
 /**
  * The primitives that have a native and a portable implementation. Both give the same answer to every input; the
@@ -43,8 +49,8 @@ export interface Backend {
   exchangeKey(secretKey: Uint8Array): Uint8Array;
   /** X25519 of 32 and 32 bytes; undefined for a low-order point. */
   exchange(secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array | undefined;
-  /** The ciphertext and its tag. Has read all of its input when it returns the promise. */
-  seal(input: CipherInput): Promise<Uint8Array>;
+  /** A function for many texts under one key of 32 bytes, which it has read when it is returned. */
+  sealer(key: Uint8Array): Seal;
   /** The plaintext, undefined where the tag does not match. Has read all of its input when it returns the promise. */
   open(input: CipherInput): Promise<Uint8Array | undefined>;
   /** 32 bytes. Does not hold up the event loop for longer than some milliseconds. */

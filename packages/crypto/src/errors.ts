@@ -80,6 +80,7 @@ export const CRYPTO_ERRORS = {
   CRYPTO_FOREIGN_ISSUER: 'The key that signed a credential is not one of its issuer.',
   CRYPTO_FOREIGN_EXPIRED: 'The credential or its proof is not valid at this time.',
   CRYPTO_CBOR: 'The bytes are not CBOR in deterministic encoding, or the value has none.',
+  CRYPTO_KEY_LOCKED: 'The private key was cleared, or locked while it was being unlocked.',
   CRYPTO_KEY_FILE_SHAPE: 'The value is not a key file: a member is missing, unknown or malformed.',
   CRYPTO_KEY_FILE_COST: 'The cost of the key derivation is below the minimum or above the maximum.',
   CRYPTO_KEY_FILE_PASSPHRASE: 'The passphrase is wrong, or the key file was changed.',

@@ -1,4 +1,4 @@
-export { type OpenInput, openAead, type SealInput, sealAead } from './aead.js';
+export { aeadSealer, type OpenInput, openAead, type SealInput, sealAead } from './aead.js';
 export { concatBytes, equalBytes, fromUtf8, utf8 } from './bytes.js';
 export { base58btc, fromBase58btc } from './encoding/base58.js';
 export { base64, base64url, fromBase64, fromBase64url } from './encoding/base64.js';
@@ -33,7 +33,14 @@ export {
   type EncryptKeyInput,
   encryptKey,
   type KeyFile,
+  type KeyHistory,
 } from './keyfile.js';
+export {
+  createKeyFileSigner,
+  type KeyFileSigner,
+  type KeyFileSignerInput,
+  type KeyHold,
+} from './keyfile-signer.js';
 export {
   createSigner,
   generateKeyPair,
@@ -53,6 +60,7 @@ export {
   KEY_CACHE_ENTRIES,
   KEY_FILE_MAX_COST_LOG2,
   KEY_FILE_MIN_COST_LOG2,
+  KEY_HOLD_MAX_MS,
   KEY_ID_MAX_CHARS,
   PUBLIC_KEY_BYTES,
   REPLAY_MAX_PER_KEY,

@@ -25,6 +25,10 @@ interface KeyFileHeader {
   readonly algorithm: 'Ed25519';
   /** Multikey. */
   readonly publicKey: string;
+  /** When the key was made, wall clock, ms. Together with `rotations`, or neither. */
+  readonly createdAt?: number;
+  /** How many keys the identity had before this one. */
+  readonly rotations?: number;
   /** scrypt (RFC 7914) with N = 2^costLog2, r = 8, p = 1. */
   readonly kdf: { readonly name: 'scrypt'; readonly costLog2: number };
   /** 32 random bytes, base64url. */
@@ -40,6 +44,14 @@ export interface KeyFile extends KeyFileHeader {
   readonly encryptedKey: string;
 }
 
+/** What a key file tells of its key's past. */
+export interface KeyHistory {
+  /** Wall clock, ms. */
+  readonly createdAt: number;
+  /** 0 for the first key of an identity. */
+  readonly rotations: number;
+}
+
 /** What {@link encryptKey} encrypts. */
 export interface EncryptKeyInput {
   /** 32 bytes. */
@@ -48,6 +60,8 @@ export interface EncryptKeyInput {
   readonly did: Did;
   readonly passphrase: string;
   readonly random: Random;
+  /** When the key was made, and how many keys the identity had before it; recorded in the file. */
+  readonly history?: KeyHistory;
   /** log2 of the cost N of scrypt, from `KEY_FILE_MIN_COST_LOG2`, which is the default, to `KEY_FILE_MAX_COST_LOG2`. */
   readonly cost?: number;
 }
@@ -69,15 +83,17 @@ const TAG_BYTES = 16;
  * Encrypts a seed by scrypt and AES-256-GCM, with everything else of the file as additional data: nobody changes the
  * DID or a parameter without breaking the tag (decision D8, flaw.D8). Takes about half a second, not on the event loop.
  *
- * @throws CRYPTO_KEY_FILE_COST, CRYPTO_KEY_FILE_PASSPHRASE for an empty passphrase, CRYPTO_BAD_LENGTH
+ * @throws CRYPTO_KEY_FILE_COST, CRYPTO_KEY_FILE_PASSPHRASE for an empty passphrase, CRYPTO_BAD_LENGTH,
+ *   CRYPTO_KEY_FILE_SHAPE for a history that is none
  */
 export async function encryptKey(input: EncryptKeyInput): Promise<KeyFile> {
-  const { seed, did, passphrase, random, cost = KEY_FILE_MIN_COST_LOG2 } = input;
+  const { seed, did, passphrase, random, history = {}, cost = KEY_FILE_MIN_COST_LOG2 } = input;
   const header: KeyFileHeader = {
     v: 1,
     did,
     algorithm: 'Ed25519',
     publicKey: multikey(keyPairOf(seed).publicKey),
+    ...historyOf(history),
     kdf: { name: 'scrypt', costLog2: requireCost(cost) },
     salt: base64url(requireLength(random.bytes(SALT_BYTES), SALT_BYTES, 'random')),
     encryption: 'AES-256-GCM',
@@ -147,7 +163,7 @@ async function open(parts: CipherParts, ciphertext: Uint8Array): Promise<Uint8Ar
 function keyFileOf(file: unknown): { readonly header: KeyFileHeader; readonly encryptedKey: Uint8Array } {
   const { encryptedKey, did, publicKey, kdf, salt, iv, ...rest } = objectAt(plainCopy(file), '');
   const { name, costLog2, ...others } = objectAt(kdf, 'kdf');
-  const { v, algorithm, encryption, ...unknown } = rest;
+  const { v, algorithm, encryption, createdAt, rotations, ...unknown } = rest;
   if (v !== 1) throw malformed('v');
   if (algorithm !== 'Ed25519') throw malformed('algorithm');
   if (encryption !== 'AES-256-GCM') throw malformed('encryption');
@@ -162,6 +178,7 @@ function keyFileOf(file: unknown): { readonly header: KeyFileHeader; readonly en
       did,
       algorithm,
       publicKey: multikeyAt(publicKey),
+      ...historyOf({ createdAt, rotations }),
       kdf: { name, costLog2: requireCost(costLog2) },
       salt: base64url(bytesAt(salt, SALT_BYTES, 'salt')),
       encryption,
@@ -169,6 +186,23 @@ function keyFileOf(file: unknown): { readonly header: KeyFileHeader; readonly en
     },
     encryptedKey: bytesAt(encryptedKey, SEED_BYTES + TAG_BYTES, 'encryptedKey'),
   };
+}
+
+/** Both or neither: a file says all of its key's past, or nothing. */
+function historyOf({
+  createdAt,
+  rotations,
+}: {
+  readonly createdAt?: unknown;
+  readonly rotations?: unknown;
+}): KeyHistory | undefined {
+  if (createdAt === undefined && rotations === undefined) return undefined;
+  return { createdAt: countAt(createdAt, 'createdAt'), rotations: countAt(rotations, 'rotations') };
+}
+
+function countAt(value: unknown, field: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw malformed(field);
 }
 
 /** A low cost would let the keeper of the file try passphrases; a high one would exhaust its reader (flaw.D8). */

@@ -19,8 +19,9 @@ export const generateKeyPair = (random: Random): KeyPair => keyPairOf(random.byt
 
 /** The key pair of a seed of 32 bytes (RFC 8032 5.1.5). Throws CRYPTO_BAD_LENGTH. */
 export function keyPairOf(seed: Uint8Array): KeyPair {
-  const { publicKey } = backend.signingKey(requireLength(seed, SEED_BYTES, 'seed'));
-  return { seed, publicKey };
+  const key = backend.signingKey(requireLength(seed, SEED_BYTES, 'seed'));
+  key.clear();
+  return { seed, publicKey: key.publicKey };
 }
 
 /** What {@link createSigner} makes a Signer of. */
@@ -47,12 +48,24 @@ export function createSigner({ seed, kid, purposes }: SignerInput): Signer {
     kid,
     publicKey: key.publicKey,
     purposes: allowed,
-    async sign(purpose, payload) {
-      if (!allowed.includes(purpose))
-        throw new TtpError('CRYPTO_PURPOSE_NOT_ALLOWED', `${kid} does not sign ${purpose}`);
-      return key.sign(preimageOf(purpose, payload, SIGNED_FORMATS));
-    },
+    sign: async (purpose, payload) => key.sign(signedBytes({ kid, purposes: allowed }, purpose, payload)),
   };
+}
+
+/**
+ * The bytes that a key signs for a purpose, if it carries the purpose; what is refused is refused before the key is
+ * touched.
+ *
+ * @throws CRYPTO_PURPOSE_NOT_ALLOWED, CRYPTO_PURPOSE_UNKNOWN, CRYPTO_PURPOSE_FORMAT
+ */
+export function signedBytes(
+  { kid, purposes }: Pick<Signer, 'kid' | 'purposes'>,
+  purpose: string,
+  payload: Uint8Array,
+): Uint8Array {
+  if (!purposes.includes(purpose))
+    throw new TtpError('CRYPTO_PURPOSE_NOT_ALLOWED', `${kid} does not sign ${purpose}`);
+  return preimageOf(purpose, payload, SIGNED_FORMATS);
 }
 
 /**

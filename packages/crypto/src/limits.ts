@@ -52,6 +52,9 @@ export const KEY_FILE_MIN_COST_LOG2 = 17;
 /** Highest cost of scrypt that is accepted, as log2 of N: 20 (1 GiB; a file must not exhaust its reader's memory). */
 export const KEY_FILE_MAX_COST_LOG2 = 20;
 
+/** How long an unlocked key may be held, on monotonic time: 15 min. */
+export const KEY_HOLD_MAX_MS = 900_000;
+
 /** How long a signature of an HTTP message of ours lives: 30 s (decision D10). */
 export const HTTP_SIGNATURE_LIFE_MS = 30_000;
 

@@ -134,6 +134,37 @@ describe('a key file', () => {
     expect(await codeRejectedBy(decryptKey(new Map(), { passphrase }))).toBe('CRYPTO_JSON_NOT_PLAIN');
   });
 
+  it('records when its key was made and how many there were before, and nobody changes that', async () => {
+    proves('crypto.keys.rotation-count');
+    const history = { createdAt: 1_700_000_000_000, rotations: 3 };
+    const input = { seed: alice.seed, did: alice.did, passphrase, random: random('history') };
+    const recorded = await encryptKey({ ...input, history });
+    expect(recorded).toMatchObject({
+      ...history,
+      algorithm: 'Ed25519',
+      publicKey: multikey(alice.publicKey),
+      encryptedKey: expect.stringMatching(/^[\w-]{64}$/),
+    });
+    const stored = parseJson(JSON.stringify(recorded));
+    expect(await decryptKey(stored, { passphrase, publicKey: alice.publicKey })).toEqual(alice.seed);
+    const { createdAt: _, rotations: __, ...without } = recorded;
+    for (const changed of [{ ...recorded, rotations: 2 }, { ...recorded, createdAt: 1 }, without])
+      expect(await codeRejectedBy(decryptKey(changed, { passphrase }))).toBe('CRYPTO_KEY_FILE_PASSPHRASE');
+    for (const wrong of [
+      { rotations: -1 },
+      { rotations: 1.5 },
+      { createdAt: '2026' },
+      { rotations: undefined },
+    ]) {
+      const codes = [
+        decryptKey(JSON.parse(JSON.stringify({ ...recorded, ...wrong })), { passphrase }),
+        // @ts-expect-error a host without types
+        encryptKey({ ...input, history: { ...history, ...wrong } }),
+      ].map(codeRejectedBy);
+      expect(await Promise.all(codes)).toEqual(['CRYPTO_KEY_FILE_SHAPE', 'CRYPTO_KEY_FILE_SHAPE']);
+    }
+  });
+
   it('is made by either backend alike', async () => {
     const input = { passphrase: utf8('p'), salt: utf8('NaCl'), costLog2: 10 };
     expect(hex(await native.scrypt(input))).toBe(hex(await reference.scrypt(input)));

@@ -61,10 +61,11 @@ async function makeOperator(options: KeygenOptions & { operator: string }, io: I
   if (store !== undefined)
     throw new TtpError('CLI_USAGE', 'an operator has no kill record: leave --store out', { field: 'store' });
   await requireAbsent(out, 'out');
-  const { random } = io;
+  const { clock, random } = io;
   const passphrase = await passphrases(io).get(`the operator key of ${id}`, { isNew: true });
   const { seed, publicKey } = generateKeyPair(random);
-  const key = await encryptKey({ seed, did: didKey(publicKey), passphrase, random });
+  const history = { createdAt: clock.now(), rotations: 0 };
+  const key = await encryptKey({ seed, did: didKey(publicKey), passphrase, random, history });
   await writeNew(out, `${JSON.stringify(key, null, 2)}\n`, 'out');
   const entry = {
     id,

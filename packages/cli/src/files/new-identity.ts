@@ -30,8 +30,15 @@ export async function writeNewIdentity(
   for (const file of [out, nextOut]) await requireAbsent(file, 'out');
   const passphrase = await askPassphrase();
   const { did, seed, nextSeed, keyLog } = await createIdentity({ type, random, clock });
-  const key = await encryptKey({ seed, did, passphrase, random });
-  const nextKey = await encryptKey({ seed: nextSeed, did, passphrase, random });
+  const createdAt = clock.now();
+  const key = await encryptKey({ seed, did, passphrase, random, history: { createdAt, rotations: 0 } });
+  const nextKey = await encryptKey({
+    seed: nextSeed,
+    did,
+    passphrase,
+    random,
+    history: { createdAt, rotations: 1 },
+  });
   // The record first: without one the identity is dead for ever, while a record without an identity harms nobody.
   if (store !== undefined) await createKillRecord(did, store, { clock, timer });
   await writeNew(nextOut, `${JSON.stringify(nextKey, null, 2)}\n`, 'out');

@@ -1,4 +1,5 @@
-import { sign, verify as verifies } from 'node:crypto';
+import { type KeyObject, sign, verify as verifies } from 'node:crypto';
+import { TtpError } from '@ttp/core';
 import type { Backend } from '../backend-contract.js';
 import { createKeyCache } from '../key-cache.js';
 import { isStrictPoint, isStrictSignature } from '../point-encoding.js';
@@ -9,10 +10,16 @@ const verificationKey = createKeyCache((publicKey) =>
 );
 
 export const signingKey: Backend['signingKey'] = (seed) => {
-  const key = privateKeyObject('ed25519', seed);
+  let key: KeyObject | undefined = privateKeyObject('ed25519', seed);
   return {
     publicKey: rawPublicKey(key),
-    sign: (message) => Uint8Array.from(sign(null, message, key)),
+    sign(message) {
+      if (key === undefined) throw new TtpError('CRYPTO_KEY_LOCKED', 'the key was cleared');
+      return Uint8Array.from(sign(null, message, key));
+    },
+    clear() {
+      key = undefined; // OpenSSL overwrites it when it is collected
+    },
   };
 };
 

@@ -1,5 +1,6 @@
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
+import { TtpError } from '@ttp/core';
 import type { Backend } from '../backend-contract.js';
 import { concatBytes, equalBytes } from '../bytes.js';
 import { createKeyCache } from '../key-cache.js';
@@ -10,7 +11,18 @@ import { multiply, multiplyByTable, type Table, tableOf } from './multiples.js';
 export const signingKey: Backend['signingKey'] = (seed) => {
   hashes.sha512 = sha512; // the library leaves it to be set by whoever calls it
   const own = Uint8Array.from(seed);
-  return { publicKey: getPublicKey(own), sign: (message) => sign(message, own) };
+  let isCleared = false;
+  return {
+    publicKey: getPublicKey(own),
+    sign(message) {
+      if (isCleared) throw new TtpError('CRYPTO_KEY_LOCKED', 'the key was cleared');
+      return sign(message, own);
+    },
+    clear() {
+      isCleared = true;
+      own.fill(0);
+    },
+  };
 };
 
 /** A key that verifies: -A, and its table once it was used some times. */

@@ -1,3 +1,4 @@
+import { isJsonObject, type Json } from '@ttp/core';
 import { decryptKey, encryptKey } from '@ttp/crypto';
 import { documentOf, rotateIdentity } from '@ttp/did';
 import type { Answer } from '../../answer.js';
@@ -30,8 +31,22 @@ export async function run({
   // Verified as others will: the key that was revealed has to be the one committed to.
   const { verificationMethod } = documentOf(rotated.keyLog);
   const passphrase = await asked.get('the rotated identity', { isNew: true });
-  const key = await encryptKey({ seed: rotated.seed, did, passphrase, random });
-  const nextKey = await encryptKey({ seed: rotated.nextSeed, did, passphrase, random });
+  const rotations = Number(verificationMethod[0]?.id.split('#key-')[1]) - 1;
+  const now = clock.now();
+  const key = await encryptKey({
+    seed: rotated.seed,
+    did,
+    passphrase,
+    random,
+    history: { createdAt: createdAtOf(nextFile) ?? now, rotations },
+  });
+  const nextKey = await encryptKey({
+    seed: rotated.nextSeed,
+    did,
+    passphrase,
+    random,
+    history: { createdAt: now, rotations: rotations + 1 },
+  });
   await writeNew(nextOut, `${JSON.stringify(nextKey, null, 2)}\n`, 'out');
   await writeNew(out, formatIdentityFile(rotated.keyLog, key), 'out');
   const publicKey = verificationMethod[0]?.publicKeyMultibase ?? '';
@@ -47,4 +62,10 @@ export async function run({
         'log         its key is another one now: export what there is with the old file, and go on in a new storage',
       ].join('\n'),
   };
+}
+
+/** When the key in a file that was decrypted was made; a file need not say. */
+function createdAtOf(file: Json): number | undefined {
+  const createdAt = isJsonObject(file) ? file['createdAt'] : undefined;
+  return typeof createdAt === 'number' ? createdAt : undefined;
 }
