@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '@ttp/core';
 import { codeRejectedBy, codeThrownBy, proves, vectors } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { canonicalize } from '../../src/index.js';
+import { base64url, canonicalBytes, canonicalize, utf8 } from '../../src/index.js';
 import { signAgentCard, type VerifiedAgentCard, verifyAgentCard } from '../../src/interop/index.js';
-import { attester, foreigner, keyOfJwks } from './fixtures.js';
+import { jwsInput } from '../../src/interop/jws-input.js';
+import { attester, foreigner, keyOfJwks, withOtherS } from './fixtures.js';
 
 interface CardCase {
   readonly card: string;
@@ -69,6 +70,17 @@ describe('an agent card', () => {
     const many = Array.from({ length: 33 }, () => (Array.isArray(signatures) ? signatures[0] : null));
     const text = JSON.stringify({ ...rest, signatures: many });
     expect(codeThrownBy(() => verifyAgentCard(text, { keyOf }))).toBe('CRYPTO_FOREIGN_SHAPE');
+  });
+
+  it('may be signed by a key of P-256, in either half of s', () => {
+    const { key, sign } = foreigner(3);
+    const header = base64url(utf8('{"alg":"ES256","kid":"theirs"}'));
+    const signature = sign(jwsInput(header, canonicalBytes({ name: 'Clerk' })));
+    for (const bytes of [signature, withOtherS(signature)]) {
+      const signatures = [{ protected: header, signature: base64url(bytes) }];
+      const text = JSON.stringify({ name: 'Clerk', signatures });
+      expect(verifyAgentCard(text, { keyOf: () => key }).kids).toEqual(['theirs']);
+    }
   });
 
   it('is refused where a known key is of another kind than the signature', async () => {
