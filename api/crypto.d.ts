@@ -287,6 +287,7 @@ export interface VerifyOperatorEnvelopeOptions<B> {
     readonly maxBytes?: number;
 }
 export declare const WITNESS_PURPOSES: readonly string[];
+export declare function aeadSealer(key: Uint8Array): (input: Omit<SealInput, 'key'>) => Promise<Uint8Array>;
 export declare function base58btc(bytes: Uint8Array): string;
 export declare function base64(bytes: Uint8Array): string;
 export declare const base64url: (bytes: Uint8Array) => string;
@@ -329,7 +330,7 @@ export declare function parseJson(input: Uint8Array | string, options?: ParseJso
 export declare function pbkdf2Sha256({ password, salt, iterations, length }: Pbkdf2Input): Promise<Uint8Array>;
 export declare const plainCopy: (value: unknown) => Json;
 export declare function registerKey(publicKey: Uint8Array): void;
-export declare function sealAead({ plaintext, ...input }: SealInput): Promise<Uint8Array>;
+export declare function sealAead({ key, ...input }: SealInput): Promise<Uint8Array>;
 export declare const sha256: (bytes: Uint8Array) => Uint8Array;
 export declare function sha256Into(bytes: Uint8Array, target: Uint8Array, at: number): void;
 export declare const sha384: (bytes: Uint8Array) => Uint8Array;

@@ -29,21 +29,28 @@ export interface OpenInput extends AeadInput {
 }
 
 /** AES-256-GCM (NIST SP 800-38D): the ciphertext and its tag of 16 bytes. Throws CRYPTO_BAD_LENGTH. */
-export async function sealAead({ plaintext, ...input }: SealInput): Promise<Uint8Array> {
-  requireLengths(input);
-  return backend.seal({ ...input, text: plaintext });
+export async function sealAead({ key, ...input }: SealInput): Promise<Uint8Array> {
+  return await aeadSealer(key)(input);
+}
+
+/**
+ * {@link sealAead} for many texts under one key, which is made ready once.
+ *
+ * @param key 32 bytes
+ * @throws CRYPTO_BAD_LENGTH
+ */
+export function aeadSealer(key: Uint8Array): (input: Omit<SealInput, 'key'>) => Promise<Uint8Array> {
+  const seal = backend.sealer(requireLength(key, KEY_BYTES, 'key'));
+  return async ({ iv, aad, plaintext }) =>
+    seal({ iv: requireLength(iv, IV_BYTES, 'iv'), aad, text: plaintext });
 }
 
 /** The plaintext, or a refusal that does not say which part was wrong. Throws CRYPTO_AEAD_REFUSED, CRYPTO_BAD_LENGTH. */
 export async function openAead({ ciphertext, ...input }: OpenInput): Promise<Uint8Array> {
-  requireLengths(input);
+  requireLength(input.iv, IV_BYTES, 'iv');
+  requireLength(input.key, KEY_BYTES, 'key');
   const plaintext = await backend.open({ ...input, text: ciphertext });
   if (plaintext === undefined)
     throw new TtpError('CRYPTO_AEAD_REFUSED', 'the ciphertext does not match its tag');
   return plaintext;
-}
-
-function requireLengths({ key, iv }: AeadInput): void {
-  requireLength(iv, IV_BYTES, 'iv');
-  requireLength(key, KEY_BYTES, 'key');
 }

@@ -3,10 +3,9 @@ import { TtpError } from '@ttp/core';
 const encoder = /* @__PURE__ */ new TextEncoder();
 /** `ignoreBOM` keeps a byte order mark as a character, so that decoding loses nothing. */
 const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const LONE_SURROGATE = /\p{Cs}/u;
 
 /** Whether the text has UTF-8: every surrogate is half of a pair. */
-export const isWellFormed = (text: string): boolean => !LONE_SURROGATE.test(text);
+export const isWellFormed = (text: string): boolean => text.isWellFormed();
 
 /**
  * The UTF-8 bytes of a text. A lone surrogate is refused, not replaced: else two texts would share their bytes,

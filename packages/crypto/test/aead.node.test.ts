@@ -33,8 +33,8 @@ it('gives one ciphertext and one verdict on both backends', async () => {
   await withSeed('one ciphertext', 200, async (random) => {
     const [key, iv, aad] = [random.bytes(32), random.bytes(12), random.bytes(random.int(40))];
     const plaintext = random.bytes(random.pick([0, 1, 15, 16, 17, random.int(300)]));
-    const sealed = await native.seal({ key, iv, aad, text: plaintext });
-    expect(await reference.seal({ key, iv, aad, text: plaintext })).toEqual(sealed);
+    const sealed = await native.sealer(key)({ iv, aad, text: plaintext });
+    expect(await reference.sealer(key)({ iv, aad, text: plaintext })).toEqual(sealed);
     const at = random.int(sealed.length);
     const attempts = [
       { key, iv, aad, text: sealed },

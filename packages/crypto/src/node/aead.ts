@@ -8,13 +8,16 @@ const OPTIONS = { authTagLength: TAG_BYTES } as const;
 
 // A key object, because Node takes four times as long to begin with the bytes of a key.
 
-export const seal: Backend['seal'] = async ({ key, iv, aad, text }) => {
-  const cipher = createCipheriv(ALGORITHM, createSecretKey(key), iv, OPTIONS).setAAD(aad);
-  const sealed = new Uint8Array(text.length + TAG_BYTES);
-  sealed.set(cipher.update(text));
-  cipher.final(); // GCM keeps nothing back
-  sealed.set(cipher.getAuthTag(), text.length);
-  return sealed;
+export const sealer: Backend['sealer'] = (key) => {
+  const object = createSecretKey(key);
+  return async ({ iv, aad, text }) => {
+    const cipher = createCipheriv(ALGORITHM, object, iv, OPTIONS).setAAD(aad);
+    const sealed = new Uint8Array(text.length + TAG_BYTES);
+    sealed.set(cipher.update(text));
+    cipher.final(); // GCM keeps nothing back
+    sealed.set(cipher.getAuthTag(), text.length);
+    return sealed;
+  };
 };
 
 export const open: Backend['open'] = async ({ key, iv, aad, text }) => {

@@ -1,5 +1,5 @@
 // The native implementation, by node:crypto: the same answers as the portable one.
-export { open, seal } from './aead.js';
+export { open, sealer } from './aead.js';
 export { signingKey, verify } from './ed25519.js';
 export { hash, sha256Hex, sha256Into } from './hash.js';
 export { verifyP256 } from './p256.js';

@@ -1,14 +1,19 @@
 import type { Backend, CipherInput } from '../backend-contract.js';
 
-export const seal: Backend['seal'] = async (input) => {
-  const { algorithm, key, text } = copyOf(input);
-  const imported = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt']);
-  return new Uint8Array(await crypto.subtle.encrypt(algorithm, imported, text));
+export const sealer: Backend['sealer'] = (key) => {
+  const importing = crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, ['encrypt']);
+  importing.catch(() => undefined); // whoever seals gets the fault
+  return async (input) => {
+    const { algorithm, text } = copyOf(input);
+    return new Uint8Array(await crypto.subtle.encrypt(algorithm, await importing, text));
+  };
 };
 
 export const open: Backend['open'] = async (input) => {
-  const { algorithm, key, text } = copyOf(input);
-  const imported = await crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['decrypt']);
+  const { algorithm, text } = copyOf(input);
+  const imported = await crypto.subtle.importKey('raw', new Uint8Array(input.key), 'AES-GCM', false, [
+    'decrypt',
+  ]);
   try {
     return new Uint8Array(await crypto.subtle.decrypt(algorithm, imported, text));
   } catch {
@@ -17,9 +22,8 @@ export const open: Backend['open'] = async (input) => {
 };
 
 /** Copies, taken before the first await: what is given may change while WebCrypto works, or be a view of shared memory. */
-function copyOf({ key, iv, aad, text }: CipherInput): {
+function copyOf({ iv, aad, text }: Omit<CipherInput, 'key'>): {
   readonly algorithm: AesGcmParams;
-  readonly key: Uint8Array<ArrayBuffer>;
   readonly text: Uint8Array<ArrayBuffer>;
 } {
   const algorithm = {
@@ -28,5 +32,5 @@ function copyOf({ key, iv, aad, text }: CipherInput): {
     additionalData: new Uint8Array(aad),
     tagLength: 128,
   };
-  return { algorithm, key: new Uint8Array(key), text: new Uint8Array(text) };
+  return { algorithm, text: new Uint8Array(text) };
 }

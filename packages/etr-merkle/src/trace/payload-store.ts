@@ -1,5 +1,5 @@
 import { type Did, type Hash, type Random, type Store, TtpError } from '@ttp/core';
-import { concatBytes, equalBytes, hex, openAead, sealAead, sha256, utf8 } from '@ttp/crypto';
+import { aeadSealer, concatBytes, equalBytes, hex, openAead, sha256, utf8 } from '@ttp/crypto';
 import { HASH_BYTES, SALT_BYTES } from '../limits.js';
 import { commitment, type Payload } from './payload.js';
 
@@ -77,11 +77,15 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
     return { id: value.slice(1, 1 + ID_BYTES), key: value.slice(1 + ID_BYTES), version };
   }
 
-  /** The subject's key, made here unless somebody else was faster. */
-  async function keyFor(subject: Uint8Array): Promise<DataKey & { readonly subject: Uint8Array }> {
+  /** What seals under the subject's key, which is made here unless somebody else was faster. */
+  async function sealerFor(subject: Uint8Array): Promise<{
+    readonly subject: Uint8Array;
+    readonly id: Uint8Array;
+    readonly seal: ReturnType<typeof aeadSealer>;
+  }> {
     for (;;) {
       const found = await readKey(subject);
-      if (found !== undefined) return { ...found, subject };
+      if (found !== undefined) return { subject, id: found.id, seal: aeadSealer(found.key) };
       const value = concatBytes(Uint8Array.of(VERSION), random.bytes(ID_BYTES), random.bytes(KEY_BYTES));
       await store.put(KEYS + hex(subject), value, 0);
     }
@@ -89,14 +93,14 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
 
   return {
     sealing() {
-      const keys = new Map<Did, ReturnType<typeof keyFor>>();
+      const keys = new Map<Did, ReturnType<typeof sealerFor>>();
       return async ({ hash, subject: did, salted }) => {
         let known = keys.get(did);
-        if (known === undefined) keys.set(did, (known = keyFor(refOf(did))));
-        const { subject, id, key } = await known;
+        if (known === undefined) keys.set(did, (known = sealerFor(refOf(did))));
+        const { subject, id, seal } = await known;
         const iv = random.bytes(IV_BYTES);
         const head = concatBytes(Uint8Array.of(VERSION), subject, id, iv);
-        const box = await sealAead({ key, iv, aad: head, plaintext: salted });
+        const box = await seal({ iv, aad: head, plaintext: salted });
         return { key: payloadKey(hash), value: concatBytes(head, box) };
       };
     },
