@@ -55,6 +55,32 @@ export declare const CRYPTO_ERRORS: {
     readonly CRYPTO_CHAIN_EMPTY: 'A chain of envelopes holds none.';
     readonly CRYPTO_CHAIN_BROKEN: 'An envelope of a chain does not name the one before it.';
     readonly CRYPTO_CHAIN_FORK: 'Two envelopes of a chain name the same one before them.';
+    readonly CRYPTO_HTTP_SYNTAX: 'A field is not in the syntax of structured fields, has a key twice, or is longer than the limit.';
+    readonly CRYPTO_HTTP_MESSAGE: 'The HTTP message is malformed, or two readers could understand it in two ways.';
+    readonly CRYPTO_HTTP_TOO_LARGE: 'The body of the HTTP message is larger than the limit.';
+    readonly CRYPTO_HTTP_DIGEST: 'A digest of the content is missing, by no secure algorithm, or of something else.';
+    readonly CRYPTO_HTTP_NO_SIGNATURE: 'No signature has the label and tag asked for, or more than one has.';
+    readonly CRYPTO_HTTP_PARAMETER: 'A parameter of the signature is unknown, missing or malformed.';
+    readonly CRYPTO_HTTP_COMPONENT: 'A component of the signature is unknown, absent, named twice, or has no one value.';
+    readonly CRYPTO_HTTP_COVERAGE: 'The signature leaves out a component that it has to cover.';
+    readonly CRYPTO_HTTP_EXPIRED: 'The HTTP signature has expired, or is made to live longer than it may.';
+    readonly CRYPTO_HTTP_KEY_UNKNOWN: 'The key that the HTTP signature names is not known, or not valid at that time.';
+    readonly CRYPTO_HTTP_ALGORITHM: 'The algorithm is not supported, or is not that of the key.';
+    readonly CRYPTO_HTTP_BAD_SIGNATURE: 'The HTTP signature does not verify.';
+    readonly CRYPTO_HTTP_DIRECTORY: 'The response is no key directory, or holds more keys than the limit.';
+    readonly CRYPTO_FOREIGN_SHAPE: 'What another system sent is not in the form of its standard, or holds more than the limit.';
+    readonly CRYPTO_FOREIGN_TOO_LARGE: 'What another system sent is longer than the limit.';
+    readonly CRYPTO_FOREIGN_TYPE: 'It is of another type than those that its reader expects.';
+    readonly CRYPTO_FOREIGN_ALGORITHM: 'It names an algorithm that its key does not have.';
+    readonly CRYPTO_FOREIGN_CRITICAL: 'It demands an extension that is not understood here, such as crit or b64.';
+    readonly CRYPTO_FOREIGN_KEY: 'The value is not a public key of a known kind for signatures.';
+    readonly CRYPTO_FOREIGN_KEY_UNKNOWN: 'No key that its reader knows signed it.';
+    readonly CRYPTO_FOREIGN_BAD_SIGNATURE: 'A signature of a known key does not verify.';
+    readonly CRYPTO_FOREIGN_THRESHOLD: 'Fewer distinct keys signed it than its reader demands.';
+    readonly CRYPTO_FOREIGN_ISSUER: 'The key that signed a credential is not one of its issuer.';
+    readonly CRYPTO_FOREIGN_EXPIRED: 'The credential or its proof is not valid at this time.';
+    readonly CRYPTO_CBOR: 'The bytes are not CBOR in deterministic encoding, or the value has none.';
+    readonly CRYPTO_KEY_LOCKED: 'The private key was cleared, or locked while it was being unlocked.';
     readonly CRYPTO_KEY_FILE_SHAPE: 'The value is not a key file: a member is missing, unknown or malformed.';
     readonly CRYPTO_KEY_FILE_COST: 'The cost of the key derivation is below the minimum or above the maximum.';
     readonly CRYPTO_KEY_FILE_PASSPHRASE: 'The passphrase is wrong, or the key file was changed.';
@@ -75,6 +101,7 @@ export interface EncryptKeyInput {
     readonly did: Did;
     readonly passphrase: string;
     readonly random: Random;
+    readonly history?: KeyHistory;
     readonly cost?: number;
 }
 export type EnvelopeType = Extract<Purpose, `ttp/${string}`>;
@@ -97,9 +124,31 @@ export type JsonProfile = 'strict' | 'envelope' | 'foreign';
 export declare const KEY_CACHE_ENTRIES = 1024;
 export declare const KEY_FILE_MAX_COST_LOG2 = 20;
 export declare const KEY_FILE_MIN_COST_LOG2 = 17;
+export declare const KEY_HOLD_MAX_MS = 900000;
 export declare const KEY_ID_MAX_CHARS = 2304;
 export interface KeyFile extends KeyFileHeader {
     readonly encryptedKey: string;
+}
+export interface KeyFileSigner extends Signer {
+    lock(): void;
+}
+export interface KeyFileSignerInput {
+    readonly kid: string;
+    readonly did: Did;
+    readonly publicKey: Uint8Array;
+    readonly purposes: readonly string[];
+    load(): Promise<unknown>;
+    passphrase(): Promise<string>;
+    readonly hold?: KeyHold;
+}
+export interface KeyHistory {
+    readonly createdAt: number;
+    readonly rotations: number;
+}
+export interface KeyHold {
+    readonly ms: number;
+    readonly clock: Pick<Clock, 'monotonic'>;
+    readonly timer: Timer;
 }
 export interface KeyPair {
     readonly seed: Uint8Array;
@@ -152,6 +201,14 @@ export declare const PURPOSES: {
         readonly life: 'message';
     };
     readonly 'ttp/challenge-response@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/handshake-init@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/handshake-resp@1': {
         readonly kind: 'framed';
         readonly life: 'message';
     };
@@ -296,6 +353,7 @@ export declare const canonicalBytes: (value: Json) => Uint8Array;
 export declare const canonicalize: (value: Json) => string;
 export declare function concatBytes(...parts: readonly Uint8Array[]): Uint8Array;
 export declare function cosignEnvelope<T extends string, B extends JsonObject>(envelope: Envelope<T, B>, signer: Signer): Promise<Envelope<T, B>>;
+export declare function createKeyFileSigner(input: KeyFileSignerInput): KeyFileSigner;
 export declare function createReplayGuard(options: ReplayGuardOptions): ReplayGuard;
 export declare function createSigner({ seed, kid, purposes }: SignerInput): Signer;
 export declare function decodeEnvelope(input: Uint8Array | string, options?: DecodeEnvelopeOptions): UnverifiedEnvelope;
@@ -357,6 +415,8 @@ interface KeyFileHeader {
     readonly did: Did;
     readonly algorithm: 'Ed25519';
     readonly publicKey: string;
+    readonly createdAt?: number;
+    readonly rotations?: number;
     readonly kdf: {
         readonly name: 'scrypt';
         readonly costLog2: number;
@@ -365,3 +425,270 @@ interface KeyFileHeader {
     readonly encryption: 'AES-256-GCM';
     readonly iv: string;
 }
+
+// @ttp/crypto/http
+
+export declare const A2S_REQUEST_COMPONENTS: readonly string[];
+export declare const A2S_TAG = "ttp-a2s";
+export interface BotSigning {
+    readonly signer: Signer;
+    readonly random: Random;
+    readonly now: number;
+    readonly lifeMs: number;
+    readonly agent?: string;
+    readonly agentForm?: 'dictionary' | 'string';
+    readonly components?: readonly string[];
+}
+export interface BotVerifier {
+    readonly keyOf: (keyid: string, at: number, agent: string | undefined) => HttpKey | undefined | Promise<HttpKey | undefined>;
+    readonly now: number;
+    readonly maxLifeMs?: number;
+    readonly components?: readonly string[];
+    readonly replay?: ReplayGuard;
+}
+export type DigestAlgorithm = 'sha-256' | 'sha-512';
+export interface DirectoryKey {
+    readonly keyid: string;
+    readonly publicKey: Uint8Array;
+}
+export type ForeignSignatureOptions = HttpVerifier & SignatureRules & {
+    readonly request?: HttpRequest;
+    readonly replay?: ReplayGuard;
+};
+export declare const HTTP_BODY_MAX_BYTES = 10485760;
+export declare const HTTP_DIRECTORY_MAX_KEYS = 8;
+export declare const HTTP_FIELD_MAX_CHARS = 16384;
+export declare const HTTP_MAX_COMPONENTS = 64;
+export declare const HTTP_MAX_FIELDS = 256;
+export declare const HTTP_MAX_SIGNATURES = 8;
+export declare const HTTP_SIGNATURE_LIFE_MS = 30000;
+export type HeaderFields = Iterable<readonly [string, string]> | Readonly<Record<string, string | readonly string[] | undefined>>;
+export type HttpKey = {
+    readonly owner?: string;
+} & ({
+    readonly alg: 'ed25519';
+    readonly publicKey: Uint8Array;
+} | {
+    readonly alg: 'ecdsa-p256-sha256';
+    readonly publicKey: Uint8Array;
+} | {
+    readonly alg: 'hmac-sha256';
+    readonly secret: Uint8Array;
+});
+export interface HttpRequest {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: HeaderFields;
+    readonly body?: Uint8Array;
+}
+export interface HttpResponse {
+    readonly status: number;
+    readonly headers: HeaderFields;
+    readonly body?: Uint8Array;
+}
+export interface HttpSigning {
+    readonly signer: Signer;
+    readonly random: Random;
+    readonly now: number;
+    readonly components?: readonly string[];
+    readonly label?: string;
+}
+export interface HttpVerifier {
+    readonly keyOf: (keyid: string, at: number) => HttpKey | undefined | Promise<HttpKey | undefined>;
+    readonly now: number;
+}
+export declare const KEY_DIRECTORY_PATH = "/.well-known/http-message-signatures-directory";
+export declare const KEY_DIRECTORY_TYPE = "application/http-message-signatures-directory+json";
+export interface KeyDirectoryInput {
+    readonly request: HttpRequest;
+    readonly signers: readonly Signer[];
+    readonly now: number;
+    readonly lifeMs: number;
+}
+export interface SignatureChoice {
+    readonly label?: string;
+    readonly tag?: string;
+}
+export interface SignatureRules extends SignatureChoice {
+    readonly components: readonly string[];
+    readonly parameters: readonly ('expires' | 'nonce' | 'tag' | 'alg')[];
+    readonly lifeMs: number;
+    readonly nonceBytes?: number;
+}
+export interface SignedHttp {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly signature: Uint8Array;
+    readonly created: number;
+    readonly expires: number;
+    readonly nonce?: string;
+    readonly covered: readonly string[];
+}
+export interface VerifiedBot extends VerifiedHttp {
+    readonly agent?: string;
+}
+export interface VerifiedHttp {
+    readonly label: string;
+    readonly keyid: string;
+    readonly owner: string;
+    readonly created: number;
+    readonly expires: number;
+    readonly nonce?: string;
+    readonly tag?: string;
+    readonly covered: readonly string[];
+}
+export declare const WEB_BOT_AUTH_MAX_LIFE_MS = 86400000;
+export declare const WEB_BOT_AUTH_TAG = "web-bot-auth";
+export declare function digestField(bytes: Uint8Array, algorithms?: readonly DigestAlgorithm[]): string;
+export declare function informationalFields(signed: SignedHttp, traceId: string): Readonly<Record<string, string>>;
+export declare const jwkThumbprint: (publicKey: Uint8Array) => string;
+export declare function readKeyDirectory(response: HttpResponse, options: {
+    readonly request: HttpRequest;
+    readonly now: number;
+}): Promise<readonly DirectoryKey[]>;
+export declare function requestData(request: Request): Promise<HttpRequest>;
+export declare function requireDigest(value: string | undefined, bytes: Uint8Array): void;
+export declare function responseData(response: Response): Promise<HttpResponse>;
+export declare function signBotRequest(request: HttpRequest, signing: BotSigning): Promise<SignedHttp>;
+export declare function signKeyDirectory(input: KeyDirectoryInput): Promise<Required<HttpResponse>>;
+export declare function signRequest(request: HttpRequest, signing: HttpSigning): Promise<SignedHttp>;
+export declare function signResponse(response: HttpResponse, { request, ...signing }: HttpSigning & {
+    readonly request: HttpRequest;
+}): Promise<SignedHttp>;
+export declare function verifyBotRequest(request: HttpRequest, verifier: BotVerifier): Promise<VerifiedBot>;
+export declare function verifyHttpSignature(message: HttpRequest | HttpResponse, options: ForeignSignatureOptions): Promise<VerifiedHttp>;
+export declare function verifyRequest(request: HttpRequest, options: HttpVerifier & {
+    readonly replay: ReplayGuard;
+    readonly components?: readonly string[];
+}): Promise<VerifiedHttp>;
+export declare function verifyResponse(response: HttpResponse, options: HttpVerifier & {
+    readonly request: HttpRequest;
+    readonly components?: readonly string[];
+}): Promise<VerifiedHttp>;
+export declare function withoutInternalFields(headers: HeaderFields): readonly (readonly [string, string])[];
+
+// referred to
+
+export interface ReplayGuard {
+    admit(input: ReplayInput): void;
+}
+export interface ReplayInput {
+    readonly key: string;
+    readonly nonce: string;
+    readonly iat: number;
+    readonly now: number;
+}
+
+// @ttp/crypto/interop
+
+export declare const ASSERTION_PURPOSES: readonly string[];
+export interface DsseEnvelope {
+    readonly payload: string;
+    readonly payloadType: string;
+    readonly signatures: readonly {
+        readonly keyid: string;
+        readonly sig: string;
+    }[];
+}
+export interface DsseKey extends ForeignKey {
+    readonly kid: string;
+}
+export interface ForeignKey {
+    readonly kind: 'Ed25519' | 'P-256';
+    readonly publicKey: Uint8Array;
+}
+export interface IssueCredentialInput {
+    readonly credential: JsonObject;
+    readonly signer: Signer;
+    readonly created: number;
+}
+export interface SignAgentCardInput {
+    readonly card: JsonObject;
+    readonly signer: Signer;
+}
+export interface SignCoseInput {
+    readonly payload: Uint8Array;
+    readonly signer: Signer;
+    readonly contentType: string | number;
+    readonly externalAad?: Uint8Array;
+    readonly detached?: boolean;
+}
+export interface SignDsseInput {
+    readonly payload: Uint8Array;
+    readonly payloadType: string;
+    readonly signers: readonly Signer[];
+}
+export interface SignIntegrityInput {
+    readonly document: JsonObject;
+    readonly signer: Signer;
+    readonly created: number;
+}
+export interface SignJwsInput {
+    readonly payload: Uint8Array;
+    readonly signer: Signer;
+    readonly typ: string;
+    readonly detached?: boolean;
+}
+export interface VerifiedAgentCard {
+    readonly card: JsonObject;
+    readonly kids: readonly string[];
+}
+export interface VerifiedCose {
+    readonly payload: Uint8Array;
+    readonly kid: Uint8Array | undefined;
+    readonly contentType: string | number | undefined;
+}
+export interface VerifiedCredential {
+    readonly credential: JsonObject;
+    readonly issuer: string;
+    readonly verificationMethod: string;
+}
+export interface VerifiedDsse {
+    readonly payload: Uint8Array;
+    readonly payloadType: string;
+    readonly kids: readonly string[];
+}
+export interface VerifiedIntegrity {
+    readonly document: JsonObject;
+    readonly verificationMethod: string;
+}
+export interface VerifiedJws {
+    readonly payload: Uint8Array;
+    readonly kid: string | undefined;
+    readonly header: JsonObject;
+}
+export interface VerifyAgentCardOptions {
+    readonly keyOf: (kid: string) => ForeignKey | undefined;
+}
+export interface VerifyCoseOptions {
+    readonly keyOf: (kid: Uint8Array | undefined) => ForeignKey | undefined;
+    readonly externalAad?: Uint8Array;
+    readonly payload?: Uint8Array;
+}
+export interface VerifyDsseOptions {
+    readonly keys: readonly DsseKey[];
+    readonly threshold: number;
+    readonly payloadTypes: readonly string[];
+}
+export interface VerifyIntegrityOptions {
+    readonly keyOf: (verificationMethod: string) => ForeignKey | undefined;
+    readonly now: number;
+}
+export interface VerifyJwsOptions {
+    readonly keyOf: (kid: string | undefined) => ForeignKey | undefined;
+    readonly typ: string | null;
+    readonly payload?: Uint8Array;
+}
+export declare function issueCredential(input: IssueCredentialInput): Promise<JsonObject>;
+export declare function keyOfJwk(jwk: Json): ForeignKey;
+export declare function keysOfJwks(jwks: Json): ReadonlyMap<string, ForeignKey>;
+export declare function signAgentCard({ card, signer }: SignAgentCardInput): Promise<JsonObject>;
+export declare function signCose(input: SignCoseInput): Promise<Uint8Array>;
+export declare function signDsse({ payload, payloadType, signers }: SignDsseInput): Promise<DsseEnvelope>;
+export declare function signIntegrity(input: SignIntegrityInput): Promise<JsonObject>;
+export declare function signJws({ payload, signer, typ, detached }: SignJwsInput): Promise<string>;
+export declare function verifyAgentCard(text: Uint8Array | string, { keyOf }: VerifyAgentCardOptions): VerifiedAgentCard;
+export declare function verifyCose(message: Uint8Array, options: VerifyCoseOptions): VerifiedCose;
+export declare function verifyCredential(text: Uint8Array | string, options: VerifyIntegrityOptions): VerifiedCredential;
+export declare function verifyDsse(text: Uint8Array | string, options: VerifyDsseOptions): VerifiedDsse;
+export declare function verifyIntegrity(text: Uint8Array | string, { keyOf, now }: VerifyIntegrityOptions): VerifiedIntegrity;
+export declare function verifyJws(jws: string, options: VerifyJwsOptions): VerifiedJws;
