@@ -13,6 +13,9 @@ const SYSTEM_ROOTS: readonly string[] = [
 /** Below these every folder belongs to somebody. */
 const HOMES: readonly string[] = ['home', 'users'];
 
+/** Where `a/b` is something in a folder: elsewhere it may be a record of a table, and beside it those of other people. */
+const WITH_FOLDERS: readonly string[] = ['', 'file', 'http', 'https'];
+
 /** What stands in names of secrets. */
 const SECRET_WORDS = ['secret', 'passw', 'credential', 'private', 'token', 'key'] as const;
 const SECRET_ENDINGS = ['pem', 'p12', 'pfx', 'kdbx'] as const;
@@ -53,8 +56,8 @@ export interface Generalised {
 
 /**
  * The narrowest patterns for resources of one scheme. Each is named; where {@link GLOB_MIN_SIBLINGS} or more were seen
- * directly in one folder, the folder is opened to any one segment (`folder/+`). Never at the root of a scheme (a host, a
- * bucket, a drive), in the root folders of a system, in a home, anywhere below a hidden or secret name, or where
+ * directly in one folder of files or pages, it is opened to any one segment (`folder/+`). Never at the root of a scheme (a
+ * host, a drive), in the root folders of a system, in a home, anywhere below a hidden or secret name, or where
  * something of such a name was seen.
  *
  * @param resources none of them {@link looksLikePattern} or {@link isTooDeep}
@@ -104,9 +107,14 @@ const folderOf = ({ text, segments }: Resource): string =>
 
 function mayOpen(scheme: string, folder: readonly string[]): boolean {
   const [first = '', second] = folder.map((segment) => segment.toLowerCase());
-  // `mcp:server/+` would be every tool of the server.
-  if (scheme === 'mcp' || folder.length === 0 || folder.some((segment) => SECRET_NAME.test(segment)))
+  if (
+    !WITH_FOLDERS.includes(scheme) ||
+    folder.length === 0 ||
+    folder.some((segment) => SECRET_NAME.test(segment))
+  )
     return false;
+  // All that is before the path of a page is its host.
+  if (scheme.startsWith('http') && folder.length === 1) return false;
   // A drive is a root, and its folders are what stands at the root of a system.
   if (/^[a-z]:?$/.test(first)) return second !== undefined && mayOpen(scheme, folder.slice(1));
   if (folder.length === 1) return !SYSTEM_ROOTS.includes(first);

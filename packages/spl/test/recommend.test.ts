@@ -191,8 +191,17 @@ describe('a recommendation', () => {
       expect(says(fetch(url))).toBe('deny');
     const hosts = draft(of(...['a', 'b', 'c'].map((name) => fetch(`https://${name}.example.com`))));
     expect(hosts.says(fetch('https://d.example.com'))).toBe('deny');
+    const roots = draft(of(...['a', 'b', 'c'].map((name) => fetch(`https://api.example.com/${name}`))));
+    expect(roots.says(fetch('https://api.example.com/c'))).toBe('allow');
+    expect(roots.says(fetch('https://api.example.com/admin'))).toBe('deny');
     const tools = draft(of(...['t1', 't2', 't3'].map((tool) => seen(tool, {}))));
     expect(tools.says(seen('t4', {}))).toBe('deny');
+  });
+
+  it('names every record of what has no folders', () => {
+    const get = (id: string): Observation => mapped('get', { id }, 'read', `db:${id}`);
+    const { says } = draft(of(...['7', '8', '9'].map((id) => get(`customers/${id}`))));
+    expect([get('customers/8'), get('customers/10')].map(says)).toEqual(['allow', 'deny']);
   });
 
   it('finds a call map again from what it said: action, argument, scheme and attributes', () => {
