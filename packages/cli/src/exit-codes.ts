@@ -14,9 +14,27 @@ export const EXIT = {
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Areas whose errors say no to something that was well asked. */
-const REFUSALS = ['GUARD_', 'OVERSIGHT_', 'CRYPTO_OPERATOR_', 'CLI_SELF_TEST_', 'CLI_BUNDLE_INVALID'];
+const REFUSALS = [
+  'GUARD_',
+  'OVERSIGHT_',
+  'CRYPTO_OPERATOR_',
+  'CLI_SELF_TEST_',
+  'CLI_BUNDLE_INVALID',
+  'GATEWAY_RELEASE_',
+  'GATEWAY_TOOL_',
+];
 /** Areas whose errors are about the machine and not about the arguments. */
-const OBSTACLES = ['CLI_FILE_', 'CLI_DEMO_', 'CLI_CONFORMANCE_', 'STORE_', 'LOG_', 'SYSTEM_', 'GATEWAY_'];
+const OBSTACLES = [
+  'CLI_FILE_',
+  'CLI_DEMO_',
+  'CLI_CONFORMANCE_',
+  'STORE_',
+  'LOG_',
+  'SYSTEM_',
+  'GATEWAY_UPSTREAM_',
+  'GATEWAY_LISTEN_',
+  'GATEWAY_PINS_',
+];
 
 /** The exit code of something thrown. What has no code of ours is an obstacle that nobody foresaw. */
 export function exitCodeOf(error: unknown): ExitCode {

@@ -45,6 +45,7 @@ export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
 
 /** Likewise for the errors of the packages that a command line can cause. */
 const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  CORE_BAD_HASH: 'sha256: and 64 lowercase hexadecimal digits',
   CORE_BAD_TRACE: 'a trace id of ttp trace list: 32 hexadecimal digits',
   CORE_CLOCK_REGRESSED: 'the clock of this machine: it stands before what was recorded already',
   CRYPTO_JSON_SYNTAX: 'JSON as RFC 8259 has it: no comments, no comma before a closing bracket',
@@ -59,6 +60,8 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
   ETR_LOG_INCONSISTENT: 'a backup of the storage: entries or the tree head are not what was signed',
   ETR_TRACE_UNKNOWN: 'ttp trace list shows the traces there are',
   ETR_NO_ENTRY: 'ttp trace list shows how many entries there are',
+  GATEWAY_LISTEN_FAILED: 'another port: this one is taken, or not yours to listen on',
+  GATEWAY_RELEASE_MISMATCH: 'ttp tools list shows the definitions that wait, with their digests',
   GATEWAY_UPSTREAM_UNREACHABLE:
     'the server command by itself: does it start, with no more of the environment than --pass-env names?',
   GUARD_NOT_KILLED: 'ttp status: the target is alive',

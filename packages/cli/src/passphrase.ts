@@ -1,4 +1,5 @@
 import { TtpError } from '@ttp/core';
+import { HintedError } from './hints.js';
 import { type InputStream, type Io, write } from './io.js';
 import { PASSPHRASE_MAX_CHARACTERS, PASSPHRASE_MIN_CHARACTERS } from './limits.js';
 
@@ -33,7 +34,14 @@ export function passphrases(
         if (isNew) requireLong(given, what);
         return given;
       }
-      if (!isInteractive || io.stdin.isTTY !== true)
+      if (!isInteractive)
+        throw new HintedError(
+          'CLI_PASSPHRASE_MISSING',
+          `the passphrase of ${what} is missing, and standard input is not there to ask for it`,
+          `${PASSPHRASE_VARIABLE} in the environment`,
+          PASSPHRASE_VARIABLE,
+        );
+      if (io.stdin.isTTY !== true)
         throw new TtpError(
           'CLI_PASSPHRASE_MISSING',
           `the passphrase of ${what}: set ${PASSPHRASE_VARIABLE}, or run this in a terminal`,

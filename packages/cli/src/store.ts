@@ -1,6 +1,9 @@
 import { sqlite } from '@ttp/adapters/sqlite';
 import type { Storage } from '@ttp/core';
-import { requireFile } from './files/files.js';
+import { inFile, requireFile } from './files/files.js';
+
+/** Opens a storage, or makes one. Throws STORE_*. */
+export const openStore = (path: string): Storage => inFile(path, 'store', () => sqlite(path));
 
 /**
  * Works on a storage that exists already, and closes it whatever happens: a path that is mistyped must not become an
@@ -10,7 +13,7 @@ import { requireFile } from './files/files.js';
  */
 export async function withStore<T>(path: string, work: (storage: Storage) => Promise<T>): Promise<T> {
   await requireFile(path, 'store');
-  const storage = sqlite(path);
+  const storage = openStore(path);
   try {
     return await work(storage);
   } finally {

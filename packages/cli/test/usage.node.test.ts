@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CLI_ERRORS, CONFORMANCE_ERRORS } from '../src/errors.js';
 import { EXIT } from '../src/exit-codes.js';
@@ -115,6 +116,17 @@ describe('files', () => {
     const { code, json } = await ttpJson(['policy', 'lint', '.']);
     expect(code).toBe(EXIT.cannotRun);
     expect(json.error).toMatchObject({ code: 'CLI_FILE_UNREADABLE', field: 'file' });
+  });
+
+  it('names the storage that is none', async () => {
+    const file = fileURLToPath(import.meta.url);
+    const { code, json } = await ttpJson(['status', '--store', file, '--agent', '*']);
+    expect(code).toBe(EXIT.cannotRun);
+    expect(json.error).toMatchObject({
+      code: 'STORE_UNREADABLE',
+      field: 'store',
+      message: expect.stringContaining(file),
+    });
   });
 });
 

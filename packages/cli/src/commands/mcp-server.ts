@@ -1,4 +1,3 @@
-import { sqlite } from '@ttp/adapters/sqlite';
 import {
   createMcpServerFront,
   listenMcpHttp,
@@ -16,6 +15,7 @@ import { faultText } from '../mcp/fault-text.js';
 import { readServing, type Served, type Serving, type ServingOptions } from '../mcp/serving.js';
 import { StdioTransport } from '../mcp/stdio-transport.js';
 import { passphrases } from '../passphrase.js';
+import { openStore } from '../store.js';
 import type { Call } from '../verb.js';
 
 interface McpServerCall extends ServingOptions {
@@ -42,7 +42,7 @@ export async function run({ options, io }: Call<McpServerCall>): Promise<ExitCod
     field: 'identity',
     passphrases: passphrases(io, { isInteractive: false }),
   });
-  const storage = sqlite(options.store);
+  const storage = openStore(options.store);
   let ttp: Ttp | undefined;
   try {
     const ports = { clock, random, timer };

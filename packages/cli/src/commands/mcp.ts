@@ -1,4 +1,3 @@
-import { sqlite } from '@ttp/adapters/sqlite';
 import { isJsonObject, isTtpError, type Json, TtpError } from '@ttp/core';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import { visible } from '@ttp/oversight';
@@ -15,6 +14,7 @@ import { readServing, type ServingOptions, serve } from '../mcp/serving.js';
 import { readUpstream, type UpstreamOptions } from '../mcp/upstream.js';
 import { passphrases } from '../passphrase.js';
 import { runSelfTest } from '../self-test/run.js';
+import { openStore } from '../store.js';
 import type { Call } from '../verb.js';
 
 interface McpOptions extends UpstreamOptions, ServingOptions {
@@ -44,7 +44,7 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
     field: 'identity',
     passphrases: passphrases(io, { isInteractive: false }),
   });
-  const storage = sqlite(options.store);
+  const storage = openStore(options.store);
   let ttp: Ttp | undefined;
   let isServerAbsent = false;
   const onFault = (fault: unknown): void => {

@@ -99,7 +99,9 @@ export async function readOperatorKey(
   { field, passphrases }: { readonly field: string; readonly passphrases: Passphrases },
 ): Promise<Signer> {
   const json = await readJson(path, { field });
-  const did = isJsonObject(json) && typeof json['did'] === 'string' ? json['did'] : '';
+  const did = isJsonObject(json) ? json['did'] : undefined;
+  if (typeof did !== 'string')
+    throw new TtpError('CLI_OPERATOR_KEY', `${path}: it is no key file`, { field: 'did' });
   const parsed = inFile(path, field, () => read('did', () => parseDid(did), 'CLI_OPERATOR_KEY'));
   if (parsed.method !== 'key')
     throw new TtpError('CLI_OPERATOR_KEY', `${path}: it is the key of ${did}; an operator has a did:key`, {

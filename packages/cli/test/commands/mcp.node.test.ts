@@ -106,6 +106,11 @@ describe('ttp mcp', () => {
     );
   });
 
+  it('takes a bad name of the server for bad input', async () => {
+    const { code, err } = await run(argv('--server', 'two words'));
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('[GATEWAY_BAD_OPTION]') });
+  });
+
   it('permits, refuses and records what goes through it, and ends with the agent', async () => {
     const io = testIo({ TTP_PASSPHRASE: PASSPHRASE, TOKEN: 'for the server', OTHER: 'not for the server' });
     const ended = runCli(argv('--pass-env', 'TOKEN'), io);
@@ -194,6 +199,9 @@ describe('ttp mcp', () => {
     const io = testIo({});
     io.stdin.isTTY = true;
     expect(await runCli(argv(), io)).toBe(2);
-    expect(String(io.stderr.read())).toContain('[CLI_PASSPHRASE_MISSING]');
+    // A terminal would be of no use: standard input speaks MCP.
+    expect(String(io.stderr.read())).toMatch(
+      /\[CLI_PASSPHRASE_MISSING\]\n {2}try: TTP_PASSPHRASE in the environment\n$/,
+    );
   });
 });

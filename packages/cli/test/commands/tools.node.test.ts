@@ -92,7 +92,7 @@ describe('ttp tools', () => {
     expect(shown.out).toContain(`fixture/read_file  GATEWAY_TOOL_CHANGED\n  digest      ${digest}\n`);
 
     const other = await run(releasing('ada', `sha256:${'0'.repeat(64)}`));
-    expect([other.code, other.err]).toEqual([3, expect.stringContaining('GATEWAY_RELEASE_MISMATCH')]);
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('GATEWAY_RELEASE_MISMATCH')]);
     const bob = await run(releasing('bob', digest));
     expect([bob.code, bob.err]).toEqual([1, expect.stringContaining('CRYPTO_OPERATOR_PRIVILEGE')]);
     expect(await after.names()).toEqual(['environment']);
