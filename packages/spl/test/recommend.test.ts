@@ -67,6 +67,8 @@ const rename = (source: string, destination: string): Observation => seen('move'
 const move = (path: string, destination: string): Observation =>
   mapped('move', { path, destination }, 'write', `file:${path}`);
 const write = (path: string): Observation => mapped('write', { path }, 'write', `file:${path}`);
+const record = (id: string): Observation =>
+  mapped('get', { id: `customers/${id}` }, 'read', `db:customers/${id}`);
 
 describe('a recommendation', () => {
   it('permits what was seen, and denies every other tool, folder, action and spelling', () => {
@@ -199,9 +201,8 @@ describe('a recommendation', () => {
   });
 
   it('names every record of what has no folders', () => {
-    const get = (id: string): Observation => mapped('get', { id }, 'read', `db:${id}`);
-    const { says } = draft(of(...['7', '8', '9'].map((id) => get(`customers/${id}`))));
-    expect([get('customers/8'), get('customers/10')].map(says)).toEqual(['allow', 'deny']);
+    const { says } = draft(of(...['7', '8', '9'].map(record)));
+    expect(['8', '10'].map(record).map(says)).toEqual(['allow', 'deny']);
   });
 
   it('finds a call map again from what it said: action, argument, scheme and attributes', () => {
