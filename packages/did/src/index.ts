@@ -64,6 +64,20 @@ export { publisherChain } from './publisher-chain.js';
 export { deactivateIdentity, type RecoveryOptions, recoverIdentity } from './recovery/act.js';
 export type { RecoveryCommitment } from './recovery/commitment.js';
 export {
+  type NameAuthority,
+  type NameClaimBody,
+  signNameClaim,
+} from './registry/claim.js';
+export type { NameBinding } from './registry/entry.js';
+export {
+  createNameRegistry,
+  type NameRegister,
+  type NameRegistry,
+  type NameRegistryOptions,
+} from './registry/registry.js';
+export { type RemoteNameRegistryOptions, remoteNameRegistry } from './registry/remote.js';
+export { type ResolvedName, resolveName } from './registry/resolve.js';
+export {
   type KeyLogResolver,
   type KeyLogResolverOptions,
   type KeyPeriod,

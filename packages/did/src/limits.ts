@@ -93,3 +93,9 @@ export const REVOCATION_REASON_MAX_CHARS = 500;
 
 /** Statements of one status list: 1000. Each costs its reader a signature check or more. */
 export const STATUS_LIST_MAX_ENTRIES = 1000;
+
+/** Longest document that is read from the web: 65 536 bytes. */
+export const FOREIGN_DOCUMENT_MAX_BYTES = 65_536;
+
+/** Longest wait for a document of the web: 5 s. */
+export const FOREIGN_FETCH_MAX_MS = 5000;
