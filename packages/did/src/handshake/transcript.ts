@@ -4,10 +4,10 @@ import { concatBytes, sha256, utf8 } from '@ttp/crypto';
 export type Role = 'initiator' | 'responder';
 
 /** What each side signs under: a signature of one role is none of the other (flaws H1, H3). */
-export const PURPOSE_OF = {
-  initiator: 'ttp/handshake-init@1',
-  responder: 'ttp/handshake-resp@1',
-} as const satisfies Record<Role, string>;
+export const PURPOSE_OF: {
+  readonly initiator: 'ttp/handshake-init@1';
+  readonly responder: 'ttp/handshake-resp@1';
+} = { initiator: 'ttp/handshake-init@1', responder: 'ttp/handshake-resp@1' };
 
 const LABEL: Uint8Array = /* @__PURE__ */ utf8('TTP/1 handshake\0');
 const ROLE_BYTE = { initiator: 1, responder: 2 } as const satisfies Record<Role, number>;

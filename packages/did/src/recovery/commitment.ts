@@ -13,14 +13,21 @@ export type RecoveryCommitment = {
   readonly atLeast?: number;
 };
 
-export const recoveryCommitment = z.strictObject({
+/** A commitment as it arrives. */
+interface RecoveryShape {
+  backup?: string;
+  guardians?: string[];
+  atLeast?: number;
+}
+
+export const recoveryCommitment: z.ZodMiniType<RecoveryShape> = z.strictObject({
   backup: z.exactOptional(z.string()),
   guardians: z.exactOptional(z.array(z.string())),
   atLeast: z.exactOptional(z.int()),
 });
 
 /** One helper must never be enough (flaw.D7): guardians come with a threshold of 2 or more, and each counts once. Throws DID_BAD_LOG. */
-export function readRecovery(shape: z.infer<typeof recoveryCommitment>): RecoveryCommitment {
+export function readRecovery(shape: RecoveryShape): RecoveryCommitment {
   const { backup, guardians, atLeast } = shape;
   if (backup !== undefined && !isHash(backup))
     throw refuseLog('DID_BAD_LOG', 'recovery.backup', 'not a hash');
