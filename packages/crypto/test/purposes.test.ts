@@ -141,6 +141,13 @@ describe('the purpose matrix', () => {
     }
   });
 
+  it('signs nothing that begins like a frame, whatever a format makes of the payload', () => {
+    const framed = frame('ttp/policy@1', utf8('{}'));
+    const anything = new Map([['dsse', (payload: Uint8Array) => payload]]);
+    expect(codeThrownBy(() => preimageOf('dsse', framed, anything))).toBe('CRYPTO_PURPOSE_FORMAT');
+    expect(hex(preimageOf('dsse', framed.subarray(1), anything))).toBe(hex(framed.subarray(1)));
+  });
+
   it('verifies for this payload and key alone', async () => {
     const payload = utf8('{}');
     const signature = await signer.sign('ttp/policy@1', payload);
@@ -246,6 +253,10 @@ describe('the foreign formats', () => {
     ['jws', 'eyJhbGciOiJFZERTQSJ9.e31'],
     ['jws', 'eyJhbGciOiJFZERTQSIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il19.e30'],
     ['vc-eddsa-jcs', '{}'],
+    [
+      'vc-eddsa-jcs',
+      '{"proof": {"cryptosuite":"eddsa-jcs-2022","proofPurpose":"assertionMethod","type":"DataIntegrityProof","verificationMethod":"did:key:z#z"}}',
+    ],
     ['vc-eddsa-jcs', '{"proof":{"cryptosuite":"eddsa-jcs-2022","type":"DataIntegrityProof"}}'],
   ])('%s refuses %j', async (purpose, text) => {
     proves('decision.D6');

@@ -1,8 +1,8 @@
 import { type Signer, TtpError } from '@ttp/core';
 import { base64, fromBase64 } from '../encoding/base64.js';
 import { hex } from '../encoding/hex.js';
-import { FOREIGN_MAX_SIGNATURES } from '../limits.js';
-import { type ForeignKey, isSignedBy } from './key.js';
+import { FOREIGN_MAX_SIGNATURES, SIGNATURE_BYTES } from '../limits.js';
+import { type ForeignKey, isSignedBy, isSignedInDer } from './key.js';
 import { pae } from './pae.js';
 import { listAt, malformed, objectAt, objectOf, textAt } from './refuse.js';
 import { signForeign } from './sign.js';
@@ -95,7 +95,7 @@ export function verifyDsse(text: Uint8Array | string, options: VerifyDsseOptions
     const hint = keyid === undefined || keyid === null ? '' : textAt(keyid, `signatures[${i}].keyid`);
     const named = keys.filter(({ kid }) => kid === hint);
     // Who signs without a key id, or by one that is not his reader's, is found by trying.
-    const key = (named.length > 0 ? named : keys).find((one) => isSignedBy(one, input, bytes));
+    const key = (named.length > 0 ? named : keys).find((one) => isSigned(one, input, bytes));
     if (key !== undefined && !accepted.has(identityOf(key))) accepted.set(identityOf(key), key.kid);
   }
   if (accepted.size < threshold)
@@ -104,6 +104,10 @@ export function verifyDsse(text: Uint8Array | string, options: VerifyDsseOptions
     });
   return { payload, payloadType, kids: [...accepted.values()] };
 }
+
+/** DSSE does not say how ECDSA is written: r and s are 64 bytes, and every other length can only be DER. */
+const isSigned = (key: ForeignKey, message: Uint8Array, signature: Uint8Array): boolean =>
+  (signature.length === SIGNATURE_BYTES ? isSignedBy : isSignedInDer)(key, message, signature);
 
 /**
  * One key under two ids counts once. Of a point of P-256 the x is enough: it stands in both encodings, and who can

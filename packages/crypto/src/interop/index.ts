@@ -37,3 +37,4 @@ export {
 export { type SignJwsInput, signJws, type VerifiedJws, type VerifyJwsOptions, verifyJws } from './jws.js';
 export { type ForeignKey, keyOfJwk, keysOfJwks } from './key.js';
 export { ASSERTION_PURPOSES } from './sign.js';
+export { type VerifiedAssertion, type VerifyAssertionInput, verifyAssertion } from './webauthn.js';

@@ -4,6 +4,7 @@ import { concatBytes } from '../bytes.js';
 import { fromBase64url } from '../encoding/base64.js';
 import { registerKey } from '../keys.js';
 import { FOREIGN_MAX_SIGNATURES, KEY_ID_MAX_CHARS, PUBLIC_KEY_BYTES } from '../limits.js';
+import { rawOfDer } from './der-signature.js';
 import { isList, malformed } from './refuse.js';
 
 /**
@@ -36,6 +37,12 @@ export function requireAlgorithm(key: ForeignKey, algorithm: string | number, fi
 export function isSignedBy(key: ForeignKey, message: Uint8Array, signature: Uint8Array): boolean {
   const verify = key.kind === 'Ed25519' ? backend.verify : backend.verifyP256;
   return verify(key.publicKey, message, signature);
+}
+
+/** The same, with ECDSA in DER, as authenticators and most tools write it. Never throws. */
+export function isSignedInDer(key: ForeignKey, message: Uint8Array, signature: Uint8Array): boolean {
+  const raw = key.kind === 'P-256' ? rawOfDer(signature) : signature;
+  return raw !== undefined && isSignedBy(key, message, raw);
 }
 
 /**
