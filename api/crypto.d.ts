@@ -28,6 +28,12 @@ export declare const CRYPTO_ERRORS: {
     readonly CRYPTO_WEAK_KEY: 'The public key is not canonical, is of small order, or has a torsion component.';
     readonly CRYPTO_LOW_ORDER_POINT: 'The X25519 public key is a low-order point: the secret would be known to all.';
     readonly CRYPTO_AEAD_REFUSED: 'The ciphertext, key, nonce or additional data does not match its tag.';
+    readonly CRYPTO_SEALED_SHAPE: 'The value is not sealed data, a sealed field, or the name of a key.';
+    readonly CRYPTO_SEALED_TOO_LARGE: 'What is sealed, or to be sealed, is longer than the limit.';
+    readonly CRYPTO_SEALED_KEY_UNKNOWN: 'The key that encrypts the data or its data key is not known.';
+    readonly CRYPTO_PASSWORD_LENGTH: 'The password is empty, or longer than the limit.';
+    readonly CRYPTO_PASSWORD_HASH: 'The text is not a password hash of this package.';
+    readonly CRYPTO_PASSWORD_COST: 'The cost of a password hash is below the minimum or above the maximum.';
     readonly CRYPTO_PURPOSE_UNKNOWN: 'The purpose is not in the closed table, or is not of the kind asked for.';
     readonly CRYPTO_PURPOSE_NOT_ALLOWED: 'The key does not carry the purpose, or its format cannot be checked yet.';
     readonly CRYPTO_PURPOSE_FORMAT: 'The payload is not in the format that its foreign purpose demands.';
@@ -71,6 +77,7 @@ export declare const CRYPTO_ERRORS: {
     readonly CRYPTO_FOREIGN_SHAPE: 'What another system sent is not in the form of its standard, or holds more than the limit.';
     readonly CRYPTO_FOREIGN_TOO_LARGE: 'What another system sent is longer than the limit.';
     readonly CRYPTO_FOREIGN_TYPE: 'It is of another type than those that its reader expects.';
+    readonly CRYPTO_FOREIGN_AUDIENCE: 'It answers another challenge, or is meant for another party or place.';
     readonly CRYPTO_FOREIGN_ALGORITHM: 'It names an algorithm that its key does not have.';
     readonly CRYPTO_FOREIGN_CRITICAL: 'It demands an extension that is not understood here, such as crit or b64.';
     readonly CRYPTO_FOREIGN_KEY: 'The value is not a public key of a known kind for signatures.';
@@ -632,6 +639,10 @@ export interface VerifiedAgentCard {
     readonly card: JsonObject;
     readonly kids: readonly string[];
 }
+export interface VerifiedAssertion {
+    readonly userVerified: boolean;
+    readonly signCount: number;
+}
 export interface VerifiedCose {
     readonly payload: Uint8Array;
     readonly kid: Uint8Array | undefined;
@@ -658,6 +669,15 @@ export interface VerifiedJws {
 }
 export interface VerifyAgentCardOptions {
     readonly keyOf: (kid: string) => ForeignKey | undefined;
+}
+export interface VerifyAssertionInput {
+    readonly key: ForeignKey;
+    readonly authenticatorData: Uint8Array;
+    readonly clientDataJson: Uint8Array;
+    readonly signature: Uint8Array;
+    readonly challenge: Uint8Array;
+    readonly origins: readonly string[];
+    readonly rpId: string;
 }
 export interface VerifyCoseOptions {
     readonly keyOf: (kid: Uint8Array | undefined) => ForeignKey | undefined;
@@ -687,6 +707,7 @@ export declare function signDsse({ payload, payloadType, signers }: SignDsseInpu
 export declare function signIntegrity(input: SignIntegrityInput): Promise<JsonObject>;
 export declare function signJws({ payload, signer, typ, detached }: SignJwsInput): Promise<string>;
 export declare function verifyAgentCard(text: Uint8Array | string, { keyOf }: VerifyAgentCardOptions): VerifiedAgentCard;
+export declare function verifyAssertion(input: VerifyAssertionInput): VerifiedAssertion;
 export declare function verifyCose(message: Uint8Array, options: VerifyCoseOptions): VerifiedCose;
 export declare function verifyCredential(text: Uint8Array | string, options: VerifyIntegrityOptions): VerifiedCredential;
 export declare function verifyDsse(text: Uint8Array | string, options: VerifyDsseOptions): VerifiedDsse;
