@@ -62,13 +62,25 @@ export {
   KEY_FILE_MIN_COST_LOG2,
   KEY_HOLD_MAX_MS,
   KEY_ID_MAX_CHARS,
+  PASSWORD_MAX_BYTES,
+  PASSWORD_MAX_COST_LOG2,
+  PASSWORD_MIN_COST_LOG2,
   PUBLIC_KEY_BYTES,
   REPLAY_MAX_PER_KEY,
   REPLAY_MAX_TOTAL,
+  SEALED_DATA_MAX_BYTES,
+  SEALED_FIELD_MAX_BYTES,
   SEED_BYTES,
   SIGNATURE_BYTES,
 } from './limits.js';
 export { verifyP256 } from './p256.js';
+export {
+  type HashPasswordInput,
+  hashPassword,
+  type PasswordVerdict,
+  type VerifyPasswordInput,
+  verifyPassword,
+} from './password.js';
 export {
   type EnvelopeType,
   frame,
@@ -83,4 +95,15 @@ export {
   WITNESS_PURPOSES,
 } from './purposes.js';
 export { createReplayGuard, type ReplayGuard, type ReplayGuardOptions, type ReplayInput } from './replay.js';
+export {
+  type OpenDataOptions,
+  openData,
+  type RewrapDataOptions,
+  rewrapData,
+  type SealDataInput,
+  type SealedData,
+  sealData,
+} from './sealing/data.js';
+export { type OpenFieldOptions, openField, type SealFieldInput, sealField } from './sealing/field.js';
+export type { KeyLookup, NamedKey } from './sealing/key-id.js';
 export { type ExchangeKeyPair, generateExchangeKey, sharedSecret } from './x25519.js';

@@ -55,6 +55,21 @@ export const KEY_FILE_MAX_COST_LOG2 = 20;
 /** How long an unlocked key may be held, on monotonic time: 15 min. */
 export const KEY_HOLD_MAX_MS = 900_000;
 
+/** Length of data sealed under a data key: 16 MiB. */
+export const SEALED_DATA_MAX_BYTES = 16_777_216;
+
+/** Length of one sealed field, as canonical JSON: 64 KiB. */
+export const SEALED_FIELD_MAX_BYTES = 65_536;
+
+/** Length of a password as UTF-8: 1024 bytes. */
+export const PASSWORD_MAX_BYTES = 1024;
+
+/** Cost of scrypt in password hashes, as log2 of N, with r = 8 and p = 1: at least 17 (decision D8; 128 MiB). */
+export const PASSWORD_MIN_COST_LOG2 = 17;
+
+/** Highest cost of a password hash that is accepted, as log2 of N: 20 (1 GiB). */
+export const PASSWORD_MAX_COST_LOG2 = 20;
+
 /** How long a signature of an HTTP message of ours lives: 30 s (decision D10). */
 export const HTTP_SIGNATURE_LIFE_MS = 30_000;
 
