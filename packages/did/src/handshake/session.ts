@@ -66,6 +66,8 @@ export function createSession({ established, inbox, duplex, clock, timer }: Sess
   let over: { readonly code?: ErrorCode } | undefined;
   let stopTimer: Dispose | undefined;
   const stop = Promise.withResolvers<undefined>();
+  /** The connection is closed, once the session is over. */
+  let hungUp: Promise<void> | undefined;
 
   /** One event and its effects. AEAD has read its key when the call returns, so that the next effect may erase it. */
   async function step(event: SessionEvent): Promise<void> {
@@ -97,6 +99,8 @@ export function createSession({ established, inbox, duplex, clock, timer }: Sess
         over = effect.code === undefined ? {} : { code: effect.code };
         stopTimer?.();
         stop.resolve(undefined);
+        hungUp = hangUp();
+        hungUp.catch(() => undefined); // whoever waits for the end sees it
         return undefined;
     }
   }
@@ -153,7 +157,7 @@ export function createSession({ established, inbox, duplex, clock, timer }: Sess
         else if (over !== undefined) break;
         else await pull().catch((error: unknown) => fail(codeOf(error, 'DID_SESSION_RECORD')));
       }
-      await hangUp();
+      await hungUp;
       if (over.code !== undefined) throw ended(over.code);
     },
     async close() {
@@ -161,7 +165,7 @@ export function createSession({ established, inbox, duplex, clock, timer }: Sess
       try {
         await step({ type: 'close', now: clock.monotonic() });
       } finally {
-        await hangUp();
+        await hungUp;
       }
     },
   };

@@ -5,7 +5,7 @@ import { handshake, realScene } from './rig.js';
 
 describe('the handshake', () => {
   it('has four messages, after which both sides hold the same keys', async () => {
-    proves('did.handshake.messages');
+    proves('did.handshake.messages', 'decision.D9');
     const scene = realScene();
     const { initiator, responder } = await handshake(scene, scene.alice, scene.bob, 'plain');
     const names = [initiator.sent, responder.sent].map((sent) =>

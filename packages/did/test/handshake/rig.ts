@@ -3,6 +3,8 @@ import {
   concatBytes,
   createReplayGuard,
   createSigner,
+  fromBase64url,
+  fromUtf8,
   generateExchangeKey,
   hashBytes,
   hex,
@@ -24,6 +26,7 @@ import type {
   HandshakeRecord,
   Side,
 } from '../../src/handshake/step.js';
+import type { Role } from '../../src/handshake/transcript.js';
 import type { Claim } from '../../src/handshake/wire.js';
 import { didKeyDocument } from '../../src/index.js';
 
@@ -99,6 +102,26 @@ export interface Run {
   established: Established | undefined;
   /** Keys the machine gave up, as they were before they were overwritten. */
   readonly erased: Uint8Array[];
+  readonly role: Role;
+  /** The transcript with the initiator's signature, once there is one. */
+  transcript: string | undefined;
+  /** The ephemeral keys and version lists of what was sent and came in. */
+  readonly heard: Uint8Array[];
+  readonly versions: string[];
+}
+
+/** Takes down what a message says, whoever sent it. */
+function note(run: Run, bytes: Uint8Array): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(fromUtf8(bytes));
+  } catch {
+    return; // no message: the run refuses it
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if ('ephemeral' in value && typeof value.ephemeral === 'string')
+    run.heard.push(fromBase64url(value.ephemeral));
+  if ('versions' in value) run.versions.push(JSON.stringify(value.versions));
 }
 
 /** Everything a run needs besides its messages. */
@@ -127,7 +150,11 @@ export function sideOf(scene: Scene, self: Party, { seed, binding, claim }: Side
   };
 }
 
-const emptyRun = (self: Party, side: Side, state: Run['state']): Run => ({
+const emptyRun = (role: Role, self: Party, side: Side, state: Run['state']): Run => ({
+  role,
+  transcript: undefined,
+  heard: [],
+  versions: [],
   self,
   side,
   state,
@@ -142,7 +169,7 @@ export async function initiate(scene: Scene, self: Party, peer: Party, options: 
   const side = sideOf(scene, self, options);
   const { now } = scene;
   const { state, out } = startHandshake({ side, peer: peer.document, now, wall: START + now });
-  const run = emptyRun(self, side, state);
+  const run = emptyRun('initiator', self, side, state);
   await perform(scene, run, out);
   return run;
 }
@@ -157,7 +184,8 @@ export async function respond(
   const side = sideOf(scene, self, options);
   const { now } = scene;
   const { state, out } = receiveInit({ side, bytes, replay: self.replay, now, wall: START + now });
-  const run = emptyRun(self, side, state);
+  const run = emptyRun('responder', self, side, state);
+  note(run, bytes);
   await perform(scene, run, out);
   return run;
 }
@@ -180,8 +208,11 @@ export function stepOf(
 }
 
 /** A message for a run. */
-export const deliver = (scene: Scene, run: Run, bytes: Uint8Array): Promise<void> =>
-  feed(scene, run, { type: 'message', now: scene.now, wall: START + scene.now, bytes });
+export async function deliver(scene: Scene, run: Run, bytes: Uint8Array): Promise<void> {
+  const { at } = run.state;
+  await feed(scene, run, { type: 'message', now: scene.now, wall: START + scene.now, bytes });
+  if (at !== run.state.at && run.state.at !== 'failed') note(run, bytes);
+}
 
 async function perform(scene: Scene, run: Run, out: readonly HandshakeOut[]): Promise<void> {
   for (const effect of out) {
@@ -191,6 +222,7 @@ async function perform(scene: Scene, run: Run, out: readonly HandshakeOut[]): Pr
         break;
       case 'record':
         run.records.push(effect);
+        if (effect.step === 'RESPONSE') run.transcript = effect.transcript;
         break;
       case 'erase':
         for (const key of effect.keys) {
