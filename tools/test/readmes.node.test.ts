@@ -13,11 +13,11 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   testkit: 'it is itself a test, which fails to show a schedule',
 };
 
-/** The first TypeScript example of a README. */
-function example(dir: string): string | undefined {
+/** The TypeScript examples of a README, each of which runs by itself. */
+function examplesOf(dir: string): readonly string[] {
   const readme = join(dir, 'README.md');
-  if (!existsSync(readme)) return undefined;
-  return /^```ts\n(.*?)^```$/ms.exec(readFileSync(readme, 'utf8'))?.[1];
+  if (!existsSync(readme)) return [];
+  return [...readFileSync(readme, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = '']) => code);
 }
 
 beforeEach(() => {
@@ -27,15 +27,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('the example of every README', () => {
+describe('the examples of every README', () => {
   // The front page has no dependencies of its own; the command line has all of them.
   const places = [
     { name: 'front page', readme: root, dir: join(root, 'packages/cli') },
     ...packages(root).map(({ name, dir }) => ({ name, readme: dir, dir })),
   ];
   const examples = places.flatMap(({ name, readme, dir }) => {
-    const code = example(readme);
-    return code === undefined || name in NOT_RUN ? [] : [{ name, dir, code }];
+    if (name in NOT_RUN) return [];
+    return examplesOf(readme).map((code, i) => ({ name: i === 0 ? name : `${name} ${i + 1}`, dir, code }));
   });
 
   it.each(examples)('runs: $name', async ({ name, dir, code }) => {

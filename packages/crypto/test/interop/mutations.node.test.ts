@@ -81,7 +81,7 @@ const FORMATS: readonly Format[] = [
 
 /** The bytes after one to three changes: flipped, set, cut out, doubled or put in. */
 function changed(random: SeededRandom, message: Uint8Array): Uint8Array {
-  let bytes = Uint8Array.from(message);
+  let bytes: Uint8Array = Uint8Array.from(message);
   for (let i = random.int(3); i >= 0; i--) {
     const [at, length] = [random.int(bytes.length), random.int(6)];
     const kind = random.int(5);
