@@ -99,6 +99,14 @@ describe('a signed request', () => {
   });
 });
 
+describe('a signer that does not sign with its key', () => {
+  it('is found out before anything is sent', async () => {
+    const signer = { ...agent.signer, publicKey: service.publicKey };
+    const signing = { signer, random: seededRandom('liar'), now: NOW };
+    expect(await codeRejectedBy(signRequest(REQUEST, signing))).toBe('CRYPTO_SIGNATURE_FAILED');
+  });
+});
+
 describe('a signed response', () => {
   it('covers its request down to the signature', async () => {
     proves('decision.D11', 'flaw.A1');

@@ -68,6 +68,16 @@ describe('what somebody changes on the way', () => {
     ['a covered field, twice', added('content-type', 'application/json'), 'CRYPTO_HTTP_BAD_SIGNATURE'],
     ['the digest', withField(request, 'content-digest', () => 'sha-256=:AAAA:'), 'CRYPTO_HTTP_BAD_SIGNATURE'],
     [
+      'a covered field, in Latin',
+      withField(request, 'content-type', () => 'caf\u00e9'),
+      'CRYPTO_HTTP_COMPONENT',
+    ],
+    [
+      'a covered field, with a tab',
+      withField(request, 'content-type', () => 'a\tb'),
+      'CRYPTO_HTTP_COMPONENT',
+    ],
+    [
       'a folded field',
       withField(request, 'content-type', () => 'application/\r\n json'),
       'CRYPTO_HTTP_MESSAGE',
@@ -118,6 +128,11 @@ describe('what somebody writes into the signature', () => {
     ['a start in the future', replaced(/created=\d+/, `created=${NOW / 1000 + 61}`), 'CRYPTO_MESSAGE_FUTURE'],
     ['a later end', replaced(/expires=\d+/, `expires=${NOW / 1000 + 31}`), 'CRYPTO_HTTP_EXPIRED'],
     ['an end before the start', replaced(/expires=\d+/, `expires=${NOW / 1000 - 1}`), 'CRYPTO_HTTP_EXPIRED'],
+    [
+      'an end before a start to come',
+      replaced(/created=\d+;expires=\d+/, `created=${NOW / 1000 + 50};expires=${NOW / 1000 + 40}`),
+      'CRYPTO_HTTP_EXPIRED',
+    ],
     ['another algorithm', replaced(';tag', ';alg="hmac-sha256";tag'), 'CRYPTO_HTTP_ALGORITHM'],
     [
       'an algorithm that is not supported',

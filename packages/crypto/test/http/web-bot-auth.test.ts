@@ -1,3 +1,5 @@
+import { Point } from '@noble/ed25519';
+import type { Signer } from '@ttp/core';
 import { codeRejectedBy } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,8 +16,9 @@ import {
 } from '../../src/http/index.js';
 import { readRequest, readResponse } from '../../src/http/message.js';
 import { signContext } from '../../src/http/sign.js';
-import { base64url, createReplayGuard, utf8 } from '../../src/index.js';
+import { base64url, concatBytes, createReplayGuard, sha512, utf8 } from '../../src/index.js';
 import { random } from '../fixtures.js';
+import { bytesOf, L, numberOf, TORSION } from '../forge.js';
 import { agent, NOW, service } from './fixtures.js';
 
 const AGENT = 'https://agents.example';
@@ -120,6 +123,26 @@ describe('a request under Web Bot Auth', () => {
 const keyids = async (...args: Parameters<typeof readKeyDirectory>): Promise<readonly string[]> =>
   (await readKeyDirectory(...args)).map(({ keyid }) => keyid);
 
+/** A signer whose public key carries a point of order eight; its signatures hold without the cofactor. */
+function torsioned(): Signer {
+  const secret = 5n;
+  const publicKey = Point.BASE.multiply(secret)
+    .add(TORSION[1] ?? Point.ZERO)
+    .toBytes();
+  return {
+    kid: 'did:web:evil.example#key-1',
+    publicKey,
+    purposes: ['http-signature'],
+    sign: async (_, payload) => {
+      for (let nonce = 1n; ; nonce++) {
+        const R = Point.BASE.multiply(nonce).toBytes();
+        const k = numberOf(sha512(concatBytes(R, publicKey, payload))) % L;
+        if (k % 8n === 0n) return concatBytes(R, bytesOf((nonce + k * secret) % L));
+      }
+    },
+  };
+}
+
 describe('a directory of keys', () => {
   const request = { method: 'GET', url: AGENT + KEY_DIRECTORY_PATH, headers: {} };
   const input = { request, signers: [agent.signer, service.signer], now: NOW, lifeMs: 3_600_000 };
@@ -151,7 +174,7 @@ describe('a directory of keys', () => {
 
   it('leaves out keys that are weak, of another kind, or out of their time', async () => {
     const x = base64url(agent.publicKey);
-    const read = async (key: unknown): Promise<readonly string[]> => {
+    const read = async (key: unknown, components = ['"@authority";req']): Promise<readonly string[]> => {
       const body = utf8(JSON.stringify({ keys: [key] }));
       // As others sign: the host alone, so that the content can be what a test wants.
       const context = {
@@ -162,7 +185,7 @@ describe('a directory of keys', () => {
         label: 'a',
         signer: agent.signer,
         keyid: first,
-        components: ['"@authority";req'],
+        components,
         now: NOW,
         lifeMs: 60_000,
         tag: 'http-message-signatures-directory',
@@ -174,6 +197,7 @@ describe('a directory of keys', () => {
     };
     const key = { kty: 'OKP', crv: 'Ed25519', x };
     expect(await read(key)).toEqual([first]);
+    expect(await read(key, ['@status'])).toEqual([]); // signed, but for no host
     expect(await read({ ...key, nbf: NOW / 1000, exp: NOW / 1000 + 1 })).toEqual([first]);
     for (const other of [
       { ...key, crv: 'X25519' },
@@ -186,6 +210,11 @@ describe('a directory of keys', () => {
       null,
     ])
       expect(await read(other), JSON.stringify(other)).toEqual([]);
+  });
+
+  it('leaves out a key with a torsion component, though it signs', async () => {
+    const response = await signKeyDirectory({ ...input, signers: [torsioned(), agent.signer] });
+    expect(await keyids(response, options)).toEqual([first]);
   });
 
   it.each([
