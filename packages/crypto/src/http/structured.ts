@@ -187,7 +187,7 @@ function writeBare({ type, value }: BareItem): string {
 }
 
 /** The one spelling of parameters. */
-export function writeParams(params: Parameters): string {
+function writeParams(params: Parameters): string {
   let text = '';
   for (const [key, value] of params)
     text += value.type === 'boolean' && value.value ? `;${key}` : `;${key}=${writeBare(value)}`;

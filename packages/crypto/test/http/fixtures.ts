@@ -35,7 +35,7 @@ export const REQUEST: PlainRequest = {
   ],
   body: utf8('{"amount":5}'),
 };
-export const RESPONSE: PlainResponse = {
+const RESPONSE: PlainResponse = {
   status: 201,
   headers: [['Content-Type', 'application/json']],
   body: utf8('{"id":"ch_1"}'),
