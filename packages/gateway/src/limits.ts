@@ -97,6 +97,9 @@ export const RECONNECT_MIN_MS = 500;
 /** And after 1 min at the latest. */
 export const RECONNECT_MAX_MS = 60_000;
 
+/** How long a server may keep the stream of a request open that it has answered: 2 s. */
+export const ANSWERED_STREAM_MS = 2000;
+
 /** How long a client may take to send the head of a request: 10 s. */
 export const HTTP_HEAD_TIMEOUT_MS = 10_000;
 

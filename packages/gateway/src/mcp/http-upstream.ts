@@ -1,8 +1,17 @@
-import { SdkHttpError, StreamableHTTPClientTransport, type Transport } from '@modelcontextprotocol/client';
+import {
+  isJSONRPCRequest,
+  type JSONRPCRequest,
+  type RequestId,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+  type StreamableHTTPClientTransportOptions,
+  type Transport,
+} from '@modelcontextprotocol/client';
 import { systemTimer } from '@ttp/adapters/system';
-import { TtpError } from '@ttp/core';
+import { type Timer, TtpError } from '@ttp/core';
 import { MESSAGE_MAX_BYTES } from '../limits.js';
 import { reconnecting } from './reconnecting.js';
+import { RequestStreams } from './request-streams.js';
 import { briefly } from './under-way.js';
 
 /** A server that listens, spoken to over streamable HTTP. */
@@ -45,17 +54,39 @@ function isHeader(name: string, value: string): boolean {
 }
 
 /** The connection to a server that listens. Ending it tells the server, where the server keeps sessions. */
-export function httpTransport(upstream: HttpUpstream): Transport {
-  return new BoundedTransport(requireHttpUpstream(upstream), {
+export function httpTransport(upstream: HttpUpstream, timer: Timer = systemTimer): Transport {
+  const options = {
     requestInit: { headers: { ...upstream.headers } },
     fetch: boundedFetch,
-    redirectPolicy: 'same-origin',
-    reconnectionScheduler: reconnecting(systemTimer),
-  });
+    redirectPolicy: 'same-origin' as const,
+    reconnectionScheduler: reconnecting(timer),
+  };
+  return new BoundedTransport(requireHttpUpstream(upstream), options, new RequestStreams(timer));
 }
 
+type Send = StreamableHTTPClientTransport['send'];
+
 class BoundedTransport extends StreamableHTTPClientTransport {
+  readonly #streams: RequestStreams;
   #closing: Promise<void> | undefined;
+
+  constructor(url: URL, options: StreamableHTTPClientTransportOptions, streams: RequestStreams) {
+    super(url, options);
+    this.#streams = streams;
+  }
+
+  /** Whoever connects has said before who takes the messages. */
+  override async start(): Promise<void> {
+    const { onmessage } = this;
+    const taking: Pick<Transport, 'onmessage'> = {
+      onmessage: (message) => {
+        if (!('method' in message) && message.id !== undefined) this.#streams.answered(message.id);
+        onmessage?.(message);
+      },
+    };
+    Object.assign(this, taking);
+    await super.start();
+  }
 
   /** The server may be gone, or not care: nobody waits long for its farewell. */
   override close(): Promise<void> {
@@ -64,11 +95,27 @@ class BoundedTransport extends StreamableHTTPClientTransport {
   }
 
   /** A server that no longer knows the session has ended it: then the agent has to begin a new one, too. */
-  override async send(...args: Parameters<StreamableHTTPClientTransport['send']>): Promise<void> {
+  override async send(...[message, options]: Parameters<Send>): Promise<void> {
     try {
-      await super.send(...args);
+      if (!Array.isArray(message) && isJSONRPCRequest(message)) await this.#ask(message, options);
+      else await super.send(message, options);
     } catch (error) {
       if (error instanceof SdkHttpError && error.status === 404) await super.close();
+      throw error;
+    } finally {
+      const id = cancelledBy(message);
+      if (id !== undefined) this.#streams.giveUp(id);
+    }
+  }
+
+  async #ask(request: JSONRPCRequest, options: Parameters<Send>[1]): Promise<void> {
+    const { id } = request;
+    const requestSignal = this.#streams.begin(id);
+    const onRequestStreamEnd = (): void => this.#streams.over(id);
+    try {
+      await super.send(request, { ...options, requestSignal, onRequestStreamEnd });
+    } catch (error) {
+      this.#streams.over(id);
       throw error;
     }
   }
@@ -76,7 +123,16 @@ class BoundedTransport extends StreamableHTTPClientTransport {
   async #end(): Promise<void> {
     await briefly(this.terminateSession().catch(() => undefined));
     await super.close();
+    this.#streams.close();
   }
+}
+
+/** The request that a message gives up. */
+function cancelledBy(message: Parameters<Send>[0]): RequestId | undefined {
+  if (Array.isArray(message) || !('method' in message) || message.method !== 'notifications/cancelled')
+    return undefined;
+  const { requestId } = message.params ?? {};
+  return typeof requestId === 'string' || typeof requestId === 'number' ? requestId : undefined;
 }
 
 /** `fetch`, whose bodies end with an error where one message is larger than {@link MESSAGE_MAX_BYTES}. */
