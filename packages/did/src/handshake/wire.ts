@@ -4,9 +4,9 @@ import { COOKIE_BYTES, HANDSHAKE_MAX_BYTES } from '../limits.js';
 import { refuse } from './refuse.js';
 
 /** The one version of the handshake. Another one is refused, never agreed down to (flaw.H5). */
-export const HANDSHAKE_VERSION = 1;
+const HANDSHAKE_VERSION = 1;
 /** The one suite of version 1. */
-export const HANDSHAKE_SUITE = 'X25519-Ed25519-HKDF-SHA256-AES256GCM';
+const HANDSHAKE_SUITE = 'X25519-Ed25519-HKDF-SHA256-AES256GCM';
 
 /** Length of ephemeral keys, nonces and MACs, bytes. */
 const WIDE = 32;

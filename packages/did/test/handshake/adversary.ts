@@ -77,7 +77,7 @@ export interface World {
 const anyParty = ({ random, scene }: World): Party => random.pick(scene.parties);
 
 /** Sends what a run sent last, to whoever it talks to. */
-export function post(world: World, run: Run, before: number, back: Run | Party): void {
+function post(world: World, run: Run, before: number, back: Run | Party): void {
   for (const bytes of run.sent.slice(before)) {
     world.seen.push(bytes);
     world.inFlight.push({ bytes, to: back });

@@ -9,6 +9,7 @@ import {
   hashBytes,
   hex,
   IDENTITY_PURPOSES,
+  type KeyPair,
   keyPairOf,
   multikey,
   type ReplayGuard,
@@ -53,10 +54,14 @@ export interface Party {
 export function party(name: string): Party {
   const { seed, publicKey } = keyPairOf(seededRandom(`party ${name}`).bytes(32));
   const did = asDid(`did:key:${multikey(publicKey)}`);
+  return { ...partyOf(did, { seed, publicKey }, hashBytes(utf8(`policy of ${name}`))), name };
+}
+
+/** A party with a `did:key` and its key. */
+export function partyOf(did: Did, { seed, publicKey }: KeyPair, policy: Hash): Party {
   const document = didKeyDocument(did);
-  const policy: Hash = hashBytes(utf8(`policy of ${name}`));
   const claim = { did, kid: document.authentication[0] ?? '', policy };
-  return { name, did, seed, publicKey, claim, document, replay: createReplayGuard({ bootAt: 0 }) };
+  return { name: did, did, seed, publicKey, claim, document, replay: createReplayGuard({ bootAt: 0 }) };
 }
 
 /** The real ones. */
@@ -165,8 +170,11 @@ const emptyRun = (role: Role, self: Party, side: Side, state: Run['state']): Run
 });
 
 /** Begins as initiator. */
-export async function initiate(scene: Scene, self: Party, peer: Party, options: SideOptions): Promise<Run> {
-  const side = sideOf(scene, self, options);
+export const initiate = (scene: Scene, self: Party, peer: Party, options: SideOptions): Promise<Run> =>
+  initiateWith(scene, self, peer, sideOf(scene, self, options));
+
+/** Begins as initiator, with what it brings along. */
+export async function initiateWith(scene: Scene, self: Party, peer: Party, side: Side): Promise<Run> {
   const { now } = scene;
   const { state, out } = startHandshake({ side, peer: peer.document, now, wall: START + now });
   const run = emptyRun('initiator', self, side, state);
@@ -181,7 +189,25 @@ export async function respond(
   bytes: Uint8Array,
   options: SideOptions,
 ): Promise<Run> {
-  const side = sideOf(scene, self, options);
+  return begun(scene, self, bytes, sideOf(scene, self, options));
+}
+
+/** Begins as responder, with what it brings along, or says with which code nothing began. */
+export async function respondWith(
+  scene: Scene,
+  self: Party,
+  bytes: Uint8Array,
+  side: Side,
+): Promise<Run | string> {
+  try {
+    return await begun(scene, self, bytes, side);
+  } catch (error) {
+    if (isTtpError(error)) return error.code;
+    throw error;
+  }
+}
+
+async function begun(scene: Scene, self: Party, bytes: Uint8Array, side: Side): Promise<Run> {
   const { now } = scene;
   const { state, out } = receiveInit({ side, bytes, replay: self.replay, now, wall: START + now });
   const run = emptyRun('responder', self, side, state);
@@ -198,7 +224,7 @@ export async function feed(scene: Scene, run: Run, event: HandshakeEvent): Promi
 }
 
 /** Whether a state is one of the initiator: the two machines share no name of a state in progress but `signing`. */
-export function stepOf(
+function stepOf(
   state: InitiatorState | ResponderState,
   event: HandshakeEvent,
 ): { state: InitiatorState | ResponderState; out: readonly HandshakeOut[] } {
@@ -269,19 +295,12 @@ export function lastOf({ sent }: Run): Uint8Array {
 }
 
 /** Begins as responder, or says with which code nothing began. */
-export async function tryRespond(
+export const tryRespond = (
   scene: Scene,
   self: Party,
   bytes: Uint8Array,
   options: SideOptions,
-): Promise<Run | string> {
-  try {
-    return await respond(scene, self, bytes, options);
-  } catch (error) {
-    if (isTtpError(error)) return error.code;
-    throw error;
-  }
-}
+): Promise<Run | string> => respondWith(scene, self, bytes, sideOf(scene, self, options));
 
 /** A whole handshake between two parties, message by message. */
 export async function handshake(
