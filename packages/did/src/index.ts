@@ -10,6 +10,9 @@ export {
 export { type DatedKeyLookupOptions, datedKeyLookup } from './dating.js';
 export { didKey, didKeyDocument, documentOf } from './document.js';
 export { DID_ERRORS, type DidErrorCode } from './errors.js';
+export { type OutsiderKey, outsiderKeyOf } from './foreign/did-key.js';
+export type { WebPorts } from './foreign/fetch-json.js';
+export { webResolver } from './foreign/web-resolver.js';
 export { DID_TYPES, type DidType } from './grammar.js';
 export { accept, connect } from './handshake/connect.js';
 export {
@@ -77,6 +80,7 @@ export {
 } from './registry/registry.js';
 export { type RemoteNameRegistryOptions, remoteNameRegistry } from './registry/remote.js';
 export { type ResolvedName, resolveName } from './registry/resolve.js';
+export { createResolver, type ResolutionOptions } from './resolution.js';
 export {
   type KeyLogResolver,
   type KeyLogResolverOptions,

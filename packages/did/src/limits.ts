@@ -99,3 +99,12 @@ export const FOREIGN_DOCUMENT_MAX_BYTES = 65_536;
 
 /** Longest wait for a document of the web: 5 s. */
 export const FOREIGN_FETCH_MAX_MS = 5000;
+
+/** Keys of a document of the web: 32. */
+export const FOREIGN_KEYS_MAX_COUNT = 32;
+
+/** How long an answer of the network is good at most: 5 min (decision D33). */
+export const RESOLUTION_CACHE_MS = 300_000;
+
+/** Answers of the network that a resolver keeps: 1000. */
+export const RESOLUTION_CACHE_MAX_ENTRIES = 1000;

@@ -38,7 +38,8 @@ export function checkServices(services: readonly ServiceEntry[]): readonly Servi
   return services;
 }
 
-function isEndpoint(text: string): boolean {
+/** Whether the text is an https URL or a multiaddress. */
+export function isEndpoint(text: string): boolean {
   if (text.length > ENDPOINT_MAX_CHARS) return false;
   return text.startsWith('/') ? isMultiaddr(text) : isHttpsUrl(text);
 }

@@ -84,14 +84,8 @@ export function parseName(text: string): Name {
 
 /** What all versions of a name have in common: the version is not identity (decision D4). */
 export function familyOf(name: Name): string {
-  switch (name.method) {
-    case 'tessorium':
-      return `did:tessorium:${name.type}:${name.identifier}`;
-    case 'service':
-      return `did:service:${name.provider}:${name.name}`;
-    default:
-      return `isnad:${name.hex}`;
-  }
+  if (name.method === 'tessorium') return `did:tessorium:${name.type}:${name.identifier}`;
+  return name.method === 'service' ? `did:service:${name.provider}:${name.name}` : `isnad:${name.hex}`;
 }
 
 /** Who has to sign: the identity, and the authority where it is one that signs. */
