@@ -135,7 +135,8 @@ export function readResponse({ status, headers, body }: HttpResponse): ReadMessa
  * @throws CRYPTO_HTTP_TOO_LARGE for a body above {@link HTTP_BODY_MAX_BYTES}; what the stream throws
  */
 export async function requestData(request: Request): Promise<HttpRequest> {
-  const { method, url, headers } = request;
+  const { method, headers } = request;
+  const [url = ''] = request.url.split('#', 1); // a fragment is not sent
   return { method, url, headers: [...headers], body: await bodyOf(request.clone().body) };
 }
 

@@ -7,7 +7,7 @@ import type { ReplayGuard } from '../replay.js';
 import { componentOf, type SignatureContext, signatureBase } from './components.js';
 import { requireDigest } from './digest.js';
 import { badParameter, findSignature, isNonce, readParameters, type SignatureChoice } from './signatures.js';
-import { writeMember } from './structured.js';
+import { type Item, writeMember } from './structured.js';
 
 /** A key that verifies HTTP signatures; the key says the algorithm, never the message. */
 export type HttpKey = {
@@ -92,7 +92,7 @@ export async function verifyContext(
   if (!isSignedBy(key, utf8(base), signature))
     throw new TtpError('CRYPTO_HTTP_BAD_SIGNATURE', `the signature ${label} does not verify`);
   const { fields, body } = context.message;
-  if (covered.includes('"content-digest"')) requireDigest(fields.get('content-digest'), body);
+  if (list.items.some(isDigest)) requireDigest(fields.get('content-digest'), body);
 
   const owner = key.owner ?? keyid;
   if (replay !== undefined && nonce !== undefined) replay.admit({ key: owner, nonce, iat: created, now });
@@ -107,6 +107,9 @@ export async function verifyContext(
     ...(tag === undefined ? {} : { tag }),
   };
 }
+
+/** Whether a component is the digest of this message's content, all of it or one member; with `req` it is another's. */
+const isDigest = ({ item, params }: Item): boolean => item.value === 'content-digest' && !params.has('req');
 
 /** Until when the signature is good. Refuses one of the future, one that is over, and one made to live too long. */
 function requireFresh(created: number, expires: number | undefined, now: number, lifeMs: number): number {

@@ -1,7 +1,13 @@
 import { codeRejectedBy, proves, THIRD_PARTY_ABSENT, thirdParty } from '@ttp/testkit';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { type HttpKey, type HttpRequest, requireDigest, verifyHttpSignature } from '../../src/http/index.js';
-import { concatBytes, fromBase64, fromBase64url, utf8 } from '../../src/index.js';
+import {
+  digestField,
+  type HttpKey,
+  type HttpRequest,
+  requireDigest,
+  verifyHttpSignature,
+} from '../../src/http/index.js';
+import { base64, concatBytes, fromBase64, fromBase64url, hmacSha256, utf8 } from '../../src/index.js';
 
 interface Appendix {
   readonly request: {
@@ -66,6 +72,31 @@ const B24 = {
 
 const read = (context: TestContext): Appendix =>
   JSON.parse(thirdParty('http/rfc9421-appendix-b2.json') ?? context.skip(THIRD_PARTY_ABSENT));
+
+describe('a digest that is covered by one member', () => {
+  it('is checked like all of it', async () => {
+    const body = utf8('{}');
+    const key: HttpKey = { alg: 'hmac-sha256', secret: new Uint8Array(32) };
+    const member = '"content-digest";key="sha-256"';
+    const list = `(${member});created=${CREATED / 1000};keyid="k"`;
+    const digest = digestField(body);
+    const base = `${member}: ${digest.slice('sha-256='.length)}\n"@signature-params": ${list}`;
+    const message = {
+      method: 'POST',
+      url: 'https://a.example/',
+      headers: {
+        'content-digest': digest,
+        'signature-input': `a=${list}`,
+        signature: `a=:${base64(hmacSha256(key.secret, utf8(base)))}:`,
+      },
+      body,
+    };
+    const verifier = { ...options, components: [member], keyOf: () => key };
+    expect((await verifyHttpSignature(message, verifier)).covered).toEqual([member]);
+    const changed = verifyHttpSignature({ ...message, body: utf8('[]') }, verifier);
+    expect(await codeRejectedBy(changed)).toBe('CRYPTO_HTTP_DIGEST');
+  });
+});
 
 describe('the test cases of RFC 9421 appendix B.2', () => {
   it('verify, and change with every field that they cover', async (context) => {
