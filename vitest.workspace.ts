@@ -8,7 +8,13 @@ const project = (name: string, root: string): TestProjectConfiguration => ({
   extends: true,
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { name, root, environment: 'node', include: ['test/**/*.test.ts'] },
+  test: {
+    name,
+    root,
+    environment: 'node',
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/*.browser.test.ts'], // vitest.browser.config.ts runs them
+  },
 });
 
 /** The folders below `parent` that hold tests. */

@@ -91,6 +91,11 @@ export const CRYPTO_ERRORS = {
   CRYPTO_KEY_FILE_SHAPE: 'The value is not a key file: a member is missing, unknown or malformed.',
   CRYPTO_KEY_FILE_COST: 'The cost of the key derivation is below the minimum or above the maximum.',
   CRYPTO_KEY_FILE_PASSPHRASE: 'The passphrase is wrong, or the key file was changed.',
+  CRYPTO_KEY_FILE_PASSKEY: 'The passkey is another one, or the key file was changed.',
+  CRYPTO_BROWSER_KEY_EXISTS: 'The browser keeps a key of this id already.',
+  CRYPTO_BROWSER_KEY_MISMATCH:
+    'The browser keeps another key than the one registered, or one that can be read.',
+  CRYPTO_BROWSER_STORAGE: 'The IndexedDB of the browser refused, or is closed.',
   CRYPTO_KEY_FILE_MISMATCH: 'The key file holds another key, or is for another DID, than the one registered.',
 } as const;
 

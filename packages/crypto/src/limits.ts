@@ -55,6 +55,9 @@ export const KEY_FILE_MAX_COST_LOG2 = 20;
 /** How long an unlocked key may be held, on monotonic time: 15 min. */
 export const KEY_HOLD_MAX_MS = 900_000;
 
+/** Length of the id of a key that a browser keeps: 128 characters. */
+export const BROWSER_KEY_ID_MAX_CHARS = 128;
+
 /** Length of data sealed under a data key: 16 MiB. */
 export const SEALED_DATA_MAX_BYTES = 16_777_216;
 

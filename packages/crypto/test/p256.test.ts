@@ -1,8 +1,10 @@
+import { proves } from '@ttp/testkit';
 import { expect, it } from 'vitest';
 import { fromHex, verifyP256 } from '../src/index.js';
 import { wycheproof } from './wycheproof.js';
 
 it('gives the verdicts of Wycheproof, for either half of s', (context) => {
+  proves('crypto.p256-read');
   const cases = wycheproof<{ publicKey: { uncompressed: string } }, { msg: string; sig: string }>(
     context,
     'ecdsa_secp256r1_sha256_p1363',
