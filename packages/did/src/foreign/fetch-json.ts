@@ -14,19 +14,19 @@ export interface WebPorts {
  *
  * @throws DID_WEB_UNREACHABLE, DID_WEB_TOO_LARGE, the CRYPTO_JSON_* codes, and the codes of the Fetch port
  */
-export async function fetchJson(url: string, { fetch, timer }: WebPorts): Promise<JsonObject> {
+export async function fetchJson(url: string, web: WebPorts): Promise<JsonObject> {
   const controller = new AbortController();
   const late = new Promise<never>((_, reject) => {
     controller.signal.addEventListener('abort', () => {
       reject(refuse('DID_WEB_UNREACHABLE', `no answer of ${url} within ${FOREIGN_FETCH_MAX_MS} ms`));
     });
   });
-  const dispose = timer.after(FOREIGN_FETCH_MAX_MS, () => {
+  const dispose = web.timer.after(FOREIGN_FETCH_MAX_MS, () => {
     controller.abort();
   });
   try {
     // The port may not heed the signal; the time limit holds anyway.
-    const bytes = await Promise.race([read(url, fetch, controller.signal), late]);
+    const bytes = await Promise.race([read(url, web.fetch, controller.signal), late]);
     const value = parseJson(bytes, { profile: 'foreign' });
     if (!isJsonObject(value)) throw refuse('DID_BAD_DOCUMENT', `${url} holds no JSON object`);
     return value;
@@ -35,9 +35,9 @@ export async function fetchJson(url: string, { fetch, timer }: WebPorts): Promis
   }
 }
 
-async function read(url: string, fetch: Fetch, signal: AbortSignal): Promise<Uint8Array> {
+async function read(url: string, port: Fetch, signal: AbortSignal): Promise<Uint8Array> {
   const headers = { accept: 'application/did+json, application/json' };
-  const { status, body } = await fetch.fetch({ url, method: 'GET', headers, signal });
+  const { status, body } = await port.fetch({ url, method: 'GET', headers, signal });
   if (status !== 200) throw refuse('DID_WEB_UNREACHABLE', `${url} answers ${status}`);
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -14,7 +14,7 @@ export const HOUR = 3_600_000;
 export const NOW = 1_800_000_000_000;
 
 /** The hash that an inception holds of a key. */
-export const hashOf = (publicKey: Uint8Array): Hash => hashBytes(utf8(multikey(publicKey)));
+const hashOf = (publicKey: Uint8Array): Hash => hashBytes(utf8(multikey(publicKey)));
 
 /** An owner with a backup key and three guardians of whom two are enough, known to a resolver. */
 export async function household(clock: FakeClock = fakeClock(NOW)): Promise<{
