@@ -91,6 +91,10 @@ export declare const CRYPTO_ERRORS: {
     readonly CRYPTO_KEY_FILE_SHAPE: 'The value is not a key file: a member is missing, unknown or malformed.';
     readonly CRYPTO_KEY_FILE_COST: 'The cost of the key derivation is below the minimum or above the maximum.';
     readonly CRYPTO_KEY_FILE_PASSPHRASE: 'The passphrase is wrong, or the key file was changed.';
+    readonly CRYPTO_KEY_FILE_PASSKEY: 'The passkey is another one, or the key file was changed.';
+    readonly CRYPTO_BROWSER_KEY_EXISTS: 'The browser keeps a key of this id already.';
+    readonly CRYPTO_BROWSER_KEY_MISMATCH: 'The browser keeps another key than the one registered, or one that can be read.';
+    readonly CRYPTO_BROWSER_STORAGE: 'The IndexedDB of the browser refused, or is closed.';
     readonly CRYPTO_KEY_FILE_MISMATCH: 'The key file holds another key, or is for another DID, than the one registered.';
 };
 export type CryptoErrorCode = keyof typeof CRYPTO_ERRORS;
@@ -115,6 +119,11 @@ export type EnvelopeType = Extract<Purpose, `ttp/${string}`>;
 export interface ExchangeKeyPair {
     readonly secretKey: Uint8Array;
     readonly publicKey: Uint8Array;
+}
+export interface HashPasswordInput {
+    readonly password: string;
+    readonly random: Random;
+    readonly cost?: number;
 }
 export interface HkdfInput {
     readonly ikm: Uint8Array;
@@ -157,14 +166,30 @@ export interface KeyHold {
     readonly clock: Pick<Clock, 'monotonic'>;
     readonly timer: Timer;
 }
+export type KeyLookup = (id: string) => Uint8Array | undefined;
 export interface KeyPair {
     readonly seed: Uint8Array;
     readonly publicKey: Uint8Array;
 }
 export declare const LOG_PURPOSES: readonly string[];
+export interface NamedKey {
+    readonly id: string;
+    readonly bytes: Uint8Array;
+}
+export interface OpenDataOptions {
+    readonly keyOf: KeyLookup;
+    readonly context: JsonObject;
+}
+export interface OpenFieldOptions {
+    readonly keyOf: KeyLookup;
+    readonly context: JsonObject;
+}
 export interface OpenInput extends AeadInput {
     readonly ciphertext: Uint8Array;
 }
+export declare const PASSWORD_MAX_BYTES = 1024;
+export declare const PASSWORD_MAX_COST_LOG2 = 20;
+export declare const PASSWORD_MIN_COST_LOG2 = 17;
 export declare const PUBLIC_KEY_BYTES = 32;
 export declare const PURPOSES: {
     readonly 'ttp/did-op@1': {
@@ -261,6 +286,10 @@ export interface ParseJsonOptions {
     readonly profile?: JsonProfile;
     readonly maxBytes?: number;
 }
+export interface PasswordVerdict {
+    readonly ok: boolean;
+    readonly rehash: boolean;
+}
 export interface Pbkdf2Input {
     readonly password: Uint8Array;
     readonly salt: Uint8Array;
@@ -290,10 +319,35 @@ export interface ReplayInput {
     readonly iat: number;
     readonly now: number;
 }
+export interface RewrapDataOptions extends OpenDataOptions {
+    readonly key: NamedKey;
+    readonly random: Random;
+}
+export declare const SEALED_DATA_MAX_BYTES = 16777216;
+export declare const SEALED_FIELD_MAX_BYTES = 65536;
 export declare const SEED_BYTES = 32;
 export declare const SIGNATURE_BYTES = 64;
+export interface SealDataInput {
+    readonly plaintext: Uint8Array;
+    readonly key: NamedKey;
+    readonly context: JsonObject;
+    readonly random: Random;
+}
+export interface SealFieldInput {
+    readonly value: Json;
+    readonly key: NamedKey;
+    readonly context: JsonObject;
+    readonly random: Random;
+}
 export interface SealInput extends AeadInput {
     readonly plaintext: Uint8Array;
+}
+export interface SealedData {
+    readonly v: 1;
+    readonly keyId: string;
+    readonly encryption: 'AES-256-GCM';
+    readonly dataKey: string;
+    readonly ciphertext: string;
 }
 export interface SignEnvelopeInput<T extends EnvelopeType, B extends JsonObject> {
     readonly type: T;
@@ -350,6 +404,11 @@ export interface VerifyOperatorEnvelopeOptions<B> {
     readonly privileges: readonly Privilege[];
     readonly maxBytes?: number;
 }
+export interface VerifyPasswordInput {
+    readonly password: string;
+    readonly hash: string;
+    readonly cost?: number;
+}
 export declare const WITNESS_PURPOSES: readonly string[];
 export declare function aeadSealer(key: Uint8Array): (input: Omit<SealInput, 'key'>) => Promise<Uint8Array>;
 export declare function base58btc(bytes: Uint8Array): string;
@@ -382,6 +441,7 @@ export declare function generateExchangeKey(random: Random): ExchangeKeyPair;
 export declare const generateKeyPair: (random: Random) => KeyPair;
 export declare const hashBytes: (bytes: Uint8Array) => Hash;
 export declare const hashJson: (value: Json) => Hash;
+export declare function hashPassword(input: HashPasswordInput): Promise<string>;
 export declare function hex(bytes: Uint8Array): string;
 export declare function hkdfSha256({ ikm, salt, info, length }: HkdfInput): Uint8Array;
 export declare const hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
@@ -391,11 +451,16 @@ export declare function keyPairOf(seed: Uint8Array): KeyPair;
 export declare const multibase: (bytes: Uint8Array) => string;
 export declare function multikey(publicKey: Uint8Array): string;
 export declare function openAead({ ciphertext, ...input }: OpenInput): Promise<Uint8Array>;
+export declare function openData(sealed: unknown, options: OpenDataOptions): Promise<Uint8Array>;
+export declare function openField(sealed: string, { keyOf, context }: OpenFieldOptions): Promise<Json>;
 export declare function parseJson(input: Uint8Array | string, options?: ParseJsonOptions): Json;
 export declare function pbkdf2Sha256({ password, salt, iterations, length }: Pbkdf2Input): Promise<Uint8Array>;
 export declare const plainCopy: (value: unknown) => Json;
 export declare function registerKey(publicKey: Uint8Array): void;
+export declare function rewrapData(sealed: unknown, options: RewrapDataOptions): Promise<SealedData>;
 export declare function sealAead({ key, ...input }: SealInput): Promise<Uint8Array>;
+export declare function sealData({ plaintext, key, context, random }: SealDataInput): Promise<SealedData>;
+export declare function sealField({ value, key, context, random }: SealFieldInput): Promise<string>;
 export declare const sha256: (bytes: Uint8Array) => Uint8Array;
 export declare function sha256Into(bytes: Uint8Array, target: Uint8Array, at: number): void;
 export declare const sha384: (bytes: Uint8Array) => Uint8Array;
@@ -408,6 +473,7 @@ export declare const verifyEd25519: (publicKey: Uint8Array, message: Uint8Array,
 export declare function verifyEnvelope<B>(input: Envelope | Uint8Array | string, options: VerifyEnvelopeOptions<B>): Verified<B>;
 export declare function verifyOperatorEnvelope<B>(input: Envelope | string, { type, parse, operators, now, privileges, maxBytes }: VerifyOperatorEnvelopeOptions<B>): Promise<VerifiedOperatorEnvelope<B>>;
 export declare const verifyP256: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+export declare function verifyPassword({ password, hash, cost, }: VerifyPasswordInput): Promise<PasswordVerdict>;
 export declare function verifySignature({ purpose, payload, signature, publicKey }: SignatureInput): boolean;
 
 // referred to
@@ -432,6 +498,53 @@ interface KeyFileHeader {
     readonly encryption: 'AES-256-GCM';
     readonly iv: string;
 }
+
+// @ttp/crypto/browser-keys
+
+export interface BrowserKey {
+    readonly id: string;
+    readonly publicKey: Uint8Array;
+    readonly kind: 'webcrypto' | 'bundled';
+    signer(as: {
+        readonly kid: string;
+        readonly purposes: readonly string[];
+    }): Signer;
+}
+export interface BrowserKeys {
+    create(id: string): Promise<BrowserKey>;
+    import(id: string, seed: Uint8Array): Promise<BrowserKey>;
+    get(id: string, publicKey?: Uint8Array): Promise<BrowserKey | undefined>;
+    delete(id: string): Promise<void>;
+    close(): void;
+}
+export interface BrowserKeysInput {
+    readonly indexedDB: IDBFactory;
+    readonly subtle: SubtleCrypto;
+    readonly random: Random;
+    readonly name?: string;
+}
+export interface DecryptKeyByPasskeyOptions {
+    readonly prf: Uint8Array;
+    readonly publicKey: Uint8Array;
+    readonly did: Did;
+}
+export interface EncryptKeyByPasskeyInput {
+    readonly seed: Uint8Array;
+    readonly did: Did;
+    readonly prf: Uint8Array;
+    readonly random: Random;
+}
+export interface PasskeyFile {
+    readonly v: 1;
+    readonly did: Did;
+    readonly algorithm: 'Ed25519';
+    readonly publicKey: string;
+    readonly encryption: 'AES-256-GCM';
+    readonly encryptedKey: string;
+}
+export declare function decryptKeyByPasskey(file: unknown, options: DecryptKeyByPasskeyOptions): Promise<Uint8Array>;
+export declare function encryptKeyByPasskey(input: EncryptKeyByPasskeyInput): Promise<PasskeyFile>;
+export declare function openBrowserKeys(input: BrowserKeysInput): Promise<BrowserKeys>;
 
 // @ttp/crypto/http
 
