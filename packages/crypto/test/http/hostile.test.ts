@@ -105,6 +105,33 @@ describe('what somebody changes on the way', () => {
   });
 });
 
+/** The text with one character from `from` on replaced or missing. */
+const other = (text: string, from: number, random: SeededRandom): string => {
+  const at = from + random.int(text.length - from);
+  const char = String.fromCharCode(0x21 + random.int(94));
+  return text.slice(0, at) + (char === text.charAt(at) ? '' : char) + text.slice(at + 1);
+};
+
+describe('one character on the way', () => {
+  it('is one too many, wherever it stands', async () => {
+    proves('flaw.A1');
+    const body = '{"amount":5}';
+    const path = REQUEST.url.indexOf('/v1');
+    await withSeed('one character', 600, async (random) => {
+      const changed = random.pick<PlainRequest>([
+        { ...request, method: other(request.method, 0, random) },
+        url(other(request.url, path, random)),
+        { ...request, body: utf8(other(body, 0, random)) },
+        withField(request, 'content-type', (value) => other(value, 0, random)),
+        withField(request, 'content-digest', (value) => other(value, 0, random)),
+        withField(request, 'signature', (value) => other(value, 0, random)),
+        withField(request, 'signature-input', (value) => other(value, 0, random)),
+      ]);
+      expect(await refusal(changed), JSON.stringify(changed)).toMatch(/^CRYPTO_/);
+    });
+  });
+});
+
 describe('what somebody writes into the signature', () => {
   const replaced = (from: string | RegExp, to: string): PlainRequest =>
     input((value) => value.replace(from, to));
