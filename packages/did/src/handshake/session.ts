@@ -57,7 +57,7 @@ interface SessionInput {
 
 /** Drives the session of a finished handshake. */
 export function createSession({ established, inbox, duplex, clock, timer }: SessionInput): Session {
-  const { session: id, self, peer, transcript } = established;
+  const { session: id, peer, transcript } = established;
   const opened = openSession(established, clock.monotonic());
   let state: SessionState = opened;
   /** What was sealed goes out in the order of its sequences. */
@@ -143,7 +143,7 @@ export function createSession({ established, inbox, duplex, clock, timer }: Sess
 
   return {
     id,
-    self,
+    self: established.self,
     peer,
     transcript,
     async send(message) {
