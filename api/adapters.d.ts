@@ -1,5 +1,9 @@
 // @ttp/adapters/memory
 
+export declare const DUPLEX_ERRORS: {
+    readonly DUPLEX_CLOSED: 'The connection is closed.';
+};
+export type DuplexErrorCode = keyof typeof DUPLEX_ERRORS;
 export declare const LOG_ERRORS: {
     readonly LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.';
     readonly LOG_BAD_ENTRY: 'An entry is not a Uint8Array.';
@@ -23,6 +27,10 @@ export declare const STORE_ERRORS: {
     readonly STORE_CLOSED: 'The storage was closed.';
 };
 export type StoreErrorCode = keyof typeof STORE_ERRORS;
+export declare function duplexPair(names?: {
+    readonly a: string;
+    readonly b: string;
+}): readonly [Duplex, Duplex];
 export declare function memory(): Storage;
 
 // @ttp/adapters/sqlite

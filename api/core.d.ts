@@ -94,7 +94,7 @@ export interface Duplex {
     close(): Promise<void>;
 }
 export declare const EFFECTS: readonly ['allow', 'warn', 'allow_with_approval', 'deny'];
-export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised'];
+export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised', 'handshake-advanced', 'handshake-failed'];
 export type Effect = (typeof EFFECTS)[number];
 export interface Envelope<T extends string = string, B extends JsonObject = JsonObject> {
     readonly type: T;
