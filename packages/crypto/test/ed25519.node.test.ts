@@ -5,7 +5,7 @@ import * as reference from '../src/backend.js';
 import { concatBytes, fromHex, hex, keyPairOf, registerKey, utf8, verifyEd25519 } from '../src/index.js';
 import { KEY_TABLE_AFTER_USES, KEY_TABLES } from '../src/limits.js';
 import * as native from '../src/node/backend.js';
-import { type Attempt, bytesOf, forge, L, numberOf, TORSION } from './forge.js';
+import { type Attempt, bytesOf, forge, L, NON_CANONICAL, numberOf, P, TORSION } from './forge.js';
 
 /** The verdict of both backends, which must be one. */
 function verdict({ publicKey, message, signature }: Attempt): boolean {
@@ -13,12 +13,6 @@ function verdict({ publicKey, message, signature }: Attempt): boolean {
   expect(native.verify(publicKey, message, signature), 'the native backend').toBe(accepted);
   return accepted;
 }
-
-const P = 2n ** 255n - 19n;
-/** Every way of writing a y of p or more in 255 bits, with both signs of x. */
-const NON_CANONICAL: readonly Uint8Array[] = Array.from({ length: 19 }, (_, i) => P + BigInt(i)).flatMap(
-  (y) => [bytesOf(y), bytesOf(y | (1n << 255n))],
-);
 
 function honest(seed: number): Attempt {
   const random = seededRandom(seed);

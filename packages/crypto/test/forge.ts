@@ -22,6 +22,14 @@ export const numberOf = (bytes: Uint8Array): bigint =>
 export const bytesOf = (number: bigint): Uint8Array =>
   Uint8Array.from({ length: 32 }, (_, i) => Number((number >> BigInt(8 * i)) & 0xffn));
 
+/** The prime of the field. */
+export const P: bigint = 2n ** 255n - 19n;
+/** Every way of writing a y of p or more in 255 bits, with both signs of x. */
+export const NON_CANONICAL: readonly Uint8Array[] = Array.from(
+  { length: 19 },
+  (_, i) => P + BigInt(i),
+).flatMap((y) => [bytesOf(y), bytesOf(y | (1n << 255n))]);
+
 /** A public key, message and signature, as they reach a verifier. */
 export interface Attempt {
   readonly publicKey: Uint8Array;
