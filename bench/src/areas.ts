@@ -13,6 +13,11 @@ interface Area {
 /** The areas in the order of the page. Loaded when they run: each in a process that has nothing else in it. */
 export const AREAS: readonly Area[] = [
   { id: 'crypto', title: 'Signatures and hashes', load: async () => (await import('./crypto/area.ts')).run },
+  {
+    id: 'handshake',
+    title: 'A handshake of two agents',
+    load: async () => (await import('./handshake.ts')).run,
+  },
   { id: 'jcs', title: 'Canonical JSON', load: async () => (await import('./jcs.ts')).run },
   { id: 'policy', title: 'Policy decisions', load: async () => (await import('./policy/area.ts')).run },
   { id: 'merkle', title: 'Merkle tree', load: async () => (await import('./merkle/area.ts')).run },
