@@ -52,6 +52,9 @@ export const KEY_FILE_MIN_COST_LOG2 = 17;
 /** Highest cost of scrypt that is accepted, as log2 of N: 20 (1 GiB; a file must not exhaust its reader's memory). */
 export const KEY_FILE_MAX_COST_LOG2 = 20;
 
+/** How long the portable backend derives a key before the event loop has its turn: 4 ms. */
+export const SCRYPT_SLICE_MS = 4;
+
 /** How long an unlocked key may be held, on monotonic time: 15 min. */
 export const KEY_HOLD_MAX_MS = 900_000;
 

@@ -165,6 +165,18 @@ describe('a key file', () => {
     }
   });
 
+  it('lets others have their turn while its key is derived', async () => {
+    proves('decision.D8');
+    const input = { passphrase: utf8('p'), salt: utf8('NaCl'), costLog2: 15 };
+    for (const backend of [native, reference]) {
+      let turns = 0;
+      const timer = setInterval(() => turns++, 0);
+      await backend.scrypt(input);
+      clearInterval(timer);
+      expect(turns).toBeGreaterThan(0);
+    }
+  });
+
   it('is made by either backend alike', async () => {
     const input = { passphrase: utf8('p'), salt: utf8('NaCl'), costLog2: 10 };
     expect(hex(await native.scrypt(input))).toBe(hex(await reference.scrypt(input)));
