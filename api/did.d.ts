@@ -57,6 +57,7 @@ export declare const DID_ERRORS: {
     readonly DID_NAME_TAKEN: 'The name belongs to somebody, and the claim does not say that it follows that claim.';
     readonly DID_NAME_UNAUTHORISED: 'Who answers for the claim has no authority over the name.';
     readonly DID_NAME_UNPROVED: 'The domain does not prove the claim, or the entry is not in the log of the registry.';
+    readonly DID_BAD_EVIDENCE: 'The credential is about another identity, or of an issuer that is not trusted.';
     readonly DID_WEB_UNREACHABLE: 'The web did not answer in time, or not with status 200.';
     readonly DID_WEB_TOO_LARGE: 'The document of the web is longer than the limit.';
     readonly DID_BAD_CHALLENGE: 'The body of a challenge or response has other members than it should.';
@@ -200,6 +201,17 @@ export interface Identity {
     readonly signer: Signer;
     readonly keyLog: readonly Envelope[];
 }
+export type IdentityEvidence = {
+    readonly kind: 'agent-card';
+    readonly did: Did;
+    readonly kids: readonly string[];
+    readonly card: JsonObject;
+} | {
+    readonly kind: 'credential';
+    readonly did: Did;
+    readonly issuer: Did;
+    readonly credential: JsonObject;
+};
 export interface IdentityOptions {
     readonly type: DidType;
     readonly random: Random;
@@ -584,6 +596,10 @@ export interface WebPorts {
     readonly timer: Timer;
 }
 export declare function accept(endpoint: Endpoint, options: HandshakeOptions): Promise<Session>;
+export declare function agentCardEvidence(text: Uint8Array | string, { did, resolver }: {
+    readonly did: Did;
+    readonly resolver: Resolver;
+}): Promise<IdentityEvidence>;
 export declare const challengeMachine: Machine<ChallengeState, ChallengeEvent, VerifiedIdentity>;
 export declare function compromisedSince(did: Did, known: readonly (Revocation | Ruling)[]): number | undefined;
 export declare function connect(endpoint: Endpoint, options: HandshakeOptions & {
@@ -599,6 +615,12 @@ export declare function createEndpoint(options: EndpointOptions): Endpoint;
 export declare function createIdentity(options: IdentityOptions): Promise<NewIdentity>;
 export declare function createNameRegistry(options: NameRegistryOptions): NameRegister;
 export declare function createResolver(options: ResolutionOptions): Resolver;
+export declare function credentialEvidence(text: Uint8Array | string, options: {
+    readonly did: Did;
+    readonly issuers: readonly Did[];
+    readonly resolver: Resolver;
+    readonly now: number;
+}): Promise<IdentityEvidence>;
 export declare function datedKeyLookup(input: Envelope | string, { resolver, dating, compromisedSince }: DatedKeyLookupOptions): Promise<(kid: string, id: Hash) => Uint8Array | undefined>;
 export declare function deactivateIdentity(identity: NewIdentity, clock: Clock): Promise<readonly Envelope[]>;
 export declare function didKey(publicKey: Uint8Array): Did;

@@ -31,6 +31,7 @@ export const DID_ERRORS = {
   DID_NAME_TAKEN: 'The name belongs to somebody, and the claim does not say that it follows that claim.',
   DID_NAME_UNAUTHORISED: 'Who answers for the claim has no authority over the name.',
   DID_NAME_UNPROVED: 'The domain does not prove the claim, or the entry is not in the log of the registry.',
+  DID_BAD_EVIDENCE: 'The credential is about another identity, or of an issuer that is not trusted.',
   DID_WEB_UNREACHABLE: 'The web did not answer in time, or not with status 200.',
   DID_WEB_TOO_LARGE: 'The document of the web is longer than the limit.',
   DID_BAD_CHALLENGE: 'The body of a challenge or response has other members than it should.',

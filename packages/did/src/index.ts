@@ -11,6 +11,7 @@ export { type DatedKeyLookupOptions, datedKeyLookup } from './dating.js';
 export { didKey, didKeyDocument, documentOf } from './document.js';
 export { DID_ERRORS, type DidErrorCode } from './errors.js';
 export { type OutsiderKey, outsiderKeyOf } from './foreign/did-key.js';
+export { agentCardEvidence, credentialEvidence, type IdentityEvidence } from './foreign/evidence.js';
 export type { WebPorts } from './foreign/fetch-json.js';
 export { webResolver } from './foreign/web-resolver.js';
 export { DID_TYPES, type DidType } from './grammar.js';

@@ -108,3 +108,6 @@ export const RESOLUTION_CACHE_MS = 300_000;
 
 /** Answers of the network that a resolver keeps: 1000. */
 export const RESOLUTION_CACHE_MAX_ENTRIES = 1000;
+
+/** Issuers whom a reader of one credential trusts: 32. Each is resolved. */
+export const CREDENTIAL_ISSUERS_MAX_COUNT = 32;
