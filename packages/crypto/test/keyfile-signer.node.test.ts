@@ -204,6 +204,7 @@ describe('an unlocked key', () => {
     expect(isSigned(await after)).toBe(true);
     expect(seeds.every(isZero)).toBe(true);
     signer.lock();
+    expect(live()).toBe(0);
   });
 
   it('is asked for again after a wrong passphrase', async () => {
