@@ -1,23 +1,12 @@
-import { type DidDocument, type Json, type JsonObject, TtpError } from '@ttp/core';
-import {
-  base64url,
-  canonicalBytes,
-  createReplayGuard,
-  fromHex,
-  fromUtf8,
-  hashBytes,
-  hex,
-  utf8,
-} from '@ttp/crypto';
+import { type DidDocument, type Json } from '@ttp/core';
+import { base64url, createReplayGuard, fromHex, fromUtf8, hashBytes, utf8 } from '@ttp/crypto';
 import { codeThrownBy, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { initiatorMachine, startHandshake } from '../../src/handshake/initiator.js';
+import { startHandshake } from '../../src/handshake/initiator.js';
 import { receiveInit, responderMachine } from '../../src/handshake/responder.js';
-import type { HandshakeEvent } from '../../src/handshake/step.js';
 import {
   deliver,
   failure,
-  feed,
   handshake,
   initiate,
   lastOf,
@@ -30,35 +19,12 @@ import {
   sideOf,
   tryRespond,
 } from './rig.js';
-
-type Scene = ReturnType<typeof realScene>;
-
-const jsonOf = (bytes: Uint8Array): JsonObject => JSON.parse(fromUtf8(bytes)) as JsonObject;
-const changed = (bytes: Uint8Array, change: Record<string, Json | undefined>): Uint8Array =>
-  canonicalBytes(
-    Object.fromEntries(
-      Object.entries({ ...jsonOf(bytes), ...change }).filter(
-        (entry): entry is [string, Json] => entry[1] !== undefined,
-      ),
-    ),
-  );
-
-/** A handshake that has come to its `n`th message, which is in flight. */
-async function upTo(n: 1 | 2 | 3 | 4, scene: Scene = realScene()) {
-  const initiator = await initiate(scene, scene.alice, scene.bob, { seed: 'initiator' });
-  if (n === 1) return { scene, initiator, bytes: lastOf(initiator) };
-  const responder = await respond(scene, scene.bob, lastOf(initiator), { seed: 'responder' });
-  if (n === 2) return { scene, initiator, responder, bytes: lastOf(responder) };
-  await deliver(scene, initiator, lastOf(responder));
-  if (n === 3) return { scene, initiator, responder, bytes: lastOf(initiator) };
-  await deliver(scene, responder, lastOf(initiator));
-  return { scene, initiator, responder, bytes: lastOf(responder) };
-}
+import { changed, jsonOf, type RealScene, upTo } from './stages.js';
 
 /** What becomes of an INIT: the code, or the state of the run it began. */
 async function answerTo(
   bytes: Uint8Array,
-  scene: Scene = realScene(),
+  scene: RealScene = realScene(),
   to: Party = scene.bob,
 ): Promise<string | undefined> {
   const run = await tryRespond(scene, to, bytes, { seed: 'responder' });
@@ -179,7 +145,7 @@ describe('INIT is refused', () => {
 });
 
 describe('CHALLENGE_RESPONSE is refused', () => {
-  it.each<[string, (on: Scene) => Record<string, Json | undefined>, string]>([
+  it.each<[string, (on: RealScene) => Record<string, Json | undefined>, string]>([
     ['of another version', () => ({ versions: [0] }), 'DID_HANDSHAKE_VERSION'],
     ['of another suite', () => ({ suite: 'none' }), 'DID_HANDSHAKE_VERSION'],
     ['of somebody else', ({ carol }) => ({ responder: { ...carol.claim } }), 'DID_HANDSHAKE_PEER'],
@@ -298,215 +264,5 @@ describe('RESPONSE and COMPLETE are refused', () => {
     expect(failure((await handshake(scene, scene.alice, restarted, 'x')).responder)).toBe(
       'CRYPTO_BEFORE_BOOT',
     );
-  });
-});
-
-describe('time', () => {
-  it('ends a handshake after 10 s in every state', async () => {
-    proves('flaw.H7');
-    for (const n of [1, 2, 3, 4] as const) {
-      const { scene, initiator, responder } = await upTo(n);
-      for (const run of [initiator, responder]) {
-        if (run === undefined || run.state.at === 'complete') continue;
-        await feed(scene, run, { type: 'tick', now: 9999 });
-        expect(failure(run)).toBeUndefined();
-        await feed(scene, run, { type: 'tick', now: 10_000 });
-        expect(failure(run)).toBe('DID_HANDSHAKE_EXPIRED');
-        expect(hex(run.side.ephemeral.secretKey)).toBe('00'.repeat(32));
-      }
-    }
-  });
-
-  it('is looked at before a message: a late one does not win', async () => {
-    const { scene, initiator, bytes } = await upTo(2);
-    scene.now = 10_000;
-    await deliver(scene, initiator, bytes);
-    expect(failure(initiator)).toBe('DID_HANDSHAKE_EXPIRED');
-  });
-});
-
-describe('the tables', () => {
-  const EVENTS: Record<HandshakeEvent['type'], HandshakeEvent> = {
-    message: { type: 'message', now: 1, wall: START, bytes: new Uint8Array(0) },
-    resolved: { type: 'resolved', now: 1, wall: START, document: party('alice').document, revoked: false },
-    signed: { type: 'signed', now: 1, signature: new Uint8Array(3) },
-    fault: { type: 'fault', now: 1, code: 'DID_UNRESOLVED' },
-    tick: { type: 'tick', now: 1 },
-  };
-  const types = ['message', 'resolved', 'signed', 'fault', 'tick'] as const;
-
-  /** What each event does in a state: the code of the failure, of the refusal, or `stay`. */
-  const row = (step: (event: HandshakeEvent) => { state: object }, state: object) =>
-    types.map((type) => {
-      let next: object | undefined;
-      const code = codeThrownBy(() => {
-        next = step(EVENTS[type]).state;
-        throw new TtpError('DID_FROZEN', 'no refusal');
-      });
-      if (next === undefined) return code;
-      if (next === state) return 'stay';
-      return 'code' in next ? `failed ${String(next.code)}` : 'on';
-    });
-
-  it('of the initiator has a cell for each of three states and five events', async () => {
-    expect(initiatorMachine.states).toEqual(['waiting', 'signing', 'confirming', 'complete', 'failed']);
-    expect(initiatorMachine.events).toEqual([...types]);
-    expect(initiatorMachine.final).toEqual(['complete', 'failed']);
-    const scene = realScene();
-    const side = sideOf(scene, scene.alice, { seed: 'i' });
-    const { state: waiting } = startHandshake({ side, peer: scene.bob.document, now: 0, wall: START });
-    const init = await initiate(scene, scene.alice, scene.bob, { seed: 'i' });
-    const responder = await respond(scene, scene.bob, lastOf(init), { seed: 'r' });
-    const message = { type: 'message', now: 1, wall: START, bytes: lastOf(responder) } as const;
-    const { state: signing } = initiatorMachine.step(waiting, message);
-    const { state: confirming } = initiatorMachine.step(signing, {
-      type: 'signed',
-      now: 1,
-      signature: new Uint8Array(64),
-    });
-    expect([waiting.at, signing.at, confirming.at]).toEqual(['waiting', 'signing', 'confirming']);
-    const rows = [waiting, signing, confirming].map((state) =>
-      row((event) => initiatorMachine.step(state, event), state),
-    );
-    expect(rows).toEqual([
-      [
-        'failed CRYPTO_JSON_SYNTAX',
-        'DID_HANDSHAKE_ORDER',
-        'DID_HANDSHAKE_ORDER',
-        'failed DID_UNRESOLVED',
-        'stay',
-      ],
-      [
-        'failed DID_HANDSHAKE_ORDER',
-        'DID_HANDSHAKE_ORDER',
-        'failed DID_HANDSHAKE_FAULT',
-        'failed DID_UNRESOLVED',
-        'stay',
-      ],
-      [
-        'failed CRYPTO_JSON_SYNTAX',
-        'DID_HANDSHAKE_ORDER',
-        'DID_HANDSHAKE_ORDER',
-        'failed DID_UNRESOLVED',
-        'stay',
-      ],
-    ]);
-    for (const state of [
-      { at: 'complete', session: 'x' },
-      { at: 'failed', code: 'DID_FROZEN' },
-    ] as const)
-      for (const type of types)
-        expect(initiatorMachine.step(state, EVENTS[type])).toEqual({ state, out: [] });
-  });
-
-  it('of the responder has a cell for each of three states and five events', async () => {
-    expect(responderMachine.states).toEqual(['resolving', 'signing', 'answered', 'complete', 'failed']);
-    expect(responderMachine.events).toEqual([...types]);
-    expect(responderMachine.final).toEqual(['complete', 'failed']);
-    const scene = realScene();
-    const { bytes } = await upTo(1, scene);
-    const side = sideOf(scene, scene.bob, { seed: 'r' });
-    const { state: resolving } = receiveInit({ side, bytes, replay: scene.bob.replay, now: 0, wall: START });
-    const { state: signing } = responderMachine.step(resolving, EVENTS.resolved);
-    const { state: answered } = responderMachine.step(signing, {
-      type: 'signed',
-      now: 1,
-      signature: new Uint8Array(64),
-    });
-    expect([resolving.at, signing.at, answered.at]).toEqual(['resolving', 'signing', 'answered']);
-    const rows = [resolving, signing, answered].map((state) =>
-      row((event) => responderMachine.step(state, event), state),
-    );
-    expect(rows).toEqual([
-      ['failed DID_HANDSHAKE_ORDER', 'on', 'DID_HANDSHAKE_ORDER', 'failed DID_UNRESOLVED', 'stay'],
-      [
-        'failed DID_HANDSHAKE_ORDER',
-        'DID_HANDSHAKE_ORDER',
-        'failed DID_HANDSHAKE_FAULT',
-        'failed DID_UNRESOLVED',
-        'stay',
-      ],
-      [
-        'failed CRYPTO_JSON_SYNTAX',
-        'DID_HANDSHAKE_ORDER',
-        'DID_HANDSHAKE_ORDER',
-        'failed DID_UNRESOLVED',
-        'stay',
-      ],
-    ]);
-    for (const state of [
-      { at: 'complete', session: 'x' },
-      { at: 'failed', code: 'DID_FROZEN' },
-    ] as const)
-      for (const type of types)
-        expect(responderMachine.step(state, EVENTS[type])).toEqual({ state, out: [] });
-  });
-});
-
-/** The bytes with each of their bits flipped once. */
-function* flips(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let bit = 0; bit < bytes.length * 8; bit++) {
-    const copy = Uint8Array.from(bytes);
-    copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    yield copy;
-  }
-}
-
-describe('every single flipped bit', () => {
-  it('of INIT: nobody completes', async () => {
-    proves('flaw.H1', 'did.handshake.transcript');
-    const scene = realScene();
-    const side = sideOf(scene, scene.alice, { seed: 'i' });
-    const begun = startHandshake({ side, peer: scene.bob.document, now: 0, wall: START });
-    const sent = begun.out.find((effect) => effect.do === 'send');
-    if (sent?.do !== 'send') throw new Error('no INIT');
-    let answers = 0;
-    for (const bytes of flips(sent.bytes)) {
-      const run = await tryRespond(scene, scene.bob, bytes, { seed: 'r' });
-      if (typeof run === 'string' || failure(run) !== undefined) continue;
-      answers++;
-      // Effects are left undone, so that the initiator's key can be used for the next flip.
-      const message = { type: 'message', now: 0, wall: START, bytes: lastOf(run) } as const;
-      expect(initiatorMachine.step(begun.state, message).state).toMatchObject({ at: 'failed' });
-    }
-    expect(answers).toBeGreaterThan(100);
-  });
-
-  it.each([2, 3, 4] as const)('of message %i: whoever gets it aborts', async (n) => {
-    proves('flaw.H1', 'did.handshake.transcript');
-    const { initiator, responder, bytes } = await upTo(n);
-    const to = n === 3 ? responder : initiator;
-    // The keys an initiator would erase have to be those it began with.
-    const { ephemeral } = sideOf(realScene(), party('alice'), { seed: 'initiator' });
-    if (to === undefined) throw new Error('no run');
-    if (n === 2) to.side.ephemeral.secretKey.set(ephemeral.secretKey);
-    for (const flipped of flips(bytes)) {
-      const message = { type: 'message', now: 0, wall: START, bytes: flipped } as const;
-      const { state } =
-        n === 3 && to.state.at === 'answered'
-          ? responderMachine.step(to.state, message)
-          : initiatorMachine.step(to.state as Parameters<typeof initiatorMachine.step>[0], message);
-      if (state.at !== 'failed') expect(`${n} ${hex(flipped)}`).toBe('refused');
-    }
-    expect(to.state.at).toBe(n === 2 ? 'waiting' : n === 3 ? 'answered' : 'confirming');
-  });
-});
-
-describe('the session key', () => {
-  it('is gone with the ephemeral keys: traffic and both long-term keys do not give it', async () => {
-    proves('did.handshake.keys');
-    const scene = realScene();
-    const one = await handshake(scene, scene.alice, scene.bob, 'one');
-    const two = await handshake(scene, scene.alice, scene.bob, 'two');
-    const keys = [one, two]
-      .flatMap(({ initiator }) => [initiator.established?.sendKey, initiator.established?.receiveKey])
-      .map((key) => hex(key ?? new Uint8Array()));
-    expect(new Set(keys).size).toBe(4);
-    for (const { side, erased } of [one.initiator, one.responder]) {
-      expect(hex(side.ephemeral.secretKey)).toBe('00'.repeat(32));
-      expect(erased.length).toBeGreaterThanOrEqual(4);
-    }
-    // What the parties still hold of the handshake is what went over the wire, and the keys of the session.
-    expect(JSON.stringify([one.initiator.state, one.responder.state])).not.toContain('secret');
   });
 });
