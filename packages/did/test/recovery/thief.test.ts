@@ -11,7 +11,7 @@ const KEYS = ['current', 'next', 'backup', 'guardian 0', 'guardian 1', 'guardian
 
 it('a thief of any one key does not get the identity, whatever he signs with it', async () => {
   proves('law.C-8', 'flaw.D2', 'flaw.D7');
-  await withSeed('thief of one key', 120, async (random) => {
+  await withSeed('thief of one key', 60, async (random) => {
     const { owner, backup, guardians, resolver, clock } = await household();
     const { did, keyLog } = owner;
     const stolen = random.pick(KEYS);
