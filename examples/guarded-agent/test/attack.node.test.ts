@@ -100,15 +100,16 @@ describe('paths', () => {
   it('spelled in any other way than their own reach no tool', async () => {
     const before = reached().length;
     const tools = ['read_text_file', 'get_file_info', 'write_file', 'search_files'];
-    const calls = spellings(at).flatMap((path) =>
-      tools.map((tool) => [tool, path, agent.call(tool, { path, content: 'x', pattern: '**' })] as const),
-    );
     const passed: string[] = [];
-    for (const [tool, path, call] of calls) {
-      const reply = await call;
-      expect(everything(reply)).not.toContain(SALARY);
-      if (!['SDK_DENIED', 'SPL_BAD_CALL', 'CRYPTO_JSON_LONE_SURROGATE'].includes(String(outcome(reply))))
-        passed.push(`${tool} ${path}: ${String(outcome(reply))}`);
+    for (const path of spellings(at)) {
+      const replies = await Promise.all(
+        tools.map((tool) => agent.call(tool, { path, content: 'x', pattern: '**' })),
+      );
+      for (const [i, reply] of replies.entries()) {
+        expect(everything(reply)).not.toContain(SALARY);
+        if (!['SDK_DENIED', 'SPL_BAD_CALL', 'CRYPTO_JSON_LONE_SURROGATE'].includes(String(outcome(reply))))
+          passed.push(`${tools[i]} ${path}: ${String(outcome(reply))}`);
+      }
     }
     expect(passed).toEqual([]);
     expect(reached()).toHaveLength(before);
