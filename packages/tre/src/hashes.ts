@@ -1,4 +1,4 @@
-import type { Decision, Evidence, Hash, Interaction, Json } from '@ttp/core';
+import type { Decision, Evidence, Hash, Interaction } from '@ttp/core';
 import { canonicalize, frozenJson, hashJson } from '@ttp/crypto';
 import type { Thresholds } from './thresholds.js';
 
@@ -24,14 +24,10 @@ export function hashThresholds(thresholds: Thresholds): Hash {
 }
 
 /** The canonical text of a decision: what is stored, and what a replay has to reproduce. */
-export const canonicalDecision = (decision: Decision): string => canonicalize(plain(decision));
+export const canonicalDecision = (decision: Decision): string => canonicalize(frozenJson(decision));
 
 /**
  * The hash of a decision's canonical form: what the log's leaf holds. Equal for a decision and its replay.
  * Throws CRYPTO_JSON_*.
  */
-export const decisionHash = (decision: Decision): Hash => hashJson(plain(decision));
-
-/** A decision is plain data; its canonical form refuses one that is not. What is frozen keeps its form. */
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-const plain = (decision: Decision): Json => decision as unknown as Json;
+export const decisionHash = (decision: Decision): Hash => hashJson(frozenJson(decision));
