@@ -27,7 +27,8 @@ export function hashThresholds(thresholds: Thresholds): Hash {
 export const canonicalDecision = (decision: Decision): string => canonicalize(frozenJson(decision));
 
 /**
- * The hash of a decision's canonical form: what the log's leaf holds. Equal for a decision and its replay.
+ * The hash of a decision's canonical form: the name by which answers refer to it. The log's leaf holds a salted
+ * commitment to the same text (decision D30). Equal for a decision and its replay.
  * Throws CRYPTO_JSON_*.
  */
 export const decisionHash = (decision: Decision): Hash => hashJson(frozenJson(decision));
