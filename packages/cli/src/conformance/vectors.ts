@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
-import { AREAS, type Asked, type Read } from './areas.js';
+import type { Asked, Read } from './areas/asked.js';
+import { AREAS } from './areas/index.js';
 
 /** One published case as a line of the protocol, and what its answer has to be. */
 export interface Vector {

@@ -1,0 +1,29 @@
+import { isJsonObject } from '@ttp/core';
+import { fromMultikey, hex } from '@ttp/crypto';
+import { type Areas, asked, present } from './asked.js';
+
+/** Encodings, JSON and envelopes. */
+export const CRYPTO_AREAS: Areas = {
+  json: ({ text, profile, expect, code }) =>
+    profile === 'strict' && typeof text === 'string'
+      ? asked({ op: 'jcs', text }, code, { canonical: expect ?? null })
+      : undefined,
+  envelope: ({ envelope, type, keys, signers, audience, now, expect, code }) => {
+    // Without an audience in the line, the envelope's own is the reader.
+    if (code === 'CRYPTO_ENVELOPE_AUDIENCE' && audience === undefined) return undefined;
+    const raw = Object.entries(isJsonObject(keys) ? keys : {}).map(
+      ([kid, key]) => [kid, typeof key === 'string' ? hex(fromMultikey(key)) : null] as const,
+    );
+    const request = present({
+      op: 'envelope.verify',
+      text: envelope,
+      type,
+      keys: Object.fromEntries(raw),
+      signers,
+      audience,
+      now,
+    });
+    if (typeof code === 'string') return { request, result: { valid: false, code } };
+    return { request, result: { valid: true, id: isJsonObject(expect) ? (expect['id'] ?? null) : null } };
+  },
+};

@@ -1,0 +1,37 @@
+import { isJsonObject } from '@ttp/core';
+import { type Areas, asked, present, UNREADABLE } from './asked.js';
+
+/** Policies, scores, decisions, and what looks for data that may not leave. */
+export const DECISION_AREAS: Areas = {
+  'spl/match': ({ pattern = null, resource = null, expect, code }) =>
+    asked({ op: 'spl.match', pattern, resource }, code, { matches: expect ?? null }),
+  'spl/load': ({ policy = null, code }) => {
+    const text = typeof policy === 'string' ? policy : JSON.stringify(policy);
+    return { ...asked({ op: 'spl.load', text }, code, {}), isPart: true };
+  },
+  'spl/verdicts': async ({ policy, request, expect }, read) => {
+    if (!isJsonObject(request) || typeof policy !== 'string') return undefined;
+    const { now, ...rest } = request;
+    const text = await read(`spl/${policy}`);
+    return {
+      request: present({ op: 'spl.evaluate', text, request: rest, now }),
+      result: expect,
+      isPart: true,
+    };
+  },
+  'tre/decide': ({ interaction, evidence, policy, thresholds, expect, code }) => {
+    const request = present({ op: 'tre.decide', interaction, evidence, policy, thresholds });
+    if (typeof code === 'string') return { request, codes: [code, UNREADABLE] };
+    const { outcome = null, score = null, level = null } = isJsonObject(expect) ? expect : {};
+    return { request, result: { v: 1, outcome, risk: { score, level } }, isPart: true };
+  },
+  'score/trust': ({ facts = null, expect, code }) => {
+    const request = { op: 'score.trust', facts, now: 0 };
+    if (typeof code === 'string') return { request, codes: [code, UNREADABLE] };
+    return { request, result: { report: expect ?? null }, isPart: true };
+  },
+  dlp: ({ parts, expect = null }) => ({
+    request: { op: 'dlp.scan', text: Array.isArray(parts) ? parts.join('') : '' },
+    result: { findings: expect },
+  }),
+};
