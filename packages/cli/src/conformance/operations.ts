@@ -1,6 +1,8 @@
 import { CRYPTO_OPERATIONS } from './ops/crypto.js';
 import { DECISION_OPERATIONS } from './ops/decision.js';
+import { HTTP_OPERATIONS } from './ops/http.js';
 import { IDENTITY_OPERATIONS } from './ops/identity.js';
+import { INTEROP_OPERATIONS } from './ops/interop.js';
 import { LOG_OPERATIONS } from './ops/log.js';
 import type { Operation, Operations } from './protocol.js';
 
@@ -13,6 +15,8 @@ export const operations = (more: Readonly<Record<string, Operation>> = {}): Oper
   new Map(
     Object.entries({
       ...CRYPTO_OPERATIONS,
+      ...HTTP_OPERATIONS,
+      ...INTEROP_OPERATIONS,
       ...IDENTITY_OPERATIONS,
       ...LOG_OPERATIONS,
       ...DECISION_OPERATIONS,

@@ -5,7 +5,20 @@ export function verdict(judge: () => JsonObject): JsonObject {
   try {
     return { valid: true, ...judge() };
   } catch (error) {
-    if (!isTtpError(error) || error.code.startsWith('CONFORMANCE_')) throw error;
-    return { valid: false, code: error.code };
+    return refusal(error);
   }
+}
+
+/** The same of something that takes its time. */
+export async function laterVerdict(judge: () => Promise<JsonObject>): Promise<JsonObject> {
+  try {
+    return { valid: true, ...(await judge()) };
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function refusal(error: unknown): JsonObject {
+  if (!isTtpError(error) || error.code.startsWith('CONFORMANCE_')) throw error;
+  return { valid: false, code: error.code };
 }

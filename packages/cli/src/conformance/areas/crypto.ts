@@ -4,10 +4,12 @@ import { type Areas, asked, present } from './asked.js';
 
 /** Encodings, JSON and envelopes. */
 export const CRYPTO_AREAS: Areas = {
-  json: ({ text, profile, expect, code }) =>
-    profile === 'strict' && typeof text === 'string'
-      ? asked({ op: 'jcs', text }, code, { canonical: expect ?? null })
-      : undefined,
+  json: ({ text, bytes, profile = null, expect, code }) =>
+    asked(present({ op: 'jcs', text, data: bytes, profile }), code, { canonical: expect ?? null }),
+  encoding: ({ codec = null, text = null, expect, code }) =>
+    asked({ op: 'encoding.decode', codec, text }, code, { data: expect ?? null }),
+  password: ({ password = null, hash = null, cost, expect, code }) =>
+    asked(present({ op: 'password.verify', password, hash, cost }), code, expect),
   envelope: ({ envelope, type, keys, signers, audience, now, expect, code }) => {
     // Without an audience in the line, the envelope's own is the reader.
     if (code === 'CRYPTO_ENVELOPE_AUDIENCE' && audience === undefined) return undefined;
