@@ -68,26 +68,6 @@ describe('the tree', () => {
     }
   });
 
-  it('gives every proof up to 256 to a verifier that accepts it', () => {
-    const tree = treeOf(256);
-    let accepted = 0;
-    for (let n = 1n; n <= 256n; n++) {
-      const root = tree.root(n);
-      for (let i = n > 64n ? n - 64n : 0n; i < n; i += 7n) {
-        const proof = tree.inclusionProof(i, n);
-        if (verifyInclusion({ leafHash: tree.leaf(i), index: i, size: n, proof, root })) accepted++;
-        else throw new Error(`entry ${i} of ${n}`);
-      }
-      for (let m = 1n; m <= n; m += 11n) {
-        const proof = tree.consistencyProof(m, n);
-        const ok = verifyConsistency({ size1: m, size2: n, root1: tree.root(m), root2: root, proof });
-        if (ok) accepted++;
-        else throw new Error(`${m} to ${n}`);
-      }
-    }
-    expect(accepted).toBeGreaterThan(5000);
-  });
-
   it('needs 7 hashes for leaf 42 of 100', () => {
     proves('etr-merkle.proofs.inclusion', 'flaw.E1');
     expect(treeOf(100).inclusionProof(42n)).toHaveLength(7);
