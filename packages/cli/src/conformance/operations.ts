@@ -1,5 +1,6 @@
 import { CRYPTO_OPERATIONS } from './ops/crypto.js';
 import { DECISION_OPERATIONS } from './ops/decision.js';
+import { HANDSHAKE_OPERATIONS } from './ops/handshake.js';
 import { HTTP_OPERATIONS } from './ops/http.js';
 import { IDENTITY_OPERATIONS } from './ops/identity.js';
 import { INTEROP_OPERATIONS } from './ops/interop.js';
@@ -18,6 +19,7 @@ export const operations = (more: Readonly<Record<string, Operation>> = {}): Oper
       ...HTTP_OPERATIONS,
       ...INTEROP_OPERATIONS,
       ...IDENTITY_OPERATIONS,
+      ...HANDSHAKE_OPERATIONS,
       ...LOG_OPERATIONS,
       ...DECISION_OPERATIONS,
       ...more,

@@ -1,7 +1,9 @@
-import { type Did, isDid, type JsonObject, TtpError } from '@ttp/core';
+import { memory } from '@ttp/adapters/memory';
+import { type Did, type DidDocument, isDid, type JsonObject, TtpError } from '@ttp/core';
 import {
   createReplayGuard,
   decodeEnvelope,
+  envelopeId,
   fromMultikey,
   hex,
   isEnvelopeType,
@@ -9,12 +11,28 @@ import {
   type SignersRule,
   verifyEnvelope,
 } from '@ttp/crypto';
-import { didKeyDocument, documentOf, formatDid, type ParsedDid, parseDid } from '@ttp/did';
-import { type Arguments, badArgument, hexBytes, object, text, texts, time } from '../arguments.js';
+import {
+  challengeMachine,
+  createNameRegistry,
+  didKeyDocument,
+  didOf,
+  documentOf,
+  formatDid,
+  memoryResolver,
+  type ParsedDid,
+  parseDid,
+  poseChallenge,
+  type RevocationContext,
+  revocationStatus,
+  verifyRevocation,
+} from '@ttp/did';
+import { type Arguments, badArgument, hexBytes, json, object, text, texts, time } from '../arguments.js';
+import { named } from '../foreign-keys.js';
+import { didAt, documentAt, hashAt, keyLogAt, listAt, textAt } from '../identity-arguments.js';
 import type { Operation } from '../protocol.js';
 import { verdict } from '../verdict.js';
 
-/** Envelopes, identifiers, key logs. */
+/** Envelopes, identifiers, key logs, names, revocations. */
 export const IDENTITY_OPERATIONS: Readonly<Record<string, Operation>> = {
   'envelope.verify'(args) {
     const input = text(args, 'text');
@@ -50,17 +68,75 @@ export const IDENTITY_OPERATIONS: Readonly<Record<string, Operation>> = {
     const [key] = didKeyDocument(did).verificationMethod;
     return { publicKey: hex(key === undefined ? parsed.publicKey : fromMultikey(key.publicKeyMultibase)) };
   },
+  'did.inception': (args) => ({ did: didOf(object(args, 'body')) }),
   'did.log'(args) {
-    const { verificationMethod, service, ...document } = documentOf(
-      texts(args, 'entries').map((entry) => decodeEnvelope(entry)),
-    );
-    return {
-      ...document,
-      verificationMethod: verificationMethod.map((method) => ({ ...method })),
-      ...(service === undefined ? {} : { service: service.map((one) => ({ ...one })) }),
+    const entries = texts(args, 'entries').map((entry) => decodeEnvelope(entry));
+    const others = [
+      ...listAt(args.get('others'), 'others', keyLogAt).map((log) => documentOf(log)),
+      ...listAt(args.get('guardians'), 'guardians', didAt).map((did) => didKeyDocument(did)),
+    ];
+    return documentJson(documentOf(entries, others, listAt(args.get('settled'), 'settled', hashAt)));
+  },
+  'challenge.verify'(args) {
+    const posed = decodeEnvelope(text(args, 'challenge'));
+    const { iss, iat, nonce, aud } = posed.head;
+    const [response, verifierKey, now] = [
+      text(args, 'response'),
+      text(args, 'verifierKey'),
+      time(args, 'now'),
+    ];
+    const document = documentAt(json(args, 'document'), 'document');
+    if (nonce === undefined || aud === undefined) return badArgument('challenge');
+    return verdict(() => {
+      const challenge = { id: envelopeId(posed), nonce, verifier: iss, verifierKey, prover: aud };
+      const replay = createReplayGuard({ bootAt: 0 });
+      const event = { type: 'response', now, response, document, replay } as const;
+      const [identity] = challengeMachine.step(poseChallenge(challenge, iat), event).out;
+      if (identity === undefined) throw new TtpError('DID_CHALLENGE_EXPIRED', 'not answered in time');
+      return { identity: { ...identity } };
+    });
+  },
+  async 'name.claim'(args) {
+    const resolver = memoryResolver();
+    for (const log of listAt(args.get('keyLogs'), 'keyLogs', keyLogAt)) await resolver.add(log);
+    const operators = listAt(args.get('operators'), 'operators', didAt);
+    const clock = { now: () => 0, monotonic: () => 0 };
+    const registry = createNameRegistry({ log: memory().log('names'), resolver, operators, clock });
+    const claims = texts(args, 'claims');
+    let did: Did | undefined;
+    for (const claim of claims) ({ did } = await registry.claim(claim));
+    return did === undefined ? badArgument('claims') : { did };
+  },
+  'revocation.status'(args) {
+    const keys = multikeys(object(args, 'keys'));
+    const above = object(args, 'ancestors');
+    const { of, atLeast } = object(args, 'authorities');
+    if (typeof atLeast !== 'number') return badArgument('authorities');
+    const ancestorsOf = (did: Did): readonly Did[] => listAt(named(above, did), 'ancestors', didAt);
+    const context: RevocationContext = {
+      keyOf: (kid) => keys.get(kid),
+      ancestorsOf,
+      authorities: { of: listAt(of, 'authorities', didAt), atLeast },
     };
+    const subject = didAt(args.get('subject'), 'subject');
+    const known = texts(args, 'statements').map((one) => verifyRevocation(one, context));
+    const { state, by, until } = revocationStatus(
+      { did: subject, ancestors: ancestorsOf(subject) },
+      known,
+      time(args, 'at'),
+    );
+    return { state, by: by.map(({ id }) => id), ...(until === undefined ? {} : { until }) };
   },
 };
+
+const multikeys = (keys: JsonObject): ReadonlyMap<string, Uint8Array> =>
+  new Map(Object.entries(keys).map(([kid, key]) => [kid, fromMultikey(textAt(key, 'keys'))]));
+
+const documentJson = ({ verificationMethod, service, ...document }: DidDocument): JsonObject => ({
+  ...document,
+  verificationMethod: verificationMethod.map((method) => ({ ...method })),
+  ...(service === undefined ? {} : { service: service.map((one) => ({ ...one })) }),
+});
 
 const readerOf = (did: string): Did => (isDid(did) ? did : badArgument('audience'));
 
