@@ -1,5 +1,7 @@
 import { type Json, RISK_LEVELS, STAGES } from '@ttp/core';
+import { WINDOW_AMOUNT_MAX } from './limits.js';
 import { DAYS, minutesOf } from './time.js';
+import { parseWindow, type Window } from './window.js';
 
 /**
  * Where the value of an attribute comes from (decision D18). `engine`: observed by the enforcement point.
@@ -58,6 +60,10 @@ export const NAMESPACES: { readonly [first: string]: Attribute } = {
   request: { source: 'caller', type: 'any' },
 };
 
+/** Windowed sums and counts: the enforcement point keeps them, and nobody else says what they are. */
+const SUM: Attribute = { source: 'engine', type: 'money', range: [0, WINDOW_AMOUNT_MAX] };
+const COUNT: Attribute = { source: 'engine', type: 'number', range: count };
+
 /** Other spellings of one attribute in the documents (decision D19). */
 const ALIASES: { readonly [name: string]: string } = { error_rate: 'errorRate' };
 
@@ -73,9 +79,22 @@ export const canonicalName = (name: string): string => own(ALIASES, name) ?? nam
 export function attributeOf(name: string): Attribute | undefined {
   const row = own(ATTRIBUTES, name);
   if (row !== undefined) return row;
+  const window = windowOf(name);
+  if (window !== undefined) return window.adds === undefined ? COUNT : SUM;
   const dot = name.indexOf('.');
   if (dot < 0 || name.length > 256 || !NAME.test(name) || RESERVED.test(name)) return undefined;
   return own(NAMESPACES, name.slice(0, dot));
+}
+
+/**
+ * The window that an attribute's name says, or undefined. What a sum adds up is an amount that the caller names: one
+ * that is negative, has more than two decimals or is no number has no sum.
+ */
+export function windowOf(name: string): Window | undefined {
+  const window = parseWindow(name);
+  if (window?.adds === undefined) return window;
+  const added = attributeOf(window.adds);
+  return added?.source === 'caller' && (added.type === 'money' || added.type === 'any') ? window : undefined;
 }
 
 /** The own value of `key`; what an object inherits is never seen (flaw.P10). */
@@ -98,7 +117,8 @@ const FITS: { readonly [type in AttributeType]: (value: Json, attribute: Attribu
   time: (value) => typeof value === 'string' && minutesOf(value) !== undefined,
   string: (value, { terms }) => typeof value === 'string' && (terms?.includes(value) ?? true),
   // At most two decimals, never negative: decisions.md, table of numbers.
-  money: (value) => typeof value === 'number' && value >= 0 && Number(value.toFixed(2)) === value,
+  money: (value, { range: [, most] = count }) =>
+    typeof value === 'number' && value >= 0 && value <= most && Number(value.toFixed(2)) === value,
   number: (value, { range: [least, most] = [-Number.MAX_VALUE, Number.MAX_VALUE] }) =>
     typeof value === 'number' && value >= least && value <= most,
 };

@@ -9,6 +9,7 @@ import { type Pattern, parsePattern } from './pattern.js';
 import type { PolicyReason } from './reasons.js';
 import { indexRules, type RuleIndex } from './rule-index.js';
 import { type LocalClock, localClock } from './time.js';
+import { type CompiledWindows, compileWindows } from './window-limits.js';
 
 /** A condition with what to say where it does not hold; nothing is put together during evaluation. */
 export interface CompiledCondition {
@@ -50,12 +51,14 @@ export interface CompiledPolicy {
   readonly index: RuleIndex;
   readonly obligations: readonly Obligation[];
   readonly defaultEffect: 'allow' | 'deny';
+  /** Undefined where no rule looks at a window: most policies do not pay for them. */
+  readonly windows: CompiledWindows | undefined;
 }
 
 /**
  * Turns a document into closures, and refuses what its shape alone does not show.
  * @throws SPL_DUPLICATE_RULE, SPL_UNSCOPED_PERMIT, SPL_NOT_AN_APPROVAL, SPL_BAD_PATTERN, SPL_BAD_VALUE for a time
- * zone, and the codes of conditions
+ * zone, SPL_TOO_MANY_WINDOWS, and the codes of conditions
  */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const clock = localClock(document.timezone);
@@ -77,6 +80,7 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     if (rules[i + 1]?.id === id)
       throw new TtpError('SPL_DUPLICATE_RULE', `two rules are called ${id}`, { field: 'rules' });
   const requirements = compileRequirements(document.requirements ?? {}, slots);
+  const windows = compileWindows(rules, slots);
   return {
     clock,
     requirements,
@@ -84,6 +88,7 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     index: indexRules(rules),
     obligations,
     defaultEffect: document.defaultEffect,
+    windows: windows.windows.length === 0 ? undefined : windows,
   };
 }
 

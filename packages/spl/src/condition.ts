@@ -1,9 +1,18 @@
 import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
-import { ATTRIBUTES, type Attribute, attributeOf, canonicalName, fits, NAMESPACES } from './attributes.js';
+import {
+  ATTRIBUTES,
+  type Attribute,
+  attributeOf,
+  canonicalName,
+  fits,
+  NAMESPACES,
+  windowOf,
+} from './attributes.js';
 import { fail } from './fail.js';
 import { at } from './field.js';
 import { hint } from './suggest.js';
 import { minutesOf } from './time.js';
+import { isCall, WINDOW_SPELLING } from './window.js';
 
 /** The operators of the language; there are no others (decision D14, flaw.P6). */
 export const OPERATORS = [
@@ -92,7 +101,8 @@ export function parseCondition(name: string, value: Json, where: Where): Conditi
   const row = attributeOf(attribute);
   if (row === undefined) {
     const known = [...Object.keys(ATTRIBUTES), ...Object.keys(NAMESPACES).map((first) => `${first}.`)];
-    return fail('SPL_UNKNOWN_ATTRIBUTE', `no attribute ${JSON.stringify(name)}${hint(name, known)}`, where());
+    const meant = isCall(name) ? `; a window is written ${WINDOW_SPELLING}` : hint(name, known);
+    return fail('SPL_UNKNOWN_ATTRIBUTE', `no attribute ${JSON.stringify(name)}${meant}`, where());
   }
   const entries: [string, Json][] = isJsonObject(value) ? Object.entries(value) : [['eq', value]];
   if (entries.length === 0) fail('SPL_BAD_OPERAND', 'a condition without operators says nothing', where());
@@ -131,6 +141,9 @@ function parseReference(operand: Json, op: Operator, where: Where): string | und
     fail('SPL_BAD_REFERENCE', `${op} takes no reference`, where());
   const target = attributeOf(canonicalName(name));
   if (target === undefined) return fail('SPL_BAD_REFERENCE', `no attribute ${JSON.stringify(name)}`, where());
+  // How far a window may still grow is found out from constants and facts that stay as they are.
+  if (windowOf(name) !== undefined)
+    fail('SPL_BAD_REFERENCE', 'a window is compared, not referred to', where());
   const list = op === 'in' || op === 'not_in';
   if (target.type !== 'any' && (target.type === 'list') !== list)
     fail('SPL_BAD_REFERENCE', `${op} needs ${list ? 'a list' : 'a single value'}, ${name} is none`, where());

@@ -12,6 +12,7 @@ export const SPL_ERRORS = {
   SPL_UNKNOWN_OPERATOR: 'The condition operator does not exist in the language.',
   SPL_UNKNOWN_ATTRIBUTE: 'The attribute is neither registered nor in an open namespace.',
   SPL_UNKNOWN_METRIC: 'The metric of a kill trigger does not exist.',
+  SPL_TOO_MANY_WINDOWS: 'The policy has sums and counts over more than 16 different windows.',
   SPL_MISSING_KEY: 'A mandatory key is missing.',
   SPL_BAD_TYPE: 'A value has another JSON type than its key demands.',
   SPL_BAD_VALUE: 'A value has the right type, but is none of those its key allows.',
@@ -28,6 +29,9 @@ export const SPL_ERRORS = {
   SPL_WRONG_AGENT: 'The signed policy is for another agent.',
   SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.',
   SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.',
+  SPL_AUTHZEN_INVALID:
+    'The AuthZEN request or response is not as AuthZEN 1.0 says, or cannot be put to a policy.',
+  SPL_CEDAR_UNSUPPORTED: 'The Cedar policy says something that SPL has no words for.',
   SPL_SERIAL_ROLLBACK:
     'The serial of the signed policy is lower than the last one, or the same for another text.',
 } as const;

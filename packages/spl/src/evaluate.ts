@@ -7,6 +7,7 @@ import { type DroppedAttribute, droppedOf } from './provenance.js';
 import type { PolicyReason } from './reasons.js';
 import { readResource } from './resource.js';
 import { matchingRules } from './rule-index.js';
+import { windowObligations } from './window-limits.js';
 
 /** What a policy says to a request, with why. Everything in it is in the order of rule ids. */
 export interface PolicyVerdict {
@@ -60,7 +61,8 @@ export function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict 
     return verdict('deny', NO_RULES, NO_OBLIGATIONS, reasons, dropped, hash);
   }
   const facts = new Facts(request, compiled.clock);
-  const tally = tallyOf(matchingRules(compiled.index, request.action, resource), facts);
+  const found = matchingRules(compiled.index, request.action, resource);
+  const tally = tallyOf(found, facts);
   const { denies, permits, granted, permit, reasons } = tally;
   if (denies.length > 0) return verdict('deny', denies, NO_OBLIGATIONS, reasons, dropped, hash);
 
@@ -76,7 +78,11 @@ export function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict 
     return verdict('deny', NO_RULES, NO_OBLIGATIONS, reasons, dropped, hash);
   }
   if (byDefault) reasons.push(BY_DEFAULT);
-  return verdict(permit, permits, obligationsOf(compiled, permits), reasons, dropped, hash);
+  const obligations = obligationsOf(compiled, permits);
+  const { windows } = compiled;
+  const reserved = windows === undefined ? NO_OBLIGATIONS : windowObligations(windows, found, facts);
+  const united = reserved.length === 0 ? obligations : [...obligations, ...reserved];
+  return verdict(permit, permits, united, reasons, dropped, hash);
 }
 
 function tallyOf(rules: readonly CompiledRule[], facts: Facts): Tally {

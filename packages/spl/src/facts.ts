@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
-import { attributeOf, fits, own, type Source } from './attributes.js';
+import { attributeOf, fits, own, type Source, windowOf } from './attributes.js';
 import type { LocalClock, LocalTime } from './time.js';
 
 /** What is asked, and everything known about it, by who knows it (decision D18). */
@@ -90,7 +90,7 @@ function presence(name: string): Reader {
   if (name === 'timeOfDay') return (facts) => facts.time()?.timeOfDay;
   if (name === 'dayOfWeek') return (facts) => facts.time()?.dayOfWeek;
   const source = attributeOf(name)?.source ?? 'caller';
-  const path = name.split('.');
+  const path = windowOf(name) === undefined ? name.split('.') : [name];
   return (facts) => find(facts.request[source], source, name, path) ?? undefined;
 }
 

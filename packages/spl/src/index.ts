@@ -59,10 +59,13 @@ export {
   POLICY_MAX_BYTES,
   POLICY_MAX_DEPTH,
   POLICY_MAX_RULES,
+  POLICY_MAX_WINDOWS,
   POLICY_TESTS_MAX,
   RECOMMENDED_RATE_MIN,
   RESOURCE_MAX_BYTES,
   TEXT_MAX_CHARACTERS,
+  WINDOW_AMOUNT_MAX,
+  WINDOW_MAX_MS,
 } from './limits.js';
 export { LINT_CODES, type LintCode, type LintFinding } from './lint/finding.js';
 export { lintPolicy } from './lint/lint.js';
@@ -87,3 +90,4 @@ export { type PolicyReplay, type ReplayedCall, replayPolicy } from './replay-pol
 export { normalizeResource } from './resource.js';
 export { openSignedPolicy, type SignedPolicy, type SignedPolicyBody, signPolicy } from './signed.js';
 export { type KillTrigger, METRICS } from './trigger.js';
+export type { Window } from './window.js';

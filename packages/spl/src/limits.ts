@@ -63,3 +63,18 @@ export const DIFF_REQUESTS_MAX = 100_000;
 
 /** Kinds of change that one comparison of policies lists: 200. */
 export const DIFF_FLIPS_MAX = 200;
+
+/** Longest window of a sum or count: 366 days, in ms. */
+export const WINDOW_MAX_MS = 31_622_400_000;
+
+/** Different windows of one policy: 16. Every permitted call is added to each of them, durably. */
+export const POLICY_MAX_WINDOWS = 16;
+
+/** Largest amount that a windowed sum counts or is compared with: 10^12 major units, far inside exact arithmetic. */
+export const WINDOW_AMOUNT_MAX = 1_000_000_000_000;
+
+/** Evaluations of one AuthZEN batch: 1000. */
+export const AUTHZEN_EVALUATIONS_MAX = 1000;
+
+/** Rules that one Cedar policy may become: each alternative of its conditions is one: 64. */
+export const CEDAR_ALTERNATIVES_MAX = 64;

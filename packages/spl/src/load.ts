@@ -15,6 +15,7 @@ import {
 } from './limits.js';
 import { parseDocument } from './schema.js';
 import { type KillTrigger, parseTriggers } from './trigger.js';
+import type { Window } from './window.js';
 
 /** A policy that passed every check, ready to be evaluated. */
 export interface Policy {
@@ -24,6 +25,8 @@ export interface Policy {
   /** Exactly as it was given; canonical where an object was given. */
   readonly text: string;
   readonly killTriggers: readonly KillTrigger[];
+  /** The sums and counts that its rules look at: whoever enforces it keeps them (decision D18). */
+  readonly windows: readonly Window[];
 }
 
 /** What `loadPolicy` makes: the compiled form stays with the policy, and nobody else can give it one. */
@@ -32,6 +35,7 @@ class LoadedPolicy implements Policy {
   readonly document: PolicyDocument;
   readonly text: string;
   readonly killTriggers: readonly KillTrigger[];
+  readonly windows: readonly Window[];
   readonly #compiled: CompiledPolicy;
 
   constructor(parts: Policy, compiled: CompiledPolicy) {
@@ -39,6 +43,7 @@ class LoadedPolicy implements Policy {
     this.document = parts.document;
     this.text = parts.text;
     this.killTriggers = parts.killTriggers;
+    this.windows = parts.windows;
     this.#compiled = compiled;
     Object.freeze(this);
   }
@@ -83,7 +88,9 @@ export function loadPolicy(
   measure(json, []);
   const document = deepFreeze(parseDocument(json));
   const killTriggers = parseTriggers(document.killSwitch);
-  return new LoadedPolicy({ hash: hashJson(json), document, text, killTriggers }, compilePolicy(document));
+  const compiled = compilePolicy(document);
+  const windows = compiled.windows?.windows ?? [];
+  return new LoadedPolicy({ hash: hashJson(json), document, text, killTriggers, windows }, compiled);
 }
 
 function textOf(input: string | Uint8Array | JsonObject, maxBytes: number): string {
