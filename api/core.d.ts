@@ -209,8 +209,13 @@ export interface Lease {
 export interface Lock {
     acquire(name: string, ttl: number): Promise<Lease | undefined>;
 }
+export interface LogPlace {
+    readonly index: bigint;
+    readonly size: bigint;
+    readonly root: Hash;
+}
 export interface LogProofs {
-    verify(leafHash: Hash, proof: JsonObject, logKey: Uint8Array): boolean;
+    verify(leafHash: Hash, proof: JsonObject, logKey: Uint8Array): LogPlace | undefined;
 }
 export declare const MESSAGE_MAX_AGE_MS = 300000;
 export declare const MESSAGE_MAX_AHEAD_MS = 60000;

@@ -268,6 +268,9 @@ export interface KnownRevocations {
         readonly code: ErrorCode;
     }[];
 }
+export interface NameAnswer extends NameBinding {
+    readonly checkpoint: NameCheckpoint;
+}
 export type NameAuthority = 
 {
     readonly kind: 'operator';
@@ -290,6 +293,10 @@ export interface NameBinding {
     readonly index: bigint;
     readonly at: number;
 }
+export interface NameCheckpoint {
+    readonly size: bigint;
+    readonly root: Hash;
+}
 export type NameClaimBody = {
     readonly v: 1;
     readonly name: string;
@@ -302,7 +309,7 @@ export interface NameRegister extends NameRegistry {
     history(name: string): Promise<readonly NameBinding[]>;
 }
 export interface NameRegistry {
-    lookup(name: string): Promise<NameBinding | undefined>;
+    lookup(name: string): Promise<NameAnswer | undefined>;
 }
 export interface NameRegistryOptions {
     readonly log: AppendLog;

@@ -36,7 +36,11 @@ export declare const SDK_ERRORS: {
     readonly SDK_STREAM_RESULT: 'The effect returned a stream, which cannot be scanned and recorded as one result.';
     readonly SDK_DENIED: 'The decision denies the interaction; the decision says why.';
     readonly SDK_POLICY_MISSING: 'There is no policy; without one nothing is permitted, so nothing is armed.';
-    readonly SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent in this store.';
+    readonly SDK_POLICY_REBOUND: 'The name that the policy is written for belongs to another agent.';
+    readonly SPL_NAME_REBOUND: 'The name that the policy is written for means another agent than when it was armed.';
+    readonly SDK_NAME_ROLLED_BACK: 'The registry of names shows an older or another log than it did before.';
+    readonly SDK_NAMES_FAILED: 'The registry of names failed without a code of its own.';
+    readonly SDK_NAMES_TIMEOUT: 'The registry of names did not answer in time.';
     readonly SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.';
     readonly SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.';
     readonly SDK_POLICY_UNEVALUATED: 'The policy has parts, such as kill triggers, that nothing here evaluates yet.';
@@ -96,6 +100,7 @@ export type TtpMode = 'enforce' | 'observe';
 export interface TtpOptions {
     readonly identity: Identity;
     readonly policy: string | Uint8Array | JsonObject;
+    readonly names?: NameRegistry;
     readonly storage: Storage;
     readonly callMap?: string | Uint8Array | JsonObject;
     readonly fresh?: boolean;
@@ -114,6 +119,7 @@ export interface TtpOptions {
     readonly logSigner?: Signer;
 }
 export declare function createTtp(options: TtpOptions): Promise<Ttp>;
+export declare const logProofs: (origin: string) => LogProofs;
 export declare function logSignerOf({ did, seed }: Pick<Identity, 'did' | 'seed'>): Signer;
 export declare function observationsOf(bundle: string | Uint8Array): ObservedCalls;
 export declare function replayBundle(bundle: string | Uint8Array): readonly ReplayedDecision[];

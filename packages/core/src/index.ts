@@ -70,6 +70,7 @@ export type {
   FetchResponse,
   Lease,
   Lock,
+  LogPlace,
   LogProofs,
   Notification,
   Notifier,

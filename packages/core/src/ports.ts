@@ -237,10 +237,19 @@ export interface Witness {
   testify(checkpoint: string): Promise<Testimony>;
 }
 
+/** Where a leaf is, in which signed tree. */
+export interface LogPlace {
+  readonly index: bigint;
+  /** Leaves of the tree whose head was signed. */
+  readonly size: bigint;
+  /** The RFC 9162 root of that tree. */
+  readonly root: Hash;
+}
+
 /** Proofs of the audit log, for packages of its own layer. */
 export interface LogProofs {
-  /** Whether a leaf is in a log whose tree head this key signed. */
-  verify(leafHash: Hash, proof: JsonObject, logKey: Uint8Array): boolean;
+  /** Where a leaf is in a log whose tree head this key signed; undefined where the proof does not show it. Never throws. */
+  verify(leafHash: Hash, proof: JsonObject, logKey: Uint8Array): LogPlace | undefined;
 }
 
 /** A message to people. */

@@ -72,7 +72,7 @@ export {
   type NameClaimBody,
   signNameClaim,
 } from './registry/claim.js';
-export type { NameBinding } from './registry/entry.js';
+export type { NameAnswer, NameBinding, NameCheckpoint } from './registry/entry.js';
 export {
   createNameRegistry,
   type NameRegister,

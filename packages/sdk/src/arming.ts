@@ -6,14 +6,17 @@ import {
   type JsonObject,
   type Signer,
   type Store,
+  type Timer,
   TtpError,
 } from '@ttp/core';
 import { canonicalBytes, envelopeId, fromUtf8, parseJson, utf8 } from '@ttp/crypto';
+import type { NameRegistry } from '@ttp/did';
 import { loadPolicy, POLICY_CEILING_BYTES, type Policy, signPolicy } from '@ttp/spl';
+import { type ArmedName, armName } from './names/arm-name.js';
 
 /** Each agent's own: several agents may keep their policies in one store. */
 const policyKey = (agent: Did): string => `sdk/policy/${agent}`;
-/** Kept for ever: a name that was pinned once never comes to mean another agent. */
+/** Kept for ever: without a registry a name that was pinned once never comes to mean another agent. */
 const nameKey = (name: string): string => `sdk/name/${name}`;
 
 /** What was armed last for an agent, as the store keeps it. */
@@ -29,6 +32,19 @@ export interface ArmedPolicy {
   readonly serial: number;
   /** Id of the envelope in which the enforcement point signed it. */
   readonly envelope: Hash;
+  /** The readable name it is written for, where a registry resolved it. */
+  readonly name: ArmedName | undefined;
+}
+
+/** What arming is done with. */
+export interface ArmingContext {
+  readonly signer: Signer;
+  readonly store: Store;
+  readonly timer: Timer;
+  /** Wall clock, ms. */
+  readonly now: number;
+  /** Where names are resolved; without it the store's own pins are all that is known of them. */
+  readonly names: NameRegistry | undefined;
 }
 
 /** Whether a policy was ever armed for this agent here: then its identity is not new, whatever anybody says. */
@@ -36,24 +52,30 @@ export const wasArmed = async (store: Store, agent: Did): Promise<boolean> =>
   (await store.get(policyKey(agent))) !== undefined;
 
 /**
- * Arms a policy that the host process gives (decision D20): loads it strictly, pins the readable name it is written
- * for to this agent, and signs it with the enforcement point's key. The same policy keeps its serial, another one
+ * Arms a policy that the host process gives (decision D20): loads it strictly, resolves the readable name it is
+ * written for and pins it to this agent, and signs it with the enforcement point's key. The same policy keeps its serial, another one
  * gets the next. An empty or missing policy refuses to arm: there is no implicit allow-all (flaw.P13).
  *
- * @param now wall clock, ms
- * @throws SDK_POLICY_MISSING; SPL_* for what the policy is not; SDK_POLICY_REBOUND where its name was pinned to
- *   another agent; SDK_POLICY_STATE, SDK_POLICY_RACE
+ * @throws SDK_POLICY_MISSING; SPL_* for what the policy is not; SDK_POLICY_REBOUND where its name is another agent's;
+ *   what `armName` throws; SDK_POLICY_STATE, SDK_POLICY_RACE
  */
 export async function armPolicy(
   source: string | Uint8Array | JsonObject | null | undefined,
   agent: Did,
-  { signer, store, now }: { readonly signer: Signer; readonly store: Store; readonly now: number },
+  { signer, store, timer, now, names }: ArmingContext,
 ): Promise<ArmedPolicy> {
   if (source === undefined || source === null || source.length === 0)
     throw new TtpError('SDK_POLICY_MISSING', 'without a policy nothing is permitted', { field: 'policy' });
   const policy = loadPolicy(source, { maxBytes: POLICY_CEILING_BYTES });
   const { hash, text } = policy;
-  await pinName(store, policy.document.agentDid ?? agent, agent);
+  const written = policy.document.agentDid ?? agent;
+  let name: ArmedName | undefined;
+  if (names === undefined || written.startsWith('did:ttp:')) await pinName(store, written, agent);
+  else {
+    name = await armName(written, hash, { registry: names, store, timer, agent });
+    // What the registry said last is what this store goes by where it is given none.
+    await store.put(nameKey(written), utf8(agent));
+  }
   const last = await lastArmed(store, agent);
   const serial = last === undefined ? 1 : last.hash === hash ? last.serial : last.serial + 1;
   if (last?.hash !== hash)
@@ -61,7 +83,12 @@ export async function armPolicy(
       throw new TtpError('SDK_POLICY_RACE', 'another process armed a policy at the same moment', {
         field: 'policy',
       });
-  return { policy, serial, envelope: envelopeId(await signPolicy({ agent, serial, text, signer, now })) };
+  return {
+    policy,
+    serial,
+    name,
+    envelope: envelopeId(await signPolicy({ agent, serial, text, signer, now })),
+  };
 }
 
 /** Whoever comes first with a name has it in this store; a `did:ttp` needs no pin, it means one agent everywhere. */

@@ -1,5 +1,5 @@
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
-import { asTraceId, type Clock, type Dispose, type TraceId, TtpError } from '@ttp/core';
+import { asTraceId, type Clock, type Dispose, type JsonObject, type TraceId, TtpError } from '@ttp/core';
 import { hex } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
 import { createKillSwitch } from '@ttp/guard';
@@ -12,6 +12,8 @@ import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
 import { logSignerOf } from './log-signer.js';
+import type { NamePin } from './names/name-pin.js';
+import { watchName } from './names/watch-name.js';
 import { noteInto, recordKill } from './note.js';
 import { monitorWriter, type Writer } from './observing.js';
 import type { TtpMode, TtpOptions } from './options.js';
@@ -24,7 +26,7 @@ import { trackCalls } from './under-way.js';
  * Assembles the enforcement point of one agent: opens its log and completes what a crash left open in it, reads the
  * kill record, arms the policy.
  *
- * @throws SDK_BAD_MODE, SDK_POLICY_*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
+ * @throws SDK_BAD_MODE, SDK_POLICY_*, SPL_NAME_REBOUND, SDK_NAME*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
  *   call map, TRE_BAD_THRESHOLDS, DID_*, ETR_*, STORE_*, GUARD_*, CORE_CLOCK_REGRESSED
  */
 export async function createTtp(options: TtpOptions): Promise<Ttp> {
@@ -82,16 +84,28 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
   await kill.enrol(agent, fresh && !(await wasArmed(store, agent)));
 
-  const { policy, serial, envelope } = await armPolicy(options.policy, agent, {
+  const { names } = options;
+  const { policy, serial, envelope, name } = await armPolicy(options.policy, agent, {
     signer,
     store,
+    timer,
     now: time.now(),
+    names,
   });
   const note = noteInto(writer, { agent, trace, now: time.stamp });
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});
-  await note('policy-armed', policy.hash, { serial, source: 'host', envelope }, { kept });
+  const pinned = name === undefined ? {} : { name: name.pin.name, checkpoint: pinnedAt(name.pin) };
+  await note('policy-armed', policy.hash, { serial, source: 'host', envelope, ...pinned }, { kept });
+  const named =
+    name === undefined || names === undefined
+      ? undefined
+      : watchName(name, { registry: names, store, timer, agent }, (finding) => {
+          // Nobody waits for it: what it says holds whether or not it can be written.
+          note('finding-raised', policy.hash, { ...finding }).catch(() => undefined);
+        });
+  opened.push(() => named?.close());
   const unevaluated = unevaluatedParts(policy);
   if (unevaluated.length > 0)
     await note('finding-raised', policy.hash, { code: 'SDK_POLICY_UNEVALUATED', parts: unevaluated });
@@ -124,7 +138,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     note,
     sources: agentSources(identity, activity, { clock: steady, random }),
     underWay,
-    closed: [() => time.flush(), release],
+    closed: [() => named?.close(), () => time.flush(), release],
     clock: steady,
     flow: {
       kill,
@@ -133,13 +147,19 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
       timer,
       now: time.now,
       stamp: time.stamp,
-      policy: () => policy,
+      policy() {
+        named?.require();
+        return policy;
+      },
       thresholds,
       handlers: handlersByKind(oversight?.handler(), options.handlers ?? []),
       closing: underWay,
     },
   });
 }
+
+/** The registry's log as a name was pinned in it. */
+const pinnedAt = ({ checkpoint: { size, root } }: NamePin): JsonObject => ({ size: size.toString(), root });
 
 /** A mode that nobody knows must not look like one that enforces. */
 function modeOf(mode: TtpMode = 'enforce'): TtpMode {

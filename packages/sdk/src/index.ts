@@ -11,6 +11,7 @@ export {
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
 export { logSignerOf } from './log-signer.js';
+export { logProofs } from './names/log-proofs.js';
 export { observationsOf } from './observations.js';
 export type { TtpMode, TtpOptions } from './options.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';

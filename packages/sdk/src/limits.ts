@@ -27,3 +27,9 @@ export const TARGET_MAX_CHARS = 1024;
 
 /** How long closing waits for calls under way before it aborts them, and then for those that ignore it, ms. */
 export const CLOSE_GRACE_MS = 5000;
+
+/** How long a registry of names may take, ms; it may have a domain and a network of its own to ask. */
+export const NAME_LOOKUP_MAX_MS = 10_000;
+
+/** How often a pinned name is looked up again, ms: a name that changed hands refuses within this time. */
+export const NAME_CHECK_MS = 60_000;

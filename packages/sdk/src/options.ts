@@ -8,7 +8,7 @@ import type {
   Storage,
   Timer,
 } from '@ttp/core';
-import type { Identity } from '@ttp/did';
+import type { Identity, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 
 /** Whether an enforcement point does what it decides (`enforce`, the default), or only says so (`observe`). */
@@ -20,6 +20,13 @@ export interface TtpOptions {
   readonly identity: Identity;
   /** The policy: JSON text or an object. Without one nothing is permitted, so there is no default. */
   readonly policy: string | Uint8Array | JsonObject;
+  /**
+   * Where the readable name that the policy is written for is resolved, when it is armed and once a minute from then
+   * on: `createNameRegistry` or `remoteNameRegistry` of @ttp/did (decision D1). A name that comes to mean another agent
+   * refuses every decision with SPL_NAME_REBOUND until the policy is armed again. Without a registry the first agent
+   * that arms a policy with a name has it in this store.
+   */
+  readonly names?: NameRegistry;
   /** Where everything is kept: `memory()` or `sqlite(path)` of @ttp/adapters. The caller closes it, after TTP. */
   readonly storage: Storage;
   /** Which action and resource each tool call is (decision D18); without one every tool is `call` on `mcp:...`. */

@@ -16,6 +16,19 @@ export interface NameBinding {
   readonly at: number;
 }
 
+/** How far a registry's log went when it answered. A log only grows, so a lower size is an older answer. */
+export interface NameCheckpoint {
+  /** Its entries. */
+  readonly size: bigint;
+  /** Their RFC 9162 root. */
+  readonly root: Hash;
+}
+
+/** A binding, and the log that it was looked up in. */
+export interface NameAnswer extends NameBinding {
+  readonly checkpoint: NameCheckpoint;
+}
+
 /** The bytes of an entry of the registry's log: `{ v: 1, at, claim: text }`. */
 export function encodeNameEntry(claim: Envelope, at: number): Uint8Array {
   return canonicalBytes({ v: 1, at, claim: encodeEnvelope(claim) });

@@ -14,12 +14,13 @@ import {
   parseNameClaim,
 } from './claim.js';
 import { requireDomainProof } from './domain.js';
-import { decodeNameEntry, encodeNameEntry, type NameBinding } from './entry.js';
+import { decodeNameEntry, encodeNameEntry, type NameAnswer, type NameBinding } from './entry.js';
+import { createLogHead, leafHash } from './log-head.js';
 
 /** Where names are looked up: the live binding of each, with the claim that made it. */
 export interface NameRegistry {
   /** @returns undefined for a name that nobody claimed; throws the codes of `parseDid` */
-  lookup(name: string): Promise<NameBinding | undefined>;
+  lookup(name: string): Promise<NameAnswer | undefined>;
 }
 
 /** A registry that takes claims. */
@@ -58,18 +59,24 @@ export function createNameRegistry(options: NameRegistryOptions): NameRegister {
   const histories = new Map<string, NameBinding[]>();
   /** The binding of a family that was made last. */
   const families = new Map<string, NameBinding>();
+  const head = createLogHead();
   let read = 0n;
 
   /** Takes up what was appended since, here or by another process. */
   async function follow(): Promise<void> {
     const size = await log.size();
     if (size <= read) return;
-    const fresh: NameBinding[] = [];
-    for await (const bytes of log.read(read, size))
-      fresh.push(decodeNameEntry(bytes, read + BigInt(fresh.length)));
+    const from = read;
+    const fresh: { readonly binding: NameBinding; readonly leaf: Uint8Array }[] = [];
+    for await (const bytes of log.read(from, size))
+      fresh.push({
+        binding: decodeNameEntry(bytes, from + BigInt(fresh.length)),
+        leaf: leafHash(bytes),
+      });
     // Two calls may have read the same entries: each counts once.
-    for (const binding of fresh.filter(({ index }) => index >= read)) {
+    for (const { binding, leaf } of fresh.filter(({ binding: { index } }) => index >= read)) {
       take(binding);
+      head.append(leaf);
       read = binding.index + 1n;
     }
   }
@@ -127,7 +134,8 @@ export function createNameRegistry(options: NameRegistryOptions): NameRegister {
     async lookup(name) {
       parseName(name);
       await follow();
-      return histories.get(name)?.at(-1);
+      const live = histories.get(name)?.at(-1);
+      return live && { ...live, checkpoint: { size: read, root: head.root() } };
     },
 
     async history(name) {

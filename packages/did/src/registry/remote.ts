@@ -1,9 +1,10 @@
-import { type Hash, isJsonObject, type LogProofs, TtpError } from '@ttp/core';
-import { concatBytes, hashBytes, utf8 } from '@ttp/crypto';
+import { isJsonObject, type LogProofs, TtpError } from '@ttp/core';
+import { utf8 } from '@ttp/crypto';
 import { fetchJson, type WebPorts } from '../foreign/fetch-json.js';
 import type { KeyLogResolver } from '../resolver.js';
 import { parseName } from './claim.js';
 import { decodeNameEntry } from './entry.js';
+import { hashText, leafHash } from './log-head.js';
 import { type NameRegistry, verifyNameClaim } from './registry.js';
 
 /** What {@link remoteNameRegistry} asks, and whom it believes. */
@@ -20,7 +21,8 @@ export interface RemoteNameRegistryOptions {
 /**
  * A registry over HTTP. It answers `{ "entry": text, "index": "12", "proof": {...} }`, and is believed only as far as
  * its log goes: the entry has to be in the log whose key is configured, and the identity itself has to have signed the
- * claim. A registry can still answer with an older binding; the pins of armed policies are what notices.
+ * claim. A registry can still answer with an older binding: the checkpoint of the answer says how old, and whoever pins a
+ * name remembers the highest that was seen.
  */
 export function remoteNameRegistry(options: RemoteNameRegistryOptions): NameRegistry {
   const { url, logKey, proofs, resolver, web } = options;
@@ -37,18 +39,17 @@ export function remoteNameRegistry(options: RemoteNameRegistryOptions): NameRegi
         !isJsonObject(proof)
       )
         throw refuse('DID_BAD_CLAIM', 'not an answer of a registry');
-      if (!proofs.verify(leafHash(entry), proof, logKey))
-        throw refuse('DID_NAME_UNPROVED', 'the entry is not in the log of the registry');
-      const binding = decodeNameEntry(entry, BigInt(index));
+      const place = proofs.verify(hashText(leafHash(utf8(entry))), proof, logKey);
+      if (place === undefined || place.index !== BigInt(index))
+        throw refuse('DID_NAME_UNPROVED', 'the entry is not there in the log of the registry');
+      const binding = decodeNameEntry(entry, place.index);
       if (binding.name !== name) throw refuse('DID_BAD_CLAIM', `the entry is about ${binding.name}`);
       await verifyNameClaim(binding.claim, resolver);
-      return binding;
+      const { size, root } = place;
+      return { ...binding, checkpoint: { size, root } };
     },
   };
 }
-
-/** The leaf hash of RFC 9162 2.1.1. */
-const leafHash = (entry: string): Hash => hashBytes(concatBytes(Uint8Array.of(0), utf8(entry)));
 
 const refuse = (code: 'DID_BAD_CLAIM' | 'DID_NAME_UNPROVED', message: string): TtpError =>
   new TtpError(code, message, { field: 'entry' });

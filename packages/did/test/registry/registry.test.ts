@@ -297,8 +297,13 @@ describe('a registry over HTTP', () => {
     const [entry = ''] = entries;
     const logKey = testSigner(71).publicKey;
     const leaf = hashBytes(concatBytes(Uint8Array.of(0), new TextEncoder().encode(entry)));
+    const root = leaf; // of a tree of one
+    expect((await t.registry.lookup(ACME))?.checkpoint).toEqual({ size: 1n, root });
     const proofs: LogProofs = {
-      verify: (hash, proof, key) => hash === leaf && proof['path'] === 'good' && key === logKey,
+      verify: (hash, proof, key) =>
+        hash === leaf && proof['path'] === 'good' && key === logKey
+          ? { index: 0n, size: 1n, root }
+          : undefined,
     };
     const url = 'https://registry.example/names/';
     const ask = (answer: unknown, name = ACME, resolver = t.resolver) =>
@@ -310,7 +315,12 @@ describe('a registry over HTTP', () => {
         web: webOf({ [`${url}${encodeURIComponent(name)}`]: JSON.stringify(answer) }),
       }).lookup(name);
     const good = { entry, index: '0', proof: { path: 'good' } };
-    expect((await ask(good))?.did).toBe(t.publisher.did);
+    expect(await ask(good)).toMatchObject({
+      did: t.publisher.did,
+      index: 0n,
+      checkpoint: { size: 1n, root },
+    });
+    expect(await codeRejectedBy(ask({ ...good, index: '1' }))).toBe('DID_NAME_UNPROVED');
     expect(await ask({ entry: null })).toBeUndefined();
     expect(await codeRejectedBy(ask({ ...good, proof: { path: 'bad' } }))).toBe('DID_NAME_UNPROVED');
     expect(await codeRejectedBy(ask({ ...good, entry: entry.replace('acme', 'acne') }))).toBe(
