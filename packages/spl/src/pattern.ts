@@ -15,6 +15,9 @@ export interface Pattern {
   readonly scheme: string;
   /** The segments before the first wildcard: a resource that matches begins with them. */
   readonly literal: readonly string[];
+  /** Scheme and literal segments as text, and its hash as in the marks of a resource. */
+  readonly prefix: string;
+  readonly hash: number;
   /** After the literal segments: with how many more (`ZERO`, `ONE`, `MORE`, added) a resource can match. */
   readonly after: number;
   /** Whether the literal segments and `after` say everything, so that `matches` need not be asked. */
@@ -68,23 +71,26 @@ export function parsePattern(text: string, field = 'pattern'): Pattern {
   const wild = segments.findIndex((segment, i) => isWild(segment, i === segments.length - 1));
   const literal = wild < 0 ? segments : segments.slice(0, wild);
   const tail = last !== '**' && last.endsWith('*');
+  const [end = 0, hash = 0] = parsed.marks.slice(2 * literal.length);
   const shape = {
     text,
     everything: false,
     tail,
     scheme,
     literal,
+    prefix: parsed.text.slice(0, end),
+    hash,
     ...afterLiteral(segments.slice(literal.length)),
   };
   if (wild < 0) return { ...shape, matches: (resource) => resource.text === parsed.text };
   // Most of what does not match ends in another way, and that is seen at a glance.
-  const end = isWild(last, true) ? '' : last;
+  const ending = isWild(last, true) ? '' : last;
   // Most patterns are settled by where they stand in the index, and never asked.
   let elements: Elements | undefined;
   return {
     ...shape,
     matches(resource) {
-      if (resource.scheme !== scheme || !resource.text.endsWith(end)) return false;
+      if (!resource.text.endsWith(ending) || resource.scheme !== scheme) return false;
       elements ??= compile([...segments, ...(tail ? ['**'] : [])]);
       return run(elements, resource.segments);
     },
@@ -97,6 +103,8 @@ const EVERYTHING: Pattern = {
   tail: false,
   scheme: '',
   literal: [],
+  prefix: '',
+  hash: 0,
   after: ANY,
   settled: true,
   matches: () => true,

@@ -21,36 +21,51 @@ export interface DroppedAttribute {
   readonly reason: 'foreign' | 'computed' | 'unknown';
 }
 
-/** Who owns the names below a first segment, as far as that is not said for a single one of them. */
+/** What a source says under a name of the first level: nothing to report, a reason to, or members to look at. */
+type Standing = 'own' | DroppedAttribute['reason'] | Prefix;
+
+/** A first segment under which attributes stand one level down. */
 interface Prefix {
-  /** Undefined where only the names of the table exist. */
+  /** Who owns what is below it, beside the members; undefined where only those exist. */
   readonly owner: Source | undefined;
   readonly members: ReadonlyMap<string, Source>;
+  /** Members of another source than the owner: where the owner speaks, only they can be foreign. */
+  readonly exceptions: readonly string[];
 }
+
+const prefixOf = (first: string): Prefix => {
+  const owner = own(NAMESPACES, first)?.source;
+  const below = Object.entries(ATTRIBUTES).filter(([full]) => full.startsWith(`${first}.`));
+  const members = below.map(([full, row]) => [full.slice(first.length + 1), row.source] as const);
+  const exceptions = members.flatMap(([member, source]) => (source === owner ? [] : [member]));
+  return { owner, members: new Map(members), exceptions };
+};
 
 /** First segments under which attributes stand one level down. */
-const PREFIXES: ReadonlyMap<string, Prefix> = new Map(
-  [...Object.keys(NAMESPACES), ...Object.keys(ATTRIBUTES).filter((name) => name.includes('.'))].map(
-    (name) => {
-      const first = name.split('.', 1).join();
-      const below = Object.entries(ATTRIBUTES).filter(([full]) => full.startsWith(`${first}.`));
-      const members = below.map(([full, row]) => [full.slice(first.length + 1), row.source] as const);
-      return [first, { owner: own(NAMESPACES, first)?.source, members: new Map(members) }] as const;
-    },
-  ),
-);
+const PREFIXES: readonly (readonly [first: string, Prefix])[] = [
+  ...new Set([
+    ...Object.keys(NAMESPACES),
+    ...Object.keys(ATTRIBUTES)
+      .filter((name) => name.includes('.'))
+      .map((name) => name.split('.', 1).join()),
+  ]),
+].map((first) => [first, prefixOf(first)]);
 
-/** A name is one of them. Every entry has both members: one shape is read faster than two. */
-interface Known {
-  readonly row: Attribute | undefined;
-  readonly prefix: Prefix | undefined;
-}
+const standingsOf = (source: Source): ReadonlyMap<string, Standing> =>
+  new Map<string, Standing>([
+    ...Object.entries(ATTRIBUTES).map(
+      ([name, row]) => [name, reasonToDrop(name, source, row) ?? 'own'] as const,
+    ),
+    ...PREFIXES,
+  ]);
 
-/** The first segments, and the rows of the table: one look-up for each fact, and this runs in every evaluation. */
-const KNOWN: ReadonlyMap<string, Known> = new Map<string, Known>([
-  ...Object.entries(ATTRIBUTES).map(([name, row]) => [name, { row, prefix: undefined }] as const),
-  ...[...PREFIXES].map(([name, prefix]) => [name, { row: undefined, prefix }] as const),
-]);
+/** By source and name: one look-up for each fact, and this runs in every evaluation. */
+const STANDINGS: { readonly [source in Source]: ReadonlyMap<string, Standing> } = {
+  engine: standingsOf('engine'),
+  resolver: standingsOf('resolver'),
+  registry: standingsOf('registry'),
+  caller: standingsOf('caller'),
+};
 
 const NOTHING: readonly DroppedAttribute[] = Object.freeze([]);
 
@@ -63,15 +78,15 @@ export function droppedOf(request: PolicyRequest): readonly DroppedAttribute[] {
   let dropped: DroppedAttribute[] | undefined;
   for (const source of SOURCES) {
     const facts = request[source];
-    for (const name of Object.keys(facts)) {
-      const known = KNOWN.get(name);
-      if (known?.prefix !== undefined) {
+    const standings = STANDINGS[source];
+    for (const name in facts) {
+      if (!Object.hasOwn(facts, name)) continue;
+      const standing = standings.get(name) ?? reasonToDrop(name, source, attributeOf(name)) ?? 'own';
+      if (standing === 'own') continue;
+      if (typeof standing === 'object') {
         const members = facts[name];
-        if (isJsonObject(members)) dropped = reportMembers(name, source, known.prefix, members, dropped);
-        continue;
-      }
-      const reason = reasonToDrop(name, source, known?.row ?? attributeOf(name));
-      if (reason !== undefined) (dropped ??= []).push(entry(name, source, reason));
+        if (isJsonObject(members)) dropped = reportMembers(name, source, standing, members, dropped);
+      } else (dropped ??= []).push(entry(name, source, standing));
     }
   }
   if (dropped === undefined) return NOTHING;
@@ -94,10 +109,11 @@ function reasonToDrop(
 function reportMembers(
   name: string,
   source: Source,
-  { owner, members }: Prefix,
+  { owner, members, exceptions }: Prefix,
   facts: JsonObject,
   before: DroppedAttribute[] | undefined,
 ): DroppedAttribute[] | undefined {
+  if (source === owner && !exceptions.some((member) => Object.hasOwn(facts, member))) return before;
   let dropped = before;
   for (const member of Object.keys(facts)) {
     const actual = members.get(member) ?? owner;

@@ -3,18 +3,26 @@ import { RESOURCE_MAX_BYTES } from './limits.js';
 
 /** A resource in its one canonical spelling (decision D15). */
 export class Resource {
-  /** Lowercase, without the colon; empty for none. */
-  readonly scheme: string;
   /** `scheme:a/b`, or `a/b`. */
   readonly text: string;
   /** Where the path begins in `text`. */
   readonly start: number;
+  /**
+   * For the scheme alone, then with one segment more each time: where that beginning of `text` ends, and its hash.
+   * An index finds beginnings by them without cutting the text up.
+   */
+  readonly marks: readonly number[];
   #segments: readonly string[] | undefined;
 
-  constructor(scheme: string, text: string) {
-    this.scheme = scheme;
+  constructor(text: string, start: number, marks: readonly number[]) {
     this.text = text;
-    this.start = scheme === '' ? 0 : scheme.length + 1;
+    this.start = start;
+    this.marks = marks;
+  }
+
+  /** Lowercase, without the colon; empty for none. */
+  get scheme(): string {
+    return this.start === 0 ? '' : this.text.slice(0, this.start - 1);
   }
 
   /** Split when first asked for: most verdicts need none of them. */
@@ -24,7 +32,14 @@ export class Resource {
   }
 }
 
-const [SLASH, DOT, COLON, BACKSLASH, PERCENT] = [0x2f, 0x2e, 0x3a, 0x5c, 0x25] as const;
+const SLASH = 0x2f;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+const LOWER_A = 0x61;
+const LOWER_Z = 0x7a;
+const TILDE = 0x7e;
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/;
 const FORBIDDEN = /[\p{Cc}\p{Cs}\\]/u;
 /**
@@ -57,32 +72,62 @@ export function readResource(text: string): Resource | string {
  * The same in one pass, for what is nearly every resource: printable ASCII without escapes and bad segments.
  * Whatever is not is left to `readAny`, which alone refuses.
  */
-function readPlain(text: string): Resource | undefined {
-  if (text.length > RESOURCE_MAX_BYTES) return undefined;
-  const colon = text.indexOf(':');
-  const scheme = colon < 0 ? '' : (SCHEME.exec(text)?.[1] ?? '');
-  let start = scheme === '' ? 0 : scheme.length + 1;
-  if (scheme !== '' && text.startsWith('//', start)) start += 2;
-  else if (text.charCodeAt(start) === SLASH) start++;
-  if (!isPlainPath(text, start, scheme === '' && start === 1)) return undefined;
-  const name = scheme.toLowerCase();
-  if (start === (scheme === '' ? 0 : scheme.length + 1) && name === scheme) return new Resource(name, text);
-  const path = text.slice(start);
-  return new Resource(name, name === '' ? path : `${name}:${path}`);
+function readPlain(given: string): Resource | undefined {
+  if (given.length > RESOURCE_MAX_BYTES) return undefined;
+  let text = given;
+  let at = given.charCodeAt(0) === SLASH ? 0 : lowercaseEnd(given);
+  let start = 0;
+  if (at > 0 && given.charCodeAt(at) === COLON) {
+    start = at + 1;
+    if (given.charCodeAt(start) === SLASH)
+      text =
+        given.slice(0, start) + given.slice(given.charCodeAt(start + 1) === SLASH ? start + 2 : start + 1);
+  } else if (given.charCodeAt(0) === SLASH) text = given.slice(1);
+  let hash = 0;
+  for (at = 0; at < start; at++) hash = hashed(hash, text.charCodeAt(at));
+  const marks = [start, hash];
+  let segment = start;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === SLASH) {
+      if (isBadSegment(text, segment, at)) return undefined;
+      marks.push(at, hash);
+      segment = at + 1;
+    } else if (unit < LOWER_A && !isPlain(unit)) return undefined;
+    else if (unit > TILDE) return undefined;
+    // In the first segment it could belong to a scheme.
+    else if (unit === COLON && segment === 0) return undefined;
+    hash = hashed(hash, unit);
+  }
+  if (isBadSegment(text, segment, text.length)) return undefined;
+  marks.push(text.length, hash);
+  return new Resource(text, start, marks);
 }
 
-/** Whether the rest of a text is segments of plain characters; `noColon`: whether it could look like a scheme. */
-function isPlainPath(text: string, from: number, noColon: boolean): boolean {
-  let segment = from;
-  for (let i = from; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === SLASH) {
-      if (isBadSegment(text, segment, i)) return false;
-      segment = i + 1;
-    } else if (unit < 0x20 || unit > 0x7e || unit === BACKSLASH || unit === PERCENT) return false;
-    else if (noColon && unit === COLON) return false;
+/** Where the lowercase letters end that a text begins with. */
+function lowercaseEnd(text: string): number {
+  let at = 0;
+  while (text.charCodeAt(at) >= LOWER_A && text.charCodeAt(at) <= LOWER_Z) at++;
+  return at;
+}
+
+const isPlain = (unit: number): boolean => unit >= 0x20 && unit !== PERCENT && unit !== BACKSLASH;
+
+/** One step of a hash that is found again by comparing texts: it needs to be quick, not strong. */
+const hashed = (hash: number, unit: number): number => (Math.imul(hash, 31) + unit) | 0;
+
+/** The marks of a text in its canonical spelling. */
+function marksOf(text: string, start: number): readonly number[] {
+  const marks: number[] = [];
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (at === start) marks.push(at, hash);
+    const unit = text.charCodeAt(at);
+    if (unit === SLASH) marks.push(at, hash);
+    hash = hashed(hash, unit);
   }
-  return !isBadSegment(text, segment, text.length);
+  marks.push(text.length, hash);
+  return marks;
 }
 
 /** Whether a segment is empty, `.` or `..`. */
@@ -111,7 +156,9 @@ function readAny(text: string): Resource | string {
   if (segments.some((segment) => segment === '.' || segment === '..'))
     return 'the resource has a dot segment';
   const name = scheme.toLowerCase();
-  return new Resource(name, name === '' ? path : `${name}:${path}`);
+  const canonical = name === '' ? path : `${name}:${path}`;
+  const start = canonical.length - path.length;
+  return new Resource(canonical, start, marksOf(canonical, start));
 }
 
 function withoutLead(path: string, afterScheme: boolean): string {

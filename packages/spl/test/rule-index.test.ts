@@ -42,6 +42,28 @@ describe('the index of rules', () => {
     expect(deciding(patterns, 'a/b')).toEqual(['r1']);
   });
 
+  it('tells beginnings apart that have one hash', () => {
+    // 31 * 65 + 97 = 31 * 66 + 66: "Aa" and "BB" are alike to the index, and so is what is made of them.
+    const patterns = ['x/Aa/Aa/**', 'x/BB/BB/**', 'x/Aa/BB/c', 'Aa:x/**', 'x/Aa/BB/**'];
+    expect(deciding(patterns, 'x/Aa/Aa/c')).toEqual(['r0']);
+    expect(deciding(patterns, 'x/BB/BB/c')).toEqual(['r1']);
+    expect(deciding(patterns, 'x/Aa/BB/c')).toEqual(['r2', 'r4']);
+    expect(deciding(patterns, 'x/BB/Aa/c')).toEqual([]);
+    expect(deciding(['aa/c/**', 'bB/c/**', 'aa:c/**'], 'bB/c/d')).toEqual(['r1']);
+  });
+
+  it.each([
+    ['x/\u00e9/**', 'x/\u00e9/c'],
+    ['S3:x/a/**', 's3://x/a/c'],
+    ['s3:/x/a/**', 'S3:x/a/c'],
+    ['1x:a/b/**', '1x:a/b/c'],
+    ['x/a:b/**', '/x/a:b/c'],
+    ['s:a:b/%20/**', 's://a:b/%20/c'],
+  ])('finds %s for %s, however both are spelt', (pattern, resource) => {
+    expect(deciding([pattern, 'x/other/**'], resource)).toEqual(['r0']);
+    expect(deciding([`${pattern.slice(0, -2)}other/**`], resource)).toEqual([]);
+  });
+
   it('names a rule once that several of its patterns find', () => {
     const policy = loadPolicy({
       version: '1.0.0',
