@@ -19,6 +19,27 @@ export const RANDOM_BYTES = 1_048_576;
 /** Most entries, and single writes, that share one transaction (decision D29). */
 export const GROUP_COMMIT_ENTRIES = 256;
 
+/** Most bytes that share one group of writes to files; a single write may have more. */
+export const GROUP_COMMIT_BYTES = 16_777_216;
+
+/** Most bytes of one append, its entries together. */
+export const LOG_BATCH_BYTES = 67_108_864;
+
+/** Size of a segment file after which a log goes on in the next, in bytes. */
+export const LOG_SEGMENT_BYTES = 8_388_608;
+
+/** Segment files of a log, beside the last one, that stay open for reading. */
+export const LOG_OPEN_SEGMENTS = 4;
+
+/** Size from which the file of keys and values is written anew once half of it is overwritten or deleted, in bytes. */
+export const STORE_COMPACT_BYTES = 4_194_304;
+
+/** What is read of a file for the description at its beginning, in bytes: a name of 512 characters, escaped, fits. */
+export const FILE_DESCRIPTION_BYTES = 8192;
+
+/** What is read of a file at once when it is looked through, in bytes. */
+export const FILE_READ_BYTES = 1_048_576;
+
 /** How long a write or read waits by default for a file that another process has locked, ms. */
 export const STORE_BUSY_MS = 5000;
 

@@ -1,5 +1,6 @@
 import { TtpError } from '@ttp/core';
 import {
+  LOG_BATCH_BYTES,
   LOG_BATCH_ENTRIES,
   LOG_ENTRY_BYTES,
   LOG_NAME_CHARS,
@@ -51,12 +52,18 @@ export function copyEntries(entries: readonly Uint8Array[]): Uint8Array[] {
     throw new TtpError('LOG_TOO_LARGE', `${entries.length} entries, at most ${LOG_BATCH_ENTRIES}`, {
       field: 'entries',
     });
+  let bytes = 0;
   return entries.map((entry, i) => {
     const field = `entries[${i}]`;
     if (!(entry instanceof Uint8Array))
       throw new TtpError('LOG_BAD_ENTRY', 'an entry is a Uint8Array', { field });
     if (entry.length > LOG_ENTRY_BYTES)
       throw new TtpError('LOG_TOO_LARGE', `${entry.length} bytes, at most ${LOG_ENTRY_BYTES}`, { field });
+    bytes += entry.length;
+    if (bytes > LOG_BATCH_BYTES)
+      throw new TtpError('LOG_TOO_LARGE', `a batch of more than ${LOG_BATCH_BYTES} bytes`, {
+        field: 'entries',
+      });
     return new Uint8Array(entry);
   });
 }
