@@ -1,0 +1,297 @@
+import { isAuthorized, policySetTextToParts, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Json, JsonObject } from '@ttp/core';
+import { type SeededRandom, withSeed } from '@ttp/testkit';
+import { expect, it } from 'vitest';
+import { evaluate, loadPolicy, type Policy } from '../../src/index.js';
+import { importCedar } from '../../src/interop/index.js';
+import { CEDAR_ALTERNATIVES_MAX } from '../../src/limits.js';
+
+const ACTIONS = ['view', 'edit', 'drop'];
+
+/** Cedar text as its own parser reads it. */
+function cedarJson(text: string): JsonObject {
+  const parts = policySetTextToParts(text);
+  if (parts.type === 'failure') throw new Error(JSON.stringify(parts.errors));
+  return Object.fromEntries(
+    parts.policies.map((policy, i) => {
+      const read = policyToJson(policy);
+      if (read.type === 'failure') throw new Error(JSON.stringify(read.errors));
+      const json: JsonObject = JSON.parse(JSON.stringify(read.json));
+      return [`policy${i}`, json];
+    }),
+  );
+}
+
+const imported = (text: string): JsonObject => importCedar(cedarJson(text), { actions: ACTIONS });
+const rulesOf = (text: string): Json => imported(text)['rules'] ?? null;
+
+it('imports scopes and conditions as rules that read like the original', () => {
+  const text = `
+    permit(principal == User::"alice", action == Action::"view", resource == App::Photo::"trips/1");
+    permit(principal is Agent in Team::"ops", action in [Action::"view", Action::"edit"], resource is Record)
+      when { context.mfa && resource.owner == principal.id && 5 < context.level && context.level <= 9 }
+      unless { ["DE", "FR"].contains(context.country) };
+    forbid(principal, action, resource in Folder::"secret") when { principal.role == "guest" || !(context has ticket) };`;
+  expect(rulesOf(text)).toEqual([
+    {
+      id: 'policy0',
+      effect: 'allow',
+      resources: ['app.photo:trips/1'],
+      actions: ['view'],
+      conditions: { 'agent.type': { eq: 'User' }, 'agent.id': { eq: 'alice' } },
+    },
+    {
+      id: 'policy1',
+      effect: 'allow',
+      resources: ['record:**'],
+      actions: ['view', 'edit'],
+      conditions: {
+        'agent.type': { eq: 'Agent' },
+        'agent.ancestors': { contains: 'Team::"ops"' },
+        'request.context.mfa': { eq: true },
+        'resource.owner': { eq: '{agent.id}' },
+        'request.context.level': { gt: 5, lte: 9 },
+        'request.context.country': { not_in: ['DE', 'FR'] },
+      },
+    },
+    {
+      id: 'policy2-1',
+      effect: 'deny',
+      resources: ['**'],
+      conditions: {
+        'resource.ancestors': { contains: 'Folder::"secret"' },
+        'agent.role': { eq: 'guest' },
+      },
+    },
+    {
+      id: 'policy2-2',
+      effect: 'deny',
+      resources: ['**'],
+      conditions: {
+        'resource.ancestors': { contains: 'Folder::"secret"' },
+        'agent.role': { neq: 'guest' },
+        'request.context.ticket': { exists: false },
+      },
+    },
+  ]);
+});
+
+it('refuses what SPL has no words for, and says where', () => {
+  const cases: readonly (readonly [text: string, field: string])[] = [
+    ['permit(principal, action in Action::"all", resource);', 'policy0.action'],
+    ['forbid(principal, action in [Action::"view"], resource);', 'policy0.action'],
+    ['permit(principal, action == Action::"a b", resource);', 'policy0.action'],
+    ['permit(principal, action, resource == File::"a/../b");', 'policy0.resource'],
+    ['permit(principal, action, resource == File::"a/*");', 'policy0.resource'],
+    ['permit(principal == User::"{agent.id}", action, resource);', 'policy0.principal'],
+    ['permit(principal, action, resource) when { context.a == "{agent.id}" };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { context.a like "x*" };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { context.a + 1 == 2 };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { if context.a then true else false };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { principal in Team::"a" };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { context.a == User::"a" };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { context.a == decimal("1.0") };', 'policy0.conditions'],
+    ['permit(principal, action, resource) unless { context.a.contains("x") };', 'policy0.conditions.!'],
+    ['permit(principal, action, resource) unless { context.a has b };', 'policy0.conditions.!'],
+    ['permit(principal, action, resource) when { context["a.b"] == 1 };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { context.constructor == 1 };', 'policy0.conditions'],
+    ['permit(principal, action, resource) when { 1 == 1 };', 'policy0.conditions'],
+  ];
+  for (const [text, field] of cases)
+    expect(() => imported(text), text).toThrow(
+      expect.objectContaining({ code: 'SPL_CEDAR_UNSUPPORTED', field }),
+    );
+});
+
+it('refuses templates, more alternatives than it has room for, and a permit for actions nobody named', () => {
+  const every = 'permit(principal, action, resource);';
+  expect(() => importCedar(cedarJson(every))).toThrow(
+    expect.objectContaining({ code: 'SPL_CEDAR_UNSUPPORTED', field: 'policy0.action' }),
+  );
+  expect(() => importCedar({ staticPolicies: {}, templates: { t: {} } })).toThrow(
+    expect.objectContaining({ code: 'SPL_CEDAR_UNSUPPORTED', field: 'templates' }),
+  );
+  const many = Array.from({ length: CEDAR_ALTERNATIVES_MAX + 1 }, (_, i) => `context.a == ${i}`).join(' || ');
+  expect(() => imported(`permit(principal, action, resource) when { ${many} };`)).toThrow(
+    expect.objectContaining({ code: 'SPL_CEDAR_UNSUPPORTED' }),
+  );
+  expect(() => importCedar({ effect: 'allow' })).toThrow(
+    expect.objectContaining({ field: 'policy0.effect' }),
+  );
+});
+
+/** What a random request is made of; every attribute of the vocabulary has one type. */
+interface Call {
+  readonly principal: string;
+  readonly team: string;
+  readonly action: string;
+  readonly type: string;
+  readonly id: string;
+  readonly folder: string;
+  readonly attributes: Readonly<Record<'principal' | 'resource' | 'context', JsonObject>>;
+}
+
+const VALUES: { readonly [name: string]: (random: SeededRandom) => Json } = {
+  n: (random) => random.int(4),
+  s: (random) => `v${random.int(3)}`,
+  f: (random) => random.chance(0.5),
+  l: (random) => ['v0', 'v1', 'v2'].filter(() => random.chance(0.5)),
+};
+const NAMES = Object.keys(VALUES);
+const VARIABLES = ['principal', 'resource', 'context'] as const;
+
+const pick = <T>(random: SeededRandom, from: readonly [T, ...T[]]): T =>
+  from[random.int(from.length)] ?? from[0];
+
+function atom(random: SeededRandom): string {
+  const v = pick(random, VARIABLES);
+  const n = random.int(4);
+  return pick(random, [
+    `${v}.n ${pick(random, ['==', '!=', '<', '<=', '>', '>='])} ${n}`,
+    `${n} ${pick(random, ['==', '<', '>='])} ${v}.n`,
+    `${v}.s ${pick(random, ['==', '!='])} "v${random.int(3)}"`,
+    `["v0", "v${1 + random.int(2)}"].contains(${v}.s)`,
+    `${v}.f`,
+    `${v} has ${pick(random, ['n', 's', 'f'])}`,
+    `${v}.s == ${pick(random, VARIABLES)}.s`,
+    `${v}.n < ${pick(random, VARIABLES)}.n`,
+  ]);
+}
+
+function expression(random: SeededRandom, depth: number): string {
+  if (depth === 0 || random.chance(0.3)) return atom(random);
+  if (random.chance(0.2)) return `!(${expression(random, depth - 1)})`;
+  return `(${expression(random, depth - 1)} ${pick(random, ['&&', '||'])} ${expression(random, depth - 1)})`;
+}
+
+function policyText(random: SeededRandom): string {
+  const effect = pick(random, ['permit', 'permit', 'forbid']);
+  const principal = pick(random, [
+    'principal',
+    'principal == User::"a"',
+    'principal in Team::"t"',
+    'principal is User',
+  ]);
+  const action = pick(random, [
+    'action',
+    `action == Action::"${pick(random, ['view', 'edit'])}"`,
+    effect === 'forbid' ? 'action' : 'action in [Action::"view", Action::"drop"]',
+  ]);
+  const resource = pick(random, [
+    'resource',
+    'resource == File::"x/1"',
+    'resource in Folder::"f"',
+    'resource is File',
+  ]);
+  const condition = random.chance(0.8)
+    ? ` ${pick(random, ['when', 'unless'])} { ${expression(random, 2)} }`
+    : '';
+  return `${effect}(${principal}, ${action}, ${resource})${condition};`;
+}
+
+function attributes(random: SeededRandom, whole: boolean): JsonObject {
+  return Object.fromEntries(
+    NAMES.flatMap((name) => {
+      if (whole || random.chance(0.7)) return [[name, VALUES[name]?.(random) ?? null]];
+      const other = VALUES[pick(random, ['n', 's', 'f', 'l'])];
+      return random.chance(0.5) ? [] : [[name, other?.(random) ?? null]];
+    }),
+  );
+}
+
+const call = (random: SeededRandom, whole: boolean): Call => ({
+  principal: pick(random, ['a', 'b']),
+  team: pick(random, ['t', 'u']),
+  action: pick(random, ['view', 'edit', 'drop']),
+  type: pick(random, ['File', 'Photo']),
+  id: pick(random, ['x/1', 'x/2']),
+  folder: pick(random, ['f', 'g']),
+  attributes: {
+    principal: attributes(random, whole),
+    resource: attributes(random, whole),
+    context: attributes(random, whole),
+  },
+});
+
+interface Uid {
+  readonly type: string;
+  readonly id: string;
+}
+
+const entity = (uid: Uid, attrs: JsonObject, parent: Uid) =>
+  JSON.parse(JSON.stringify({ uid, attrs, parents: [parent] }));
+
+function cedarSays(
+  policies: string,
+  { principal, team, action, type, id, folder, attributes: of }: Call,
+): boolean {
+  const [user, file] = [
+    { type: 'User', id: principal },
+    { type, id },
+  ];
+  const answer = isAuthorized({
+    principal: user,
+    action: { type: 'Action', id: action },
+    resource: file,
+    context: JSON.parse(JSON.stringify(of.context)),
+    policies: { staticPolicies: policies },
+    entities: [
+      entity(user, of.principal, { type: 'Team', id: team }),
+      entity(file, of.resource, { type: 'Folder', id: folder }),
+    ],
+  });
+  if (answer.type === 'failure') throw new Error(JSON.stringify(answer.errors));
+  return answer.response.decision === 'allow';
+}
+
+function splSays(
+  policy: Policy,
+  { principal, team, action, type, id, folder, attributes: of }: Call,
+): boolean {
+  const verdict = evaluate(policy, {
+    resource: `${type}:${id}`,
+    action,
+    now: 0,
+    engine: {},
+    resolver: {
+      agent: {
+        ...of.principal,
+        type: 'User',
+        id: principal,
+        ancestors: [`User::"${principal}"`, `Team::"${team}"`],
+      },
+    },
+    registry: { resource: { ...of.resource, ancestors: [`${type}::"${id}"`, `Folder::"${folder}"`] } },
+    caller: { request: { context: of.context } },
+  });
+  return verdict.effect !== 'deny';
+}
+
+it('decides as Cedar does where every attribute is there, and never more mildly where one is not', async () => {
+  const seen = { allowed: 0, stricter: 0, refused: 0 };
+  await withSeed('cedar', 200, (random) => {
+    const text = Array.from({ length: 1 + random.int(3) }, () => policyText(random)).join('\n');
+    let policy: Policy;
+    try {
+      policy = loadPolicy(imported(text));
+    } catch (error) {
+      // Two tests of one kind on one attribute: refused, and said so.
+      expect(error, text).toMatchObject({ code: 'SPL_CEDAR_UNSUPPORTED' });
+      seen.refused++;
+      return;
+    }
+    for (let k = 0; k < 5; k++) {
+      const whole = call(random, true);
+      const [cedar, spl] = [cedarSays(text, whole), splSays(policy, whole)];
+      expect(spl, `${text}\n${JSON.stringify(whole)}`).toBe(cedar);
+      if (spl) seen.allowed++;
+      const partial = call(random, false);
+      const [mild, strict] = [cedarSays(text, partial), splSays(policy, partial)];
+      expect(mild || !strict, `${text}\n${JSON.stringify(partial)}`).toBe(true);
+      if (mild !== strict) seen.stricter++;
+    }
+  });
+  expect(seen.allowed).toBeGreaterThan(100);
+  expect(seen.stricter).toBeGreaterThan(0);
+  expect(seen.refused).toBeLessThan(50);
+});
