@@ -139,4 +139,38 @@ approvals on people.`,
   load: () => import('../commands/policy/replay.js'),
 };
 
-export const policy: readonly Verb[] = [lint, evaluation, explanation, difference, tests, recommend, replay];
+const cedar: Verb = {
+  name: 'policy import',
+  summary: 'Write a policy from Cedar policies.',
+  description: `Takes Cedar's JSON format: one policy, policies by id, or a set with staticPolicies; "cedar translate-policy" and
+policyToJson of @cedar-policy/cedar-wasm write it. What SPL has no words for is an error that names it. The principal is
+agent.type, agent.id and agent.*, the context is request.context.*, and what "in" asks for stands in agent.ancestors
+and resource.ancestors, as Type::"id".`,
+  arguments: [{ name: '<file>', says: 'Cedar policies as JSON; - for standard input' }],
+  options: [
+    {
+      flags: '--action <name>',
+      says: 'an action there is, for permits that name none; repeatable',
+      repeatable: true,
+    },
+    { flags: '--out <file>', says: 'the policy to write; it must not exist' },
+  ],
+  examples: [
+    {
+      line: 'ttp policy import cedar.json --action read --action write --out policy.json',
+      says: 'a policy that decides as Cedar does',
+    },
+  ],
+  load: () => import('../commands/policy/import.js'),
+};
+
+export const policy: readonly Verb[] = [
+  lint,
+  evaluation,
+  explanation,
+  difference,
+  tests,
+  recommend,
+  replay,
+  cedar,
+];
