@@ -2,7 +2,8 @@ import type { JsonObject } from '@ttp/core';
 import { vectors, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
 import { diffPolicies, evaluate, loadPolicy, type Policy } from '../src/index.js';
-import { randomPolicy, randomRequest } from './model/generate.js';
+import { randomPolicy } from './reference/generate.js';
+import { randomRequest } from './reference/requests.js';
 import { sample, textOf } from './samples.js';
 
 /** Every flip is what both policies say. */

@@ -1,34 +1,13 @@
 import { proves, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { evaluate, loadPolicy, matchResource } from '../src/index.js';
-import { randomPolicy, randomRequest, randomRule } from './model/generate.js';
-import { covers, reference } from './model/reference.js';
+import { loadPolicy, matchResource } from '../src/index.js';
+import { agree, bothVerdicts } from './reference/compare.js';
+import { randomRule } from './reference/generate.js';
+import { covers, partsOf } from './reference/reference.js';
+import { randomRequest } from './reference/requests.js';
+import { printed, shrink } from './reference/shrink.js';
 
-const POLICIES = 850;
-const REQUESTS = 12;
-
-it('agrees with the naive evaluator', async () => {
-  proves('decision.D13', 'decision.D14', 'spl.verdict.lattice');
-  const seen = new Map<string, number>();
-  await withSeed('differential', POLICIES, (random) => {
-    const json = randomPolicy(random);
-    const policy = loadPolicy(json);
-    for (let i = 0; i < REQUESTS; i++) {
-      const request = randomRequest(random);
-      const { effect, rules, obligations } = evaluate(policy, request);
-      const from = [...new Set(obligations.map((obligation) => obligation.from))];
-      const verdict = JSON.stringify({ effect, rules, from });
-      const naive = JSON.stringify(reference(json, request));
-      if (verdict !== naive) expect.fail(JSON.stringify({ verdict, naive, json, request }));
-      seen.set(effect, (seen.get(effect) ?? 0) + 1);
-    }
-  });
-  // A comparison in which nearly everything is denied would compare little.
-  for (const effect of ['allow', 'warn', 'allow_with_approval'])
-    expect(seen.get(effect) ?? 0).toBeGreaterThan(100);
-});
-
-it('finds the rules of a large policy as the naive evaluator does, wherever their patterns begin', async () => {
+it('finds the rules of a large policy as the reference does, wherever their patterns begin', async () => {
   const segments = ['a', 'b', 'ab', '*', '**', 'a*'];
   let denied = 0;
   let permitted = 0;
@@ -46,10 +25,10 @@ it('finds the rules of a large policy as the naive evaluator does, wherever thei
     const json = { version: '1.0.0', rules };
     const policy = loadPolicy(json);
     for (let i = 0; i < 40; i++) {
-      const request = { ...randomRequest(random), resource: path(['a', 'b', 'ab']) };
-      const { effect, rules: deciding } = evaluate(policy, request);
-      const { from: _, ...naive } = reference(json, request);
-      expect({ effect, rules: deciding }).toEqual(naive);
+      const request = { ...randomRequest(random, json), resource: path(['a', 'b', 'ab']) };
+      const verdicts = bothVerdicts(policy, { json, request });
+      if (!agree(verdicts)) expect.fail(JSON.stringify({ ...verdicts, json, request }));
+      const { effect, rules: deciding } = verdicts.reference;
       if (effect === 'deny' && deciding.length > 0) denied++;
       if (effect !== 'deny') permitted++;
     }
@@ -58,7 +37,7 @@ it('finds the rules of a large policy as the naive evaluator does, wherever thei
   expect(permitted).toBeGreaterThan(100);
 });
 
-it('matches patterns as the naive matcher does', async () => {
+it('matches patterns as the reference does', async () => {
   proves('law.P-7');
   const pieces = ['a', 'b', 'ab', '*', '**', 'a*', '*b', 'a*b', '*a*', 'aba'];
   let covered = 0;
@@ -70,8 +49,39 @@ it('matches patterns as the naive matcher does', async () => {
     const resource = scheme() + draw(6, ['a', 'b', 'ab', 'aab', 'abab', 'c']);
     if (pattern.split('*').length > 8) return;
     const answer = matchResource(pattern, resource);
-    if (answer !== covers(pattern, resource)) expect.fail(`${pattern} over ${resource}: ${answer}`);
+    const parts = partsOf(resource);
+    if (parts === undefined || answer !== covers(pattern, parts))
+      expect.fail(`${pattern} over ${resource}: ${answer}`);
     if (answer) covered++;
   });
   expect(covered).toBeGreaterThan(500);
+});
+
+it('says what is left of a disagreement when nothing more can be spared', () => {
+  const rule = { id: 'a', effect: 'allow', resources: ['a/b', 'c'], actions: ['read', 'write'] };
+  const json = { version: '1.0.0', rules: [rule, { ...rule, id: 'b', conditions: { purpose: 'x' } }] };
+  const request = {
+    resource: 'c',
+    action: 'write',
+    now: 5,
+    engine: { trustScore: 3, trustStage: 'new' },
+    resolver: {},
+    registry: {},
+    caller: { request: { a: [1, 2], b: 3 } },
+  };
+  // Stands for a fault in rules with a condition, seen where an argument holds a 2.
+  const least = shrink({ json, request }, (one) => {
+    const text = printed(one);
+    return text.includes('"purpose":"x"') && text.includes('2');
+  });
+  expect(least.json).toEqual({ rules: [{ conditions: { purpose: 'x' } }] });
+  expect(least.request).toEqual({
+    resource: 'a',
+    action: 'read',
+    now: 0,
+    engine: {},
+    resolver: {},
+    registry: {},
+    caller: { request: { a: [2] } },
+  });
 });
