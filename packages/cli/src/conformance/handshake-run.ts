@@ -159,6 +159,7 @@ async function doOne(
     case 'record':
     case 'erase':
     case 'abort':
+    default:
       return run;
   }
 }

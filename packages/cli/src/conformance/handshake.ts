@@ -148,6 +148,7 @@ export function emitted(out: HandshakeOut): JsonObject {
     case 'record':
     case 'resolve':
     case 'abort':
+    default:
       return { ...out };
   }
 }

@@ -11,8 +11,6 @@ export const CRYPTO_AREAS: Areas = {
   password: ({ password = null, hash = null, cost, expect, code }) =>
     asked(present({ op: 'password.verify', password, hash, cost }), code, expect),
   envelope: ({ envelope, type, keys, signers, audience, now, expect, code }) => {
-    // Without an audience in the line, the envelope's own is the reader.
-    if (code === 'CRYPTO_ENVELOPE_AUDIENCE' && audience === undefined) return undefined;
     const raw = Object.entries(isJsonObject(keys) ? keys : {}).map(
       ([kid, key]) => [kid, typeof key === 'string' ? hex(fromMultikey(key)) : null] as const,
     );
@@ -22,7 +20,8 @@ export const CRYPTO_AREAS: Areas = {
       type,
       keys: Object.fromEntries(raw),
       signers,
-      audience,
+      // Where the case has none, nobody in particular reads; the operation would take the one in the envelope.
+      audience: code === 'CRYPTO_ENVELOPE_AUDIENCE' ? (audience ?? null) : audience,
       now,
     });
     if (typeof code === 'string') return { request, result: { valid: false, code } };

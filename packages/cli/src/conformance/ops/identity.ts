@@ -39,12 +39,14 @@ export const IDENTITY_OPERATIONS: Readonly<Record<string, Operation>> = {
     const type = text(args, 'type');
     const keys = new Map(Object.entries(object(args, 'keys')).map(([kid, key]) => [kid, keyAt(key)]));
     const rule = signersOf(args);
-    const reader = args.get('audience') === undefined ? undefined : readerOf(text(args, 'audience'));
+    const audience = args.get('audience');
+    const reader = audience === undefined || audience === null ? undefined : readerOf(text(args, 'audience'));
     const now = time(args, 'now');
     return verdict(() => {
       if (!isEnvelopeType(type)) throw new TtpError('CRYPTO_PURPOSE_UNKNOWN', `no type ${type}`);
-      // Each line stands alone: whoever a message is for reads it, unless the line says who does, for the first time.
-      const aud = reader ?? decodeEnvelope(input).head.aud;
+      // Each line stands alone: whoever a message is for reads it for the first time, unless the line says who does,
+      // or by null that nobody in particular does.
+      const aud = reader ?? (audience === null ? undefined : decodeEnvelope(input).head.aud);
       const { id } = verifyEnvelope(input, {
         type,
         parse: (body) => body,
