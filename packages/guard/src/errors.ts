@@ -19,6 +19,11 @@ export const GUARD_ERRORS = {
     'Fewer distinct people ordered the reinstatement than the reason of the kill demands.',
   GUARD_APPEAL_ONLY: 'A received revocation is lifted by a ruling on appeal, not by an order.',
   GUARD_OBLIGATION_INVALID: 'The parameters of an obligation are not ones that its handler can fulfil.',
+  GUARD_WINDOW_EXCEEDED: 'The call would bring a windowed sum or count above what its permission allows.',
+  GUARD_WINDOW_UNCOUNTED:
+    'The permission limits a sum, and the call has no amount that could be added to it.',
+  GUARD_WINDOW_UNREADABLE: 'The record of a windowed sum or count cannot be read, so it may be used up.',
+  GUARD_WINDOW_CONTENTION: 'Other processes wrote the record of a window each time this one tried to.',
   GUARD_NOT_JSON: 'The value is not plain JSON data, so it can be neither transformed nor scanned.',
   GUARD_VALUE_TOO_LARGE: 'The value is larger or deeper than what is transformed and scanned.',
   GUARD_TRANSFORM_PATH:

@@ -17,6 +17,10 @@ export {
   KILL_LEASE_MS,
   KILL_POLL_MS,
   VALUE_MAX_UNITS,
+  WINDOW_AMOUNT_CEILING,
+  WINDOW_BUCKETS,
 } from './limits.js';
 export { applyTransform } from './transform/apply.js';
 export { transformHandler } from './transform/handler.js';
+export type { WindowParams } from './window/amount.js';
+export { createWindows, type Windows } from './window/windows.js';

@@ -39,3 +39,12 @@ export const DLP_DECODED_FACTOR = 6;
 
 /** Highest epoch that an order may name: 2^32; it bounds how far one order can raise the epoch. */
 export const ORDER_EPOCH_MAX = 4_294_967_296;
+
+/** Slices that a windowed sum or count is kept in: 120. What was used counts up to 1/120 of the window too long. */
+export const WINDOW_BUCKETS = 120;
+
+/** Largest amount that a windowed sum adds: 10^12 major units. A call with a larger one has no amount. */
+export const WINDOW_AMOUNT_CEILING = 1_000_000_000_000;
+
+/** Attempts to write the record of a window against other processes before the call is refused: 100. */
+export const WINDOW_WRITE_ATTEMPTS = 100;

@@ -120,17 +120,8 @@ function opAt(op: Operator, i: number): Operator {
 
 /** The last whole number, from `now` upwards, of which a comparison with `bound` says the same. */
 function lastSame(op: Operator, bound: number, now: number): number {
-  const before = now < bound ? Math.ceil(bound) - 1 : Number.POSITIVE_INFINITY;
-  switch (op) {
-    case 'gt':
-    case 'lte':
-      return now <= bound ? Math.floor(bound) : Number.POSITIVE_INFINITY;
-    case 'gte':
-    case 'lt':
-      return before;
-    case 'exists':
-      return Number.POSITIVE_INFINITY;
-    default: // equal to it or not: that changes before the bound, and after it
-      return now === bound ? bound : before;
-  }
+  if (op === 'exists' || now > bound) return Number.POSITIVE_INFINITY;
+  if (op === 'gt' || op === 'lte') return Math.floor(bound);
+  if (now === bound) return op === 'gte' || op === 'lt' ? Number.POSITIVE_INFINITY : bound;
+  return Math.ceil(bound) - 1;
 }

@@ -16,6 +16,9 @@ const rule = (conditions: JsonObject, more: JsonObject = {}): JsonObject => ({
 
 const policyOf = (...rules: JsonObject[]): Policy => loadPolicy({ version: '1.0.0', rules });
 
+const allAtMost5 = (names: readonly string[]): JsonObject =>
+  Object.fromEntries(names.map((name) => [name, { lte: 5 }]));
+
 const windowsIn = (obligations: readonly Obligation[]): readonly Json[] =>
   obligations
     .filter(({ kind }) => kind === 'window')
@@ -43,10 +46,8 @@ describe('names of windows', () => {
 
   it('are at most so many in a policy', () => {
     const names = Array.from({ length: POLICY_MAX_WINDOWS + 1 }, (_, i) => `count(request, ${i + 1}m)`);
-    const conditions = (list: readonly string[]): JsonObject =>
-      Object.fromEntries(list.map((name) => [name, { lte: 5 }]));
-    expect(policyOf(rule(conditions(names.slice(1)))).windows).toHaveLength(POLICY_MAX_WINDOWS);
-    expect(codeThrownBy(() => policyOf(rule(conditions(names))))).toBe('SPL_TOO_MANY_WINDOWS');
+    expect(policyOf(rule(allAtMost5(names.slice(1)))).windows).toHaveLength(POLICY_MAX_WINDOWS);
+    expect(codeThrownBy(() => policyOf(rule(allAtMost5(names))))).toBe('SPL_TOO_MANY_WINDOWS');
   });
 
   it('are compared and never referred to, and a bound is an amount', () => {
