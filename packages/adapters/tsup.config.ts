@@ -2,5 +2,8 @@ import { defineConfig } from 'tsup';
 import { build } from '../../tsup.base.ts';
 
 export default defineConfig(
-  build(['src/memory.ts', 'src/sqlite.ts', 'src/fs.ts', 'src/fetch.ts', 'src/system.ts'], 'node'),
+  build(
+    ['src/memory.ts', 'src/sqlite.ts', 'src/fs.ts', 'src/lock.ts', 'src/fetch.ts', 'src/system.ts'],
+    'node',
+  ),
 );

@@ -26,6 +26,13 @@ export const LOG_ERRORS = {
 } as const;
 export type LogErrorCode = keyof typeof LOG_ERRORS;
 
+/** Error codes of locks, each with what it means. */
+export const LOCK_ERRORS = {
+  LOCK_BAD_TTL: 'The time that a lock is asked for is not 1 to 86400000 ms.',
+  LOCK_FENCED: 'A younger lease has written: the lock was lost, and nothing more may be written under it.',
+} as const;
+export type LockErrorCode = keyof typeof LOCK_ERRORS;
+
 /** Error codes of the guarded fetch, each with what it means. */
 export const FETCH_ERRORS = {
   FETCH_BAD_OPTION: 'An option of the guard lies outside its bounds.',

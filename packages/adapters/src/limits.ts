@@ -61,6 +61,12 @@ export const STORE_LIST_KEYS = 256;
 /** Entries that a read of a log takes from the database at once. */
 export const LOG_READ_ENTRIES = 32;
 
+/** Longest time that a lock is granted for at once, ms: a day. */
+export const LOCK_TTL_MS_MAX = 86_400_000;
+
+/** How often a fenced write tries anew when somebody got in between. */
+export const FENCED_ROUNDS = 100;
+
 /** Longest URL of a guarded request or redirect, in characters. */
 export const FETCH_URL_CHARS = 8192;
 

@@ -215,7 +215,7 @@ describe('a damaged file', () => {
     rmSync(join(folder, 'log-0-8'));
     const again = await fs(folder);
     const read = async (): Promise<void> => {
-      for await (const entry of again.log('l').read(0n, 30n)) expect(entry.length).toBe(2 ** 20);
+      for await (const found of again.log('l').read(0n, 30n)) expect(found.length).toBe(2 ** 20);
     };
     expect(await codeRejectedBy(read())).toBe('STORE_UNREADABLE');
     await again.close();

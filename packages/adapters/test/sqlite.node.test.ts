@@ -22,6 +22,7 @@ async function open() {
   let storage = createStorage(database, 1000);
   return {
     storage,
+    connect: async () => sqlite(path),
     fail: () => database.failAt('COMMIT'),
     async reopen(): Promise<Storage> {
       await storage.close();

@@ -1,5 +1,6 @@
 export { type FakeClock, fakeClock } from './clock.js';
 export { codeRejectedBy, codeThrownBy } from './codes.js';
+export { type LockCheck, type LockSubject, lockChecks, lockContract } from './contract/lock.js';
 export { logChecks, logContract } from './contract/log.js';
 export { storeChecks, storeContract } from './contract/store.js';
 export type { ContractCheck, OpenSubject, StorageSubject } from './contract/suite.js';

@@ -60,13 +60,13 @@ type Read = (offset: number, length: number) => Promise<Uint8Array>;
 /** Reads through a window of 1 MiB, so that small frames do not take a read each. */
 function readAhead(file: DiskFile): Read {
   let from = 0;
-  let window = new Uint8Array();
+  let ahead = new Uint8Array();
   return async (offset, length) => {
-    if (offset < from || offset + length > from + window.length) {
+    if (offset < from || offset + length > from + ahead.length) {
       from = offset;
-      window = Uint8Array.from(await file.read(offset, Math.max(length, FILE_READ_BYTES)));
+      ahead = Uint8Array.from(await file.read(offset, Math.max(length, FILE_READ_BYTES)));
     }
-    return window.subarray(offset - from, offset - from + length);
+    return ahead.subarray(offset - from, offset - from + length);
   };
 }
 

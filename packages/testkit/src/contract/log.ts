@@ -2,6 +2,7 @@ import type { AppendLog } from '@ttp/core';
 import { expect } from 'vitest';
 import { codeRejectedBy, codeThrownBy } from '../codes.js';
 import { bytesOf, collect, expectSameBytes, manyBytes, textOf } from './bytes.js';
+import { logConnectionChecks } from './connections.js';
 import { type ContractCheck, type OpenSubject, registerChecks } from './suite.js';
 
 const batch = (...texts: readonly string[]): Uint8Array[] => texts.map(bytesOf);
@@ -65,6 +66,28 @@ export const logChecks: readonly ContractCheck[] = [
       const [first, ...rest] = await collect(log.read(0n, 2000n));
       expectSameBytes(first, large);
       expect(rest.map(textOf)).toEqual(Array.from({ length: 1000 }, (_, i) => String(i)));
+    },
+  },
+  {
+    name: 'keeps 600 entries in the order in which they were acknowledged, and gives any range of them',
+    async run({ storage }) {
+      const log = storage.log('l');
+      const texts: string[] = [];
+      for (let i = 0; i < 600; i += 20) {
+        const some = Array.from({ length: 20 }, (_, j) => `${i + j}`);
+        expect(await log.append(batch(...some.slice(0, 7)), BigInt(i))).toBe(BigInt(i));
+        expect(await log.append(batch(...some.slice(7)))).toBe(BigInt(i + 7));
+        texts.push(...some);
+      }
+      expect(await readAll(log)).toEqual(texts);
+      for (const [from, to] of [
+        [0, 1],
+        [31, 33],
+        [250, 260],
+        [599, 600],
+        [100, 500],
+      ] as const)
+        expect(await read(log, BigInt(from), BigInt(to))).toEqual(texts.slice(from, to));
     },
   },
   {
@@ -227,6 +250,7 @@ export const logChecks: readonly ContractCheck[] = [
       expect(await log.append(batch('d'))).toBe(found === 'a' ? 1n : 3n);
     },
   },
+  ...logConnectionChecks,
 ];
 
 /** Registers the demands on an AppendLog as a vitest suite for the storage that `open` makes. */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { codeRejectedBy } from '../codes.js';
 import { bytesOf, collect, expectSameBytes, manyBytes, textOf } from './bytes.js';
+import { storeConnectionChecks } from './connections.js';
 import { read, storeDurabilityChecks, versionOf } from './store-durability.js';
 import { type ContractCheck, type OpenSubject, registerChecks } from './suite.js';
 
@@ -166,6 +167,16 @@ export const storeChecks: readonly ContractCheck[] = [
     },
   },
   {
+    name: 'lists 1000 keys, each once, and a prefix among them',
+    async run({ storage: { store } }) {
+      const keys = Array.from({ length: 1000 }, (_, i) => `${i % 2 === 0 ? 'even' : 'odd'}/${i}`);
+      await Promise.all(keys.map((key) => store.put(key, bytesOf(key))));
+      expect(await collect(store.list(''))).toEqual([...keys].sort());
+      const even = keys.filter((key) => key.startsWith('even/')).sort();
+      expect(await collect(store.list('even/'))).toEqual(even);
+    },
+  },
+  {
     name: 'takes a prefix as text, not as a pattern',
     async run({ storage: { store } }) {
       for (const key of ['axb', 'a_b', 'a%b', 'a*b', 'A_b']) await store.put(key, bytesOf('v'));
@@ -218,6 +229,7 @@ export const storeChecks: readonly ContractCheck[] = [
       expect(await codeRejectedBy(collect(store.list('')))).toBe('STORE_CLOSED');
     },
   },
+  ...storeConnectionChecks,
   ...storeDurabilityChecks,
 ];
 

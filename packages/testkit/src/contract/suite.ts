@@ -7,6 +7,8 @@ export interface StorageSubject {
   readonly storage: Storage;
   /** Opens the same data as after a restart; the storage before it is not used again. Left out where nothing is kept. */
   reopen?(): Promise<Storage>;
+  /** Opens another connection to the same data, as another process has. Left out where a storage is one process's. */
+  connect?(): Promise<Storage>;
   /** Makes the next write or sync fail inside the adapter. Left out where none can fail. */
   fail?(): void;
 }
@@ -18,13 +20,13 @@ export type OpenSubject = () => Promise<StorageSubject>;
 export interface ContractCheck {
   readonly name: string;
   /** The hook without which the check cannot be made. */
-  readonly needs?: 'reopen' | 'fail';
+  readonly needs?: 'reopen' | 'fail' | 'connect';
   /** Throws where the adapter breaks the demand. */
   run(subject: Required<StorageSubject>): Promise<void>;
 }
 
 /**
- * Opens a subject, runs one check on it and closes what was opened last.
+ * Opens a subject, runs one check on it, and closes what was opened last and every other connection.
  *
  * @param skip called with the reason when the subject lacks a hook that the check needs; it must throw
  */
@@ -35,6 +37,7 @@ export async function runCheck(
 ): Promise<void> {
   const subject = await open();
   let current = subject.storage;
+  const others: Storage[] = [];
   const absent = (hook: string) => skip(`the adapter offers no ${hook}() to the suite`);
   if (check.needs !== undefined && subject[check.needs] === undefined) absent(check.needs);
   try {
@@ -44,9 +47,15 @@ export async function runCheck(
         current = await (subject.reopen?.() ?? absent('reopen'));
         return current;
       },
+      async connect() {
+        const other = await (subject.connect?.() ?? absent('connect'));
+        others.push(other);
+        return other;
+      },
       fail: () => (subject.fail === undefined ? absent('fail') : subject.fail()),
     });
   } finally {
+    for (const other of others) await other.close();
     await current.close();
   }
 }

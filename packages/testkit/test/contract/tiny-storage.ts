@@ -42,6 +42,9 @@ export const BUGS = [
   'a-log-per-handle',
   'keeps-half-a-batch',
   'drops-empty-entries',
+  'lists-one-page',
+  'reads-one-page',
+  'a-copy-per-connection',
 ] as const;
 export type Bug = (typeof BUGS)[number];
 
@@ -62,6 +65,8 @@ export function tinyStorage(bug?: Bug): StorageSubject {
   return {
     storage: open(),
     fail: () => void (failing = true),
+    connect: async () =>
+      openTiny(bug === 'a-copy-per-connection' ? structuredClone(kept) : kept, bug, () => false),
     async reopen() {
       failing = false;
       if (bug === 'loses-acknowledged-data') for (const part of Object.values(kept)) part.clear();
@@ -163,7 +168,8 @@ function openTiny(kept: Kept, bug: Bug | undefined, takeFault: () => boolean): S
       const keys = [...kept.values.keys(), ...(has('lists-deleted') ? kept.deleted.keys() : [])].filter(
         (key) => (has('lists-by-pattern') ? pattern.test(key) : key.startsWith(prefix)),
       );
-      yield* has('lists-unsorted') ? keys : keys.sort();
+      const sorted = has('lists-unsorted') ? keys : keys.sort();
+      yield* has('lists-one-page') ? sorted.slice(0, 256) : sorted;
     },
   };
 
@@ -205,7 +211,8 @@ function openTiny(kept: Kept, bug: Bug | undefined, takeFault: () => boolean): S
         checkPosition(to);
         if (to > entries.length && has('fails-beyond-the-end'))
           throw new TtpError('LOG_BAD_POSITION', 'beyond');
-        const end = to < entries.length ? Number(to) : entries.length;
+        const page = has('reads-one-page') ? Number(from) + 32 : entries.length;
+        const end = Math.min(to < entries.length ? Number(to) : entries.length, page);
         for (const entry of entries.slice(Number(from), has('reads-inclusive') ? end + 1 : end))
           yield has('hands-out-its-own-array') ? entry : copyOf(entry);
       },
