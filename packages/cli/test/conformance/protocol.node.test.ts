@@ -219,6 +219,11 @@ function hostileLine(random: SeededRandom, ops: readonly string[]): string {
   return random.chance(0.5) ? line.slice(0, at) : `${line.slice(0, at)}\u0001${line.slice(at + 1)}`;
 }
 
-it('has no operation that signs', () => {
+it('has no operation that signs: the adapter of the repository alone does', async () => {
+  const seed = '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60';
+  expect(await answerTo(JSON.stringify({ id: 1, op: 'ed25519.sign', seed, message: '' }))).toEqual({
+    id: 1,
+    error: { code: 'CONFORMANCE_NOT_IMPLEMENTED' },
+  });
   expect([...OPERATIONS.keys()].filter((name) => name.endsWith('sign'))).toEqual([]);
 });
