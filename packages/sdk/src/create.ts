@@ -2,12 +2,13 @@ import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
 import { asTraceId, type Clock, type Dispose, type JsonObject, type TraceId, TtpError } from '@ttp/core';
 import { hex } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
-import { createKillSwitch } from '@ttp/guard';
+import { createKillSwitch, createWindows } from '@ttp/guard';
 import { createOversight } from '@ttp/oversight';
 import { loadCallMap, type Policy } from '@ttp/spl';
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
+import { decisionPointSource } from './decision-point.js';
 import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
@@ -21,6 +22,7 @@ import { ownMembers } from './plain.js';
 import { agentSources } from './sources.js';
 import { claimStorage } from './storage-claim.js';
 import { trackCalls } from './under-way.js';
+import { windowSource } from './window-source.js';
 
 /**
  * Assembles the enforcement point of one agent: opens its log and completes what a crash left open in it, reads the
@@ -123,6 +125,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           owners: () => owners,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
+  const windows = createWindows({ store, clock: steady });
   const activity = createActivity(clock);
   const underWay = trackCalls(timer);
   return assemble({
@@ -136,7 +139,13 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     random,
     logKey: logSigner.publicKey,
     note,
-    sources: agentSources(identity, activity, { clock: steady, random }),
+    sources: [
+      ...agentSources(identity, activity, { clock: steady, random }),
+      ...(policy.windows.length === 0 ? [] : [windowSource(policy.windows, windows, steady)]),
+      ...(options.decisionPoint === undefined
+        ? []
+        : [decisionPointSource(options.decisionPoint, agent, steady)]),
+    ],
     underWay,
     closed: [() => named?.close(), () => time.flush(), release],
     clock: steady,
@@ -152,7 +161,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
         return policy;
       },
       thresholds,
-      handlers: handlersByKind(oversight?.handler(), options.handlers ?? []),
+      handlers: handlersByKind({ windows: windows.handler(), approval: oversight?.handler() }, options.handlers ?? []),
       closing: underWay,
     },
   });

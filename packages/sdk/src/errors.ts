@@ -22,6 +22,8 @@ export const SDK_ERRORS = {
   SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.',
   SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.',
   SDK_EVIDENCE_MALFORMED: 'An evidence source returned something that is not a fact.',
+  SDK_DECISION_POINT_FAILED:
+    'The other decision point answered with another status than 200, or at too great a length.',
   SDK_UNKNOWN_OBLIGATION: 'The decision obliges to something that no handler here can do.',
   SDK_OBLIGATION_FAILED: 'The handler of an obligation failed without a code of its own.',
   SDK_DECISION_STALE:

@@ -1,6 +1,7 @@
 export type { ToolCall } from './a2t.js';
 export type { Check } from './check.js';
 export { createTtp } from './create.js';
+export type { DecisionPoint } from './decision-point.js';
 export { SDK_ERRORS, type SdkErrorCode } from './errors.js';
 export type { TraceView, Ttp } from './instance.js';
 export {

@@ -1,6 +1,9 @@
 /** How long one evidence source may take, ms. */
 export const EVIDENCE_TIMEOUT_MS = 5000;
 
+/** Longest answer of a decision point, bytes: 64 KiB. */
+export const DECISION_POINT_MAX_BYTES = 65_536;
+
 /** How long a verified identity may be relied on before it is challenged again, ms: 5 min (decision D33). */
 export const IDENTITY_VALID_MS = 300_000;
 

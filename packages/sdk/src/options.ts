@@ -10,6 +10,7 @@ import type {
 } from '@ttp/core';
 import type { Identity, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
+import type { DecisionPoint } from './decision-point.js';
 
 /** Whether an enforcement point does what it decides (`enforce`, the default), or only says so (`observe`). */
 export type TtpMode = 'enforce' | 'observe';
@@ -47,6 +48,8 @@ export interface TtpOptions {
    * on; see docs/adr/0003. Kill, faults, size limits and whatever holds confidential or restricted data stay enforced.
    */
   readonly mode?: TtpMode;
+  /** Another decision point, asked over AuthZEN before every decision: `pdp.decision` in the policy. */
+  readonly decisionPoint?: DecisionPoint;
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
   readonly thresholds?: JsonObject;
   /** Time and randomness; the system's unless given. */

@@ -37,6 +37,7 @@ export const ATTRIBUTES: { readonly [name: string]: Attribute } = {
   'request.rate': { source: 'engine', type: 'number', range: count },
   errorRate: { source: 'engine', type: 'number', range: [0, 1] },
   detected_pattern: { source: 'engine', type: 'string' },
+  'pdp.decision': { source: 'engine', type: 'boolean' },
   'trace.labels': { source: 'engine', type: 'list' },
   timeOfDay: { source: 'engine', type: 'time', computed: true },
   dayOfWeek: { source: 'engine', type: 'string', terms: DAYS, computed: true },

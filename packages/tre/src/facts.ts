@@ -1,5 +1,6 @@
 import { type Evidence, isJsonObject, type Json, type JsonObject, WALL_CLOCK_TOLERANCE_MS } from '@ttp/core';
 import { isTrustReport, type TrustReport } from '@ttp/score';
+import { windowOf } from '@ttp/spl';
 
 /**
  * What the evidence holds under one name. Only `fresh` backs a factor; `stale` keeps its value for checks that
@@ -21,7 +22,11 @@ export interface Facts {
   readonly resource: Reading<JsonObject>;
   readonly activity: Reading<{ readonly requestRate?: number; readonly errorRate?: number }>;
   readonly capabilities: Reading<readonly string[]>;
+  /** What another decision point answered (AuthZEN): SPL's `pdp.decision`. */
+  readonly pdp: Reading<{ readonly decision: boolean }>;
   readonly labels: Reading<readonly string[]>;
+  /** Sums and counts over time, by the name of the attribute: `sum(request.amount, 24h)`, this interaction included. */
+  readonly windows: Reading<JsonObject>;
   /** Whether an operator or the publisher vouched for the agent (decision D24). */
   readonly vouch: Reading<{ readonly vouched: boolean }>;
 }
@@ -40,8 +45,10 @@ export function readFacts(evidence: Evidence): Facts {
     resource: read(evidence, 'resource', isJsonObject),
     activity: read(evidence, 'activity', isActivity),
     capabilities: read(evidence, 'capabilities', isTexts),
+    pdp: read(evidence, 'pdp', isDecision),
     labels: read(evidence, 'labels', isTexts),
     vouch: read(evidence, 'vouch', isVouch),
+    windows: read(evidence, 'windows', isWindows),
   };
 }
 
@@ -92,8 +99,16 @@ function isActivity(value: Json): value is { readonly requestRate?: number; read
   );
 }
 
+/** A name that is no window could pass off something else as observed, so the whole fact does not count. */
+const isWindows = (value: Json): value is JsonObject =>
+  isJsonObject(value) &&
+  Object.entries(value).every(([name, sum]) => windowOf(name) !== undefined && isAmount(sum));
+
 const isVouch = (value: Json): value is { readonly vouched: boolean } =>
   isJsonObject(value) && typeof own(value, 'vouched') === 'boolean';
+
+const isDecision = (value: Json): value is { readonly decision: boolean } =>
+  isJsonObject(value) && typeof own(value, 'decision') === 'boolean';
 
 const isAmount = (value: Json): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;

@@ -73,7 +73,9 @@ function engineFacts(facts: Facts): JsonObject {
   const activity = fresh(facts.activity);
   if (activity?.requestRate !== undefined) engine['request.rate'] = activity.requestRate;
   if (activity?.errorRate !== undefined) engine['errorRate'] = activity.errorRate;
+  const pdp = fresh(facts.pdp);
+  if (pdp !== undefined) engine['pdp.decision'] = pdp.decision;
   const labels = fresh(facts.labels);
   if (labels !== undefined) engine['trace.labels'] = labels;
-  return engine;
+  return { ...engine, ...fresh(facts.windows) };
 }
