@@ -111,3 +111,6 @@ export const RESOLUTION_CACHE_MAX_ENTRIES = 1000;
 
 /** Issuers whom a reader of one credential trusts: 32. Each is resolved. */
 export const CREDENTIAL_ISSUERS_MAX_COUNT = 32;
+
+/** Key logs that a resolver keeps verified, so that it need not verify them again: 1000. */
+export const FOLDED_LOGS_MAX_COUNT = 1000;

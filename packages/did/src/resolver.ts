@@ -1,5 +1,4 @@
 import {
-  asDid,
   type Clock,
   type Dating,
   type Did,
@@ -14,10 +13,11 @@ import { envelopeId, equalBytes, utf8 } from '@ttp/crypto';
 import { didKeyDocument, documentOfState } from './document.js';
 import { keyId } from './entry.js';
 import type { DidErrorCode } from './errors.js';
+import { createFoldMemo, type FoldedLog } from './fold-memo.js';
 import { didOf, foldKeyLog, readKeyLog } from './key-log.js';
 import type { KeyState } from './key-state.js';
 import { PARENTS_MAX_DEPTH, RELATED_MAX_COUNT, STORE_MAX_TRIES } from './limits.js';
-import { parseInception } from './operation.js';
+import { needsDate, type ReadLog, readLog } from './read-log.js';
 import { compareLogs } from './recovery/fork.js';
 import { dueAt, settledRecoveries } from './recovery/settle.js';
 import { type Shelf, volatileShelf } from './shelf.js';
@@ -85,54 +85,56 @@ type Walk = Map<Did, KeyState | undefined>;
  * believed only in when it first saw an entry.
  */
 export function storeResolver(shelf: Shelf, { clock, dating }: KeyLogResolverOptions = {}): KeyLogResolver {
-  /** Verifies a log, with what is known of those who signed it too. */
-  async function stateOf({ entries, seen }: StoredLog, walk: Walk, depth: number): Promise<KeyState> {
-    const dated = await Promise.all(
-      entries.map(async (entry, i) => {
-        const id = envelopeId(entry);
-        return {
-          entry,
-          id,
-          before: needsDate(entry) ? earlier(seen?.[i], await dating?.before(id)) : undefined,
-        };
+  const memo = createFoldMemo();
+
+  /** Verifies a log, with what is known of those who signed it too; one that is kept, only where something changed. */
+  async function stateOf(read: ReadLog, walk: Walk, depth: number, folded?: FoldedLog): Promise<KeyState> {
+    const { log, ids, parent } = read;
+    const dates = await Promise.all(
+      log.entries.map(async (entry, i) => {
+        const id = ids[i];
+        return id !== undefined && needsDate(entry)
+          ? earlier(log.seen?.[i], await dating?.before(id))
+          : undefined;
       }),
     );
-    const dates = new Map(dated.map(({ id, before }) => [id, before]));
-    const others = await signersBeside(entries, walk, depth);
-    const settled = settledRecoveries(dated, (id) => dates.get(id), clock?.now());
-    return foldKeyLog(entries, {
-      documentOf: (did, id) => others.get(did)?.(dates.get(id)),
-      settled: (id) => settled.has(id),
-    });
+    const dateOf = (id: Hash): number | undefined => dates[ids.indexOf(id)];
+    const signers = await signersBeside(read, walk, depth);
+    const settled = settledRecoveries(read, dateOf, clock?.now());
+    const fold = (): KeyState =>
+      foldKeyLog(log.entries, {
+        documentOf: (did, id) => documentBeside(did, signers, { parent, before: dateOf(id) }),
+        settled: (id) => settled.has(id),
+      });
+    return folded === undefined ? fold() : folded.stateFor({ dates, settled, signers }, fold);
   }
 
-  /** The documents of the parent and of guardians, by the time before which something was signed. */
+  /** What is known of the parent and of guardians. */
   async function signersBeside(
-    entries: readonly Envelope[],
+    { parent, guardians }: ReadLog,
     walk: Walk,
     depth: number,
-  ): Promise<ReadonlyMap<Did, (before: number | undefined) => DidDocument | undefined>> {
-    const documents = new Map<Did, (before: number | undefined) => DidDocument | undefined>();
-    const parent = entries[0] && parseInception(entries[0].body).parent;
+  ): Promise<ReadonlyMap<Did, KeyState | undefined>> {
+    const signers = new Map<Did, KeyState | undefined>();
     if (parent !== undefined) {
       if (depth === PARENTS_MAX_DEPTH)
         throw refuse('DID_PARENT_UNRESOLVED', `more than ${PARENTS_MAX_DEPTH} parents above one another`);
       const state = await known(parent, walk, depth + 1);
-      if (state !== undefined) documents.set(parent, (before) => documentOfState(state, before));
+      if (state !== undefined) signers.set(parent, state);
     }
-    for (const did of guardiansIn(entries)) {
-      if (documents.has(did)) continue;
+    for (const did of guardians) {
+      if (signers.has(did)) continue;
       // A guardian that is frozen or unknown signs nothing; it must not take the identity along.
       try {
-        const document = parseDid(did).method === 'key' ? didKeyDocument(did) : undefined;
-        const state =
-          document === undefined && depth < PARENTS_MAX_DEPTH ? await known(did, walk, depth + 1) : undefined;
-        documents.set(did, (before) => document ?? (state && documentIfAny(state, before)));
+        signers.set(
+          did,
+          isKey(did) || depth >= PARENTS_MAX_DEPTH ? undefined : await known(did, walk, depth + 1),
+        );
       } catch (error) {
         if (!isTtpError(error)) throw error;
       }
     }
-    return documents;
+    return signers;
   }
 
   /** What is known of an identity. Throws DID_FROZEN, DID_LOG_MISMATCH and whatever its log is refused with. */
@@ -141,7 +143,9 @@ export function storeResolver(shelf: Shelf, { clock, dating }: KeyLogResolverOpt
     walk.set(did, undefined); // whoever needs itself to be verified is not
     const stored = await shelf.get(logKey(did));
     if (stored === undefined) return undefined;
-    const state = await stateOf(alive(did, decodeStoredLog(did, stored.value)), walk, depth);
+    const folded = memo.open(did, stored.value);
+    alive(did, folded.read.log);
+    const state = await stateOf(folded.read, walk, depth, folded);
     if (state.did !== did) throw refuse('DID_LOG_MISMATCH', `the log stored for ${did} is another's`);
     walk.set(did, state);
     return state;
@@ -161,11 +165,11 @@ export function storeResolver(shelf: Shelf, { clock, dating }: KeyLogResolverOpt
     const before = stored && alive(did, decodeStoredLog(did, stored.value));
     const seen = seenOf(entries, before, clock);
     const log: StoredLog = { entries, ...(seen === undefined ? {} : { seen }) };
-    const offered = await stateOf(log, new Map(), 0);
+    const offered = await stateOf(readLog(log), new Map(), 0);
     for (const key of offered.keys) await claim(key, did);
     if (offered.pending !== undefined) await claim(offered.pending.key, did);
     if (stored === undefined || before === undefined) return shelf.put(logKey(did), encodeStoredLog(log), 0);
-    const verdict = compareLogs(await stateOf(before, new Map(), 0), offered);
+    const verdict = compareLogs(await stateOf(readLog(before), new Map(), 0), offered);
     if (verdict === 'known') return true;
     if (verdict === 'outranked')
       throw refuse('DID_LOG_SUPERSEDED', `the log of ${did} departs from the one known`);
@@ -239,23 +243,19 @@ export function storeResolver(shelf: Shelf, { clock, dating }: KeyLogResolverOpt
 const logKey = (did: Did): string => `did/log/${did}`;
 const claimKey = (key: string): string => `did/key/${key}`;
 
-/** Entries that others sign too, and vetoes, count by when they were made. */
-const needsDate = ({ body }: Envelope): boolean =>
-  body['parent'] !== undefined || body['op'] === 'recover' || body['veto'] !== undefined;
+const isKey = (did: Did): boolean => parseDid(did).method === 'key';
 
-/** Who signed recoveries besides the identity itself, by key id and unverified. */
-function guardiansIn(entries: readonly Envelope[]): ReadonlySet<Did> {
-  const guardians = new Set<Did>();
-  for (const { head, body, sigs } of entries)
-    if (body['op'] === 'recover')
-      for (const { kid } of sigs)
-        if (!kid.startsWith(`${head.iss}#`)) guardians.add(asDid(kid.slice(0, kid.indexOf('#'))));
-  return guardians;
-}
-
-function documentIfAny(state: KeyState, before: number | undefined): DidDocument | undefined {
+/** The document of a parent or guardian, with the keys that it had at the time. */
+function documentBeside(
+  did: Did,
+  signers: ReadonlyMap<Did, KeyState | undefined>,
+  { parent, before }: { readonly parent: Did | undefined; readonly before: number | undefined },
+): DidDocument | undefined {
+  const state = signers.get(did);
+  if (state !== undefined && did === parent) return documentOfState(state, before);
   try {
-    return documentOfState(state, before);
+    if (state !== undefined) return documentOfState(state, before);
+    return signers.has(did) && isKey(did) ? didKeyDocument(did) : undefined;
   } catch (error) {
     if (isTtpError(error)) return undefined;
     throw error;
