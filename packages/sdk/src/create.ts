@@ -126,6 +126,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
   const windows = createWindows({ store, clock: steady });
+  const approval = oversight?.handler();
+  const holders = [windows.handler(), ...(approval === undefined ? [] : [approval])];
   const activity = createActivity(clock);
   const underWay = trackCalls(timer);
   return assemble({
@@ -161,7 +163,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
         return policy;
       },
       thresholds,
-      handlers: handlersByKind({ windows: windows.handler(), approval: oversight?.handler() }, options.handlers ?? []),
+      handlers: handlersByKind(holders, options.handlers ?? []),
       closing: underWay,
     },
   });

@@ -3,7 +3,7 @@ import { transformHandler } from '@ttp/guard';
 import { dlpHandler } from '@ttp/guard/dlp';
 
 /** Kinds that this package brings the handlers of, whether or not each of them is in force. */
-const BUILT_IN: ReadonlySet<string> = new Set(['alert', 'audit', 'transform', 'dlp', 'approval']);
+const BUILT_IN: ReadonlySet<string> = new Set(['alert', 'audit', 'transform', 'dlp', 'approval', 'window']);
 
 /** Obligations that the log itself fulfils: the intent names them, and whoever listens to the log acts on them. */
 const RECORDED = (['alert', 'audit'] as const).map(
@@ -13,16 +13,16 @@ const RECORDED = (['alert', 'audit'] as const).map(
 /**
  * One handler for each kind of obligation.
  *
- * @param approval the handler of `approval`, where operators are configured
+ * @param kept those that keep something: of `window`, and of `approval` where operators are configured
  * @param further what the host adds. A kind that is there already is refused: an option that replaced the scanner
  *   would look like any other
  * @throws SDK_BAD_HANDLER
  */
 export function handlersByKind(
-  approval: ObligationHandler | undefined,
+  kept: readonly ObligationHandler[],
   further: readonly ObligationHandler[],
 ): ReadonlyMap<string, ObligationHandler> {
-  const own = [...RECORDED, transformHandler(), dlpHandler(), ...(approval === undefined ? [] : [approval])];
+  const own = [...RECORDED, transformHandler(), dlpHandler(), ...kept];
   const handlers = new Map(own.map((handler) => [handler.kind, handler]));
   for (const handler of further) {
     const { kind, order }: { kind: unknown; order: unknown } = handler;

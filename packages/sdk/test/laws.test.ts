@@ -116,7 +116,7 @@ describe('law P-11: the epoch and policy of a decision are the current ones when
         stamp: () => clock.now(),
         policy: () => policy,
         thresholds: DEFAULT_THRESHOLDS,
-        handlers: handlersByKind(undefined, [waiting]),
+        handlers: handlersByKind([], [waiting]),
         closing: trackCalls(clock),
       };
       let happened = false;

@@ -5,6 +5,7 @@ export {
   NAMESPACES,
   SOURCES,
   type Source,
+  windowOf,
 } from './attributes.js';
 export { type CallMap, type CallMapEntry, loadCallMap, type MappedCall, mapCall } from './call-map.js';
 export {

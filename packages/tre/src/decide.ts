@@ -42,8 +42,8 @@ const OUTCOME_OF_EFFECT: { readonly [E in Effect]: DecisionOutcome } = {
  * bytes, at any time and on every runtime; time is `evidence.now`.
  *
  * Facts are read by name: `identity`, `trust`, `fraud`, `agent`, `resource`, `activity`, `capabilities`, `labels`,
- * `vouch`; what is missing, stale or malformed raises the risk and is named in the reasons. A deny is a value, not
- * an error.
+ * `vouch`, `windows`; what is missing, stale or malformed raises the risk and is named in the reasons. A deny is a
+ * value, not an error.
  *
  * @param input the interaction, evidence gathered for it, the loaded policy, and {@link Thresholds}
  * @throws CORE_BAD_TIME, CORE_BAD_EPOCH; CRYPTO_JSON_* when the input is not plain JSON and so has no hash
