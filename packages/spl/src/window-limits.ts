@@ -89,6 +89,23 @@ export function windowObligations(
   });
 }
 
+/** Obligations with those about one window joined to one, which has the lowest bound: a call is added to it once. */
+export function unitedWindows(obligations: readonly Obligation[]): readonly Obligation[] {
+  const united = new Map<string, Obligation>();
+  for (const one of obligations) {
+    if (one.kind !== 'window') continue;
+    const { adds = null, windowMs = null } = one.params;
+    const key = JSON.stringify([adds, windowMs]);
+    const known = united.get(key);
+    if (known === undefined || boundIn(one) < boundIn(known)) united.set(key, one);
+  }
+  return [...obligations.filter(({ kind }) => kind !== 'window'), ...united.values()];
+}
+
+function boundIn({ params: { atMost } }: Obligation): number {
+  return typeof atMost === 'number' ? atMost : Number.POSITIVE_INFINITY;
+}
+
 /** The highest value of the window up to which the rule says what it says now; infinite where no value changes that. */
 function boundOf({ value, scale, tests, others }: Guard, facts: Facts): number {
   const now = facts.value(value);
@@ -122,6 +139,8 @@ function opAt(op: Operator, i: number): Operator {
 function lastSame(op: Operator, bound: number, now: number): number {
   if (op === 'exists' || now > bound) return Number.POSITIVE_INFINITY;
   if (op === 'gt' || op === 'lte') return Math.floor(bound);
-  if (now === bound) return op === 'gte' || op === 'lt' ? Number.POSITIVE_INFINITY : bound;
-  return Math.ceil(bound) - 1;
+  const isOrder = op === 'gte' || op === 'lt';
+  if (now === bound) return isOrder ? Number.POSITIVE_INFINITY : bound;
+  // Nothing is ever equal to what lies between two units.
+  return isOrder || Number.isInteger(bound) ? Math.ceil(bound) - 1 : Number.POSITIVE_INFINITY;
 }

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { loadPolicy, matchResource } from '../src/index.js';
 import { agree, bothVerdicts } from './reference/compare.js';
 import { randomRule } from './reference/generate.js';
-import { covers, partsOf } from './reference/reference.js';
 import { randomRequest } from './reference/requests.js';
+import { covers, partsOf } from './reference/resources.js';
 import { printed, shrink } from './reference/shrink.js';
 
 it('finds the rules of a large policy as the reference does, wherever their patterns begin', async () => {

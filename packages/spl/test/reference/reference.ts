@@ -3,22 +3,17 @@
  * expressions, no thought of time. It shares no code with the package, and takes only policies that load.
  */
 
+import type { PolicyRequest } from '../../src/index.js';
+import { covers, partsOf } from './resources.js';
+
 /** Any JSON value, or nothing. */
 type Value = unknown;
 type Truth = 'true' | 'false' | 'unknown';
 
-/** What is asked: section 4. */
-export type ReferenceRequest = {
-  readonly resource: string;
-  readonly action: string;
-  readonly now: number;
-} & {
-  readonly [source in 'engine' | 'resolver' | 'registry' | 'caller']: object;
-};
-
-/** What the page says about it: sections 6 to 8. A reason is its code and, where it has one, its rule. */
-export type ReferenceVerdict = { readonly effect: string; readonly obligations: readonly object[] } & {
-  readonly [list in 'rules' | 'reasons']: readonly string[];
+/** What the page says: sections 6 to 8. A reason is its code and, where it has one, its rule. */
+export type ReferenceVerdict = Readonly<Record<'rules' | 'reasons', readonly string[]>> & {
+  readonly effect: string;
+  readonly obligations: readonly object[];
 };
 
 /* JSON, own members only. */
@@ -33,51 +28,6 @@ const text = (value: Value): string => (typeof value === 'string' ? value : '');
 const entries = (value: Value): readonly [string, Value][] => (isObject(value) ? Object.entries(value) : []);
 const scalar = (value: Value): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
-/* Section 3: resources and patterns. */
-
-type Parts = { readonly scheme: string; readonly segments: readonly string[] };
-
-const ESCAPES = /%([01][0-9a-f]|25|2[d-f]|3[0-9a]|4[1-9a-f]|5[0-9a]|5c|5f|6[1-9a-f]|7[0-9a]|7e|7f|c0|c1)/i;
-
-const UTF_8 = new TextEncoder();
-
-/** The normal form; undefined where it is refused. */
-export function partsOf(resource: string): Parts | undefined {
-  if (UTF_8.encode(resource).length > 2048 || /[\p{Cc}\p{Cs}\\]/u.test(resource)) return undefined;
-  if (resource.normalize('NFC') !== resource || ESCAPES.test(resource)) return undefined;
-  const scheme = /^[A-Za-z][A-Za-z0-9+.-]*(?=:)/.exec(resource)?.[0];
-  const rest = scheme === undefined ? resource.replace(/^\//, '') : resource.slice(scheme.length + 1);
-  if (scheme === undefined && /^[A-Za-z][A-Za-z0-9+.-]*:/.test(rest)) return undefined;
-  const path = scheme === undefined ? rest : rest.replace(/^\/\/?/, '');
-  const segments = path.split('/');
-  if (segments.some((segment) => ['', '.', '..'].includes(segment))) return undefined;
-  return { scheme: (scheme ?? '').toLowerCase(), segments };
-}
-
-/** Whether a pattern covers a resource that is not refused. */
-export function covers(pattern: string, { scheme, segments }: Parts): boolean {
-  if (pattern === '*' || pattern === '**') return true;
-  const wanted = partsOf(pattern);
-  if (wanted === undefined || wanted.scheme !== scheme) return false;
-  const last = wanted.segments[wanted.segments.length - 1] ?? '';
-  const tail = last !== '**' && last.endsWith('*') ? ['**'] : [];
-  return segmentsMatch([...wanted.segments, ...tail], segments);
-}
-
-function segmentsMatch(pattern: readonly string[], segments: readonly string[]): boolean {
-  const [head, ...tail] = pattern;
-  const [first, ...rest] = segments;
-  if (head === undefined) return first === undefined;
-  if (head === '**')
-    return segmentsMatch(tail, segments) || (first !== undefined && segmentsMatch(pattern, rest));
-  if (first === undefined) return false;
-  const isLike = head.includes('*') ? glob(head).test(first) : head === first;
-  return (isLike || (head === '+' && rest.length === 0)) && segmentsMatch(tail, rest);
-}
-
-const glob = (segment: string): RegExp =>
-  new RegExp(`^${segment.replace(/[.+?^$()|[\]{}\\]/g, '\\$&').replace(/\*/g, '.*')}$`, 'su');
-
 /* Section 4: attributes. */
 
 const STAGES = ['blocked', 'unverified', 'provisional', 'new', 'building', 'established'];
@@ -85,54 +35,57 @@ const LEVELS = ['none', 'low', 'medium', 'high', 'critical'];
 const CAPABILITY =
   /^(data:(text|code|structured|binary|read|write|financial|phi|pii|confidential)|file:(read|write|execute)|network:(internal|external)|context:(workspace|session|user)|(payment|refund):process|agent:delegate)$/;
 
-const within = (value: Value, from: number, to = Number.MAX_VALUE): boolean =>
+const any = (): boolean => true;
+const within = (value: Value, from: number, to: number): boolean =>
   typeof value === 'number' && value >= from && value <= to;
-const money = (value: Value): boolean => within(value, 0) && /^\d+(\.\d\d?)?$|e\+/.test(String(value));
+const unit = (value: Value): boolean => within(value, 0, 1);
+const natural = (value: Value): boolean => within(value, 0, Number.MAX_VALUE);
+const money = (value: Value): boolean => natural(value) && /^\d+(\.\d\d?)?$|e\+/.test(String(value));
 const string = (value: Value): boolean => typeof value === 'string';
 const strings = (value: Value): boolean => Array.isArray(value) && value.every(string);
 const time = (value: Value): boolean => /^([01][0-9]|2[0-3]):[0-5][0-9]$/.test(text(value));
 
-const SOURCES = {
-  engine:
-    'trustScore trustStage identityVerified capabilities trace.labels request.rate errorRate detected_pattern',
-  computed: 'timeOfDay dayOfWeek',
-  registry: 'resource dataClassification decisionType riskLevel compliance',
-  resolver: 'agent',
-  caller: 'request purpose biasScore protectedClass',
-};
-const TYPES: readonly (readonly [names: string, fits: (value: Value) => boolean])[] = [
-  ['trustScore', (value) => within(value, 0, 100)],
-  ['errorRate biasScore', (value) => within(value, 0, 1)],
-  ['request.rate', (value) => within(value, 0)],
-  ['request.amount', money],
-  ['trustStage', (value) => STAGES.includes(text(value))],
-  ['riskLevel', (value) => LEVELS.includes(text(value))],
-  ['identityVerified', (value) => typeof value === 'boolean'],
-  ['capabilities trace.labels compliance agent.roles agent.assignedCases', strings],
-  ['detected_pattern dataClassification decisionType agent.role purpose', string],
+/** Who says what: the first row counts. */
+const ATTRIBUTES: readonly (readonly [RegExp, source: string, fits: (value: Value) => boolean])[] = [
+  [/^sum\(/, 'engine', (value) => money(value) && within(value, 0, 1e12)],
+  [/^count\(|^request\.rate$/, 'engine', natural],
+  [/^trustScore$/, 'engine', (value) => within(value, 0, 100)],
+  [/^trustStage$/, 'engine', (value) => STAGES.includes(text(value))],
+  [/^identityVerified$/, 'engine', (value) => typeof value === 'boolean'],
+  [/^errorRate$/, 'engine', unit],
+  [/^detected_pattern$/, 'engine', string],
+  [/^(capabilities|trace\.labels)$/, 'engine', strings],
+  [/^(timeOfDay|dayOfWeek)$/, 'computed', string],
+  [/^(dataClassification|decisionType)$/, 'registry', string],
+  [/^riskLevel$/, 'registry', (value) => LEVELS.includes(text(value))],
+  [/^compliance$/, 'registry', strings],
+  [/^resource\./, 'registry', any],
+  [/^agent\.role$/, 'resolver', string],
+  [/^agent\.(roles|assignedCases)$/, 'resolver', strings],
+  [/^agent\./, 'resolver', any],
+  [/^request\.amount$/, 'caller', money],
+  [/^purpose$/, 'caller', string],
+  [/^biasScore$/, 'caller', unit],
+  [/^(request\.|protectedClass$)/, 'caller', any],
 ];
-const names = (words: string, name: string): boolean => ` ${words} `.includes(` ${name} `);
+const rowOf = (name: string) => ATTRIBUTES.find(([names]) => names.test(name)) ?? [/./, '', any];
 
-const sourceOf = (name: string): string =>
-  entries(SOURCES).find(([, words]) => names(text(words), name))?.[0] ?? sourceOf(name.replace(/\..*/, ''));
-
-type Asked = { readonly request: ReferenceRequest; readonly zone: string };
+type Asked = { readonly request: PolicyRequest; readonly zone: string };
 
 /** Whatever stands under a name; undefined where it is missing or null. */
-function present(spelling: string, { request, zone }: Asked): Value {
-  const name = spelling === 'error_rate' ? 'errorRate' : spelling;
-  const source = sourceOf(name);
+function present(name: string, { request, zone }: Asked): Value {
+  const [, source] = rowOf(name);
   if (source === 'computed') return onTheWall(name, request.now, zone);
   const facts: Value = get(request, source);
-  const isWhole = source !== 'caller' && isObject(facts) && Object.hasOwn(facts, name);
+  const isWhole =
+    name.endsWith(')') || (source !== 'caller' && isObject(facts) && Object.hasOwn(facts, name));
   return (isWhole ? get(facts, name) : walk(facts, name)) ?? undefined;
 }
 
 /** The value under a name; undefined where it is missing or misfit. */
 function valueOf(name: string, asked: Asked): Value {
   const value = present(name, asked);
-  const type = TYPES.find(([words]) => names(words, name === 'error_rate' ? 'errorRate' : name));
-  return value !== undefined && (type?.[1](value) ?? true) ? value : undefined;
+  return value !== undefined && rowOf(name)[2](value) ? value : undefined;
 }
 
 const walls = new Map<string, Intl.DateTimeFormat>();
@@ -150,7 +103,7 @@ function onTheWall(name: string, now: number, timeZone: string): string | undefi
 const say = (holds: boolean): Truth => (holds ? 'true' : 'false');
 
 /** Of several: one false makes it false, otherwise one unknown makes it unknown. */
-const all = (truths: readonly Truth[]): Truth =>
+const every = (truths: readonly Truth[]): Truth =>
   truths.includes('false') ? 'false' : truths.includes('unknown') ? 'unknown' : 'true';
 
 function compare(op: string, value: Value, operand: Value): Truth {
@@ -177,22 +130,43 @@ function compare(op: string, value: Value, operand: Value): Truth {
     if (!time(value)) return 'unknown';
     return say(from < to ? from <= text(value) && text(value) < to : text(value) >= from || text(value) < to);
   }
-  if (op === 'between') return all([compare('gte', value, members[0]), compare('lte', value, members[1])]);
+  if (op === 'between') return every([compare('gte', value, members[0]), compare('lte', value, members[1])]);
   if (typeof value !== 'number' || typeof operand !== 'number') return 'unknown';
   if (op === 'gt') return say(value > operand);
   if (op === 'gte') return say(value >= operand);
   return say(op === 'lt' ? value < operand : value <= operand);
 }
 
-function test(name: string, op: string, operand: Value, asked: Asked): Truth {
-  if (op === 'exists') return say((present(name, asked) !== undefined) === operand);
+const nameOf = (name: string): string => (name === 'error_rate' ? 'errorRate' : name);
+type Rule = ReturnType<typeof rulesOf>[number];
+
+/** The rules of a policy in order of id, their conditions as tests by attribute. */
+const rulesOf = (policy: Value) =>
+  list(get(policy, 'rules'))
+    .map((raw) => ({
+      raw,
+      id: text(get(raw, 'id')),
+      effect: text(get(raw, 'effect')).replace('requireHumanApproval', 'allow_with_approval'),
+      conditions: entries(get(raw, 'conditions')).map(
+        ([name, value]) => [nameOf(name), entries(isObject(value) ? value : { eq: value })] as const,
+      ),
+    }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+function meant(operand: Value, asked: Asked): Value {
   const ref = /^\{([^{}]+)\}$/.exec(text(operand))?.[1];
-  return compare(op, valueOf(name, asked), ref === undefined ? operand : valueOf(ref, asked));
+  return ref === undefined ? operand : valueOf(nameOf(ref), asked);
 }
 
-const condition = (name: string, value: Value, asked: Asked): Truth =>
-  all(
-    entries(isObject(value) ? value : { eq: value }).map(([op, operand]) => test(name, op, operand, asked)),
+const judge = (conditions: Rule['conditions'], asked: Asked): Truth =>
+  every(
+    conditions.flatMap(([name, tests]) =>
+      tests.map(([op, operand]) =>
+        op === 'exists'
+          ? say((present(name, asked) !== undefined) === operand)
+          : compare(op, valueOf(name, asked), meant(operand, asked)),
+      ),
+    ),
   );
 
 /* Sections 2, 6 and 8: requirements, verdict, reasons. */
@@ -214,21 +188,15 @@ function requirements(policy: Value, asked: Asked): readonly boolean[] {
 }
 
 /** The verdict of a policy that loads, as parsed JSON. */
-export function reference(policy: Value, request: ReferenceRequest): ReferenceVerdict {
+export function reference(policy: Value, request: PolicyRequest): ReferenceVerdict {
   const denial = { effect: 'deny', rules: [], obligations: [] };
   const parts = partsOf(request.resource);
   if (parts === undefined) return { ...denial, reasons: ['SPL_BAD_RESOURCE'] };
   const asked = { request, zone: text(get(policy, 'timezone')) || 'UTC' };
-  const rules = list(get(policy, 'rules'))
-    .filter((rule) => list(get(rule, 'resources') ?? ['**']).some((pattern) => covers(text(pattern), parts)))
-    .filter((rule) => list(get(rule, 'actions') ?? [request.action]).includes(request.action))
-    .map((rule) => ({
-      rule,
-      id: text(get(rule, 'id')),
-      effect: text(get(rule, 'effect')).replace('requireHumanApproval', 'allow_with_approval'),
-      truth: all(entries(get(rule, 'conditions')).map(([name, value]) => condition(name, value, asked))),
-    }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rules = rulesOf(policy)
+    .filter(({ raw }) => list(get(raw, 'resources') ?? ['**']).some((one) => covers(text(one), parts)))
+    .filter(({ raw }) => list(get(raw, 'actions') ?? [request.action]).includes(request.action))
+    .map((rule) => ({ ...rule, truth: judge(rule.conditions, asked) }));
   const WHY = { true: 'SPL_RULE_APPLIES', false: 'SPL_CONDITION_FALSE', unknown: 'SPL_CONDITION_UNKNOWN' };
   const reasons = rules.map(({ id, truth }) => `${WHY[truth]} ${id}`);
   const alive = rules.filter(({ truth }) => truth !== 'false');
@@ -243,7 +211,7 @@ export function reference(policy: Value, request: ReferenceRequest): ReferenceVe
   return {
     effect: strictest ?? 'allow',
     rules: alive.map(({ id }) => id),
-    obligations: [...ofPolicy(policy), ...alive.flatMap(({ rule, id, effect }) => ofRule(rule, id, effect))],
+    obligations: [...ofPolicy(policy), ...alive.flatMap(ofRule), ...ofWindows(rulesOf(policy), rules, asked)],
     reasons: [...reasons, ...(granted ? [] : ['SPL_DEFAULT_ALLOW'])],
   };
 }
@@ -255,10 +223,7 @@ const oblige = (kind: string, from: string, params: Value): readonly object[] =>
 
 function ofPolicy(policy: Value): readonly object[] {
   const tags = list(walk(policy, 'requirements.compliance'));
-  const audit = Object.fromEntries([
-    ...entries(get(policy, 'audit')),
-    ...(tags.length > 0 ? [['compliance', tags]] : []),
-  ]);
+  const audit = { ...Object(get(policy, 'audit')), ...(tags.length > 0 ? { compliance: tags } : {}) };
   const isAudited = get(policy, 'audit') !== undefined || tags.length > 0;
   return [
     ...oblige('rate', 'policy', walk(policy, 'offers.rateLimit')),
@@ -267,10 +232,10 @@ function ofPolicy(policy: Value): readonly object[] {
   ];
 }
 
-function ofRule(rule: Value, id: string, effect: string): readonly object[] {
-  const wanted = (name: string): Value => walk(rule, `humanApproval.${name}`);
+function ofRule({ raw, id, effect }: Rule): readonly object[] {
+  const wanted = (name: string): Value => walk(raw, `humanApproval.${name}`);
   const approval = {
-    reason: wanted('reason') ?? get(rule, 'description') ?? `rule ${id} asks for approval`,
+    reason: wanted('reason') ?? get(raw, 'description') ?? `rule ${id} asks for approval`,
     level: wanted('escalationLevel') ?? 1,
     timeoutMs: Number(wanted('timeout') ?? 300) * 1000,
     requireJustification: wanted('requireJustification') ?? false,
@@ -280,7 +245,52 @@ function ofRule(rule: Value, id: string, effect: string): readonly object[] {
   return [
     ...oblige('alert', `rule:${id}`, effect === 'warn' ? {} : undefined),
     ...oblige('approval', `rule:${id}`, effect === 'allow_with_approval' ? approval : undefined),
-    ...oblige('transform', `rule:${id}`, get(rule, 'outputTransformations')),
-    ...oblige('audit', `rule:${id}`, get(rule, 'audit')),
+    ...oblige('transform', `rule:${id}`, get(raw, 'outputTransformations')),
+    ...oblige('audit', `rule:${id}`, get(raw, 'audit')),
   ];
+}
+
+/* Section 8: windows. */
+
+function windowsOf(
+  name: string,
+): readonly { attribute: string; windowMs: number; adds: string | undefined }[] {
+  const [whole, adds, count, letter = ''] =
+    /^(?:sum\((request[^,]*)|count\(request), ([0-9]+)([smhd])\)$/.exec(name) ?? [];
+  const ms = Number(get({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }, letter));
+  return whole === undefined ? [] : [{ attribute: name, windowMs: Number(count) * ms, adds }];
+}
+
+const keyOf = (name: string): string =>
+  windowsOf(name).map(({ adds, windowMs }) => `${adds} ${windowMs}`)[0] ?? '';
+
+/** One obligation for each window of the policy, limited by the rules that cover the request. */
+function ofWindows(policy: readonly Rule[], rules: readonly Rule[], asked: Asked): readonly object[] {
+  const named = policy.flatMap(({ conditions }) => conditions.map(([name]) => name)).sort();
+  const isFirst = (name: string, i: number): boolean =>
+    keyOf(name) !== '' && named.findIndex((other) => keyOf(other) === keyOf(name)) === i;
+  return named.filter(isFirst).map((attribute) => {
+    const limits = rules.flatMap(({ id, conditions }) => {
+      const others = conditions.filter(([name]) => keyOf(name) === '');
+      const mine = conditions.filter(([name]) => keyOf(name) === keyOf(attribute));
+      const last = mine.flatMap(([name, tests]) => tests.map((one) => lastSame(name, one, asked)));
+      return judge(others, asked) === 'false' ? [] : [{ from: `rule:${id}`, atMost: Math.min(...last) }];
+    });
+    const atMost = Math.min(...limits.map((limit) => limit.atMost));
+    const from = limits.find((limit) => limit.atMost === atMost && atMost < Number.POSITIVE_INFINITY)?.from;
+    const params = { ...windowsOf(attribute)[0], ...(from === undefined ? {} : { atMost }) };
+    return { kind: 'window', from: from ?? 'policy', params };
+  });
+}
+
+/** The last value of a window before a comparison says something else: looked for about each bound. */
+function lastSame(name: string, [op, operand]: [string, Value], asked: Asked): number {
+  const [now, units] = [valueOf(name, asked), name.startsWith('sum') ? 100 : 1];
+  if (typeof now !== 'number' || op === 'exists') return Number.POSITIVE_INFINITY;
+  const changes = [meant(operand, asked)].flat().flatMap((bound, i) => {
+    const one = op.endsWith('in') ? 'eq' : op.endsWith('between') ? (['gte', 'lte'][i] ?? '') : op;
+    const about = [-1, 0, 1, 2].map((more) => (Math.floor(Number(bound) * units) + more) / units);
+    return about.find((next) => next > now && compare(one, next, bound) !== compare(one, now, bound)) ?? [];
+  });
+  return Math.round(Math.min(...changes) * units - 1) / units;
 }

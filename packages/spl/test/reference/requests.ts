@@ -69,7 +69,10 @@ function factsFor(random: SeededRandom, rule: Json, policy: JsonObject): Map<str
   }
   for (const [name, op, operand] of asked) {
     const word = WORD.get(name);
-    if (word !== undefined) facts.set(name, valuesFor(random, op, operand, word));
+    if (word === undefined) continue;
+    const value = valuesFor(random, op, operand, word);
+    // Calls are counted in whole numbers.
+    facts.set(name, name.startsWith('count(') && typeof value === 'number' ? Math.floor(value) : value);
   }
   const score = get(wanted, 'minTrustScore');
   if (typeof score === 'number' && !facts.has('trustScore')) facts.set('trustScore', about(random, score));
@@ -84,7 +87,7 @@ const isObject = (value: Json): value is JsonObject =>
 /** Puts a fact where its source keeps it: as one key, or nested; a caller's argument is always nested. */
 function put(random: SeededRandom, target: Draft, name: string, value: Json, nested: boolean): void {
   const path = name.split('.');
-  if (!nested || path.length === 1) {
+  if (!nested || path.length === 1 || name.endsWith(')')) {
     target[name] = value;
     return;
   }
