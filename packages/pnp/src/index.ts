@@ -7,8 +7,17 @@ export {
   matchOffers,
   meet,
 } from './agreement.js';
+export {
+  type CertificateBody,
+  type Open,
+  transcriptOf,
+  type VerifiedAgreement,
+  type VerifyAgreementOptions,
+  verifyAgreement,
+} from './certificate.js';
 export { CONFLICT_CODES, type Conflict, type ConflictCode, type ConflictSide } from './conflict.js';
 export { PNP_ERRORS, type PnpErrorCode } from './errors.js';
+export { belowFloor, type Floor, weigh } from './floor.js';
 export {
   CONFLICTS_MAX,
   DEADLINE_SKEW_MS,
@@ -19,3 +28,25 @@ export {
   ROUND_TIMEOUT_MS,
   SESSION_TIMEOUT_MS,
 } from './limits.js';
+export {
+  type NegotiationEnd,
+  type NegotiationEvent,
+  type NegotiationState,
+  type NegotiationStateName,
+  negotiationMachine,
+  stateNamed,
+  transitionTable,
+} from './machine.js';
+export { MESSAGE_TYPES, type MessageKind, type PolicyText, type Unsigned } from './message.js';
+export {
+  idleNegotiation,
+  type Negotiation,
+  type NegotiationContext,
+  type NegotiationDecision,
+  type NegotiationInput,
+  type NegotiationOut,
+  type NegotiationRole,
+  type NegotiationStep,
+} from './negotiation.js';
+export { stepNegotiation } from './step.js';
+export { decideByProposals, type NegotiationView, proposalsOf } from './strategy.js';
