@@ -14,3 +14,10 @@ export function wholeNumber(text: string): number {
   if (Number.isSafeInteger(value)) return value;
   throw new InvalidArgumentError('it is a whole number from 0.');
 }
+
+/** A whole number from 0 to 100. */
+export function percentage(text: string): number {
+  const percent = wholeNumber(text);
+  if (percent > 100) throw new InvalidArgumentError('a whole number from 0 to 100');
+  return percent;
+}

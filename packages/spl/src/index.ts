@@ -16,6 +16,14 @@ export {
   type Scalar,
   type Test,
 } from './condition.js';
+export {
+  type CoveredRule,
+  type CoveredTest,
+  coverPolicy,
+  type PolicyCoverage,
+  requestsOfCalls,
+  requestsOfTests,
+} from './coverage.js';
 export { DIFF_CODES, type DiffCode, diffPolicies, type PolicyDiff, type PolicyFlip } from './diff/diff.js';
 export {
   type AnomalyDetection,
@@ -44,6 +52,16 @@ export {
 } from './explain-request.js';
 export type { PolicyRequest } from './facts.js';
 export {
+  evaluateLayers,
+  isLayered,
+  type LayeredVerdict,
+  layerPolicies,
+  loadPolicies,
+  type PolicyLayer,
+  type PolicyLayers,
+  policiesOf,
+} from './layers.js';
+export {
   APPROVAL_CEILING_SECONDS,
   APPROVAL_TIMEOUT_SECONDS,
   DIFF_COMBINATIONS_MAX,
@@ -52,6 +70,7 @@ export {
   DROPPED_MAX_ENTRIES,
   DROPPED_NAME_CHARACTERS,
   GLOB_MIN_SIBLINGS,
+  LAYERS_MAX,
   LIST_MAX_ELEMENTS,
   LISTED_VALUES_MAX,
   PATTERN_MAX_SEGMENTS,

@@ -120,10 +120,11 @@ export function parsePolicyTests(input: string | Uint8Array | JsonObject): Polic
 export function testPolicy(
   policy: Policy,
   tests: readonly PolicyTest[],
-  callMap: CallMap = { tools: new Map() },
+  callMap?: CallMap,
 ): readonly PolicyTestResult[] {
-  return tests.map(({ name, request, call, expect }): PolicyTestResult => {
-    const actual = outcomeOf(policy, callMap, request, call);
+  return tests.map((test): PolicyTestResult => {
+    const { name, expect } = test;
+    const actual = outcomeOf(policy, test, callMap);
     const differs: ('effect' | 'rules' | 'reasons')[] = [];
     if (actual.effect !== expect.effect) differs.push('effect');
     if (expect.rules !== undefined && canonicalize([...expect.rules].sort()) !== canonicalize(actual.rules))
@@ -133,29 +134,36 @@ export function testPolicy(
   });
 }
 
-function outcomeOf(
-  policy: Policy,
-  callMap: CallMap,
-  request: PolicyTest['request'],
-  call: PolicyTestCall | undefined,
-): PolicyTestResult['actual'] {
-  const { resource = '', action = '' } = request;
+function outcomeOf(policy: Policy, test: PolicyTest, callMap?: CallMap): PolicyTestResult['actual'] {
   try {
-    const mapped = call === undefined ? { resource, action, registry: {} } : mapCall(callMap, call);
-    const args = call === undefined ? {} : { request: call.input };
-    const { effect, rules, reasons } = evaluate(policy, {
-      ...request,
-      ...mapped,
-      registry: { ...request.registry, ...mapped.registry },
-      // The arguments last: claims must not replace them.
-      caller: { ...request.caller, ...args },
-    });
+    const { effect, rules, reasons } = evaluate(policy, requestOfTest(test, callMap));
     return { effect, rules, reasons: [...new Set(reasons.map(({ code }) => code))] };
   } catch (error) {
     const code = codeOf(error, 'SPL_BAD_CALL');
     if (code !== 'SPL_BAD_CALL') throw error;
     return { effect: 'deny', rules: [], reasons: [], code };
   }
+}
+
+/**
+ * What a test asks the policy.
+ *
+ * @throws SPL_BAD_CALL where the call map cannot name its call
+ */
+export function requestOfTest(
+  { request, call }: PolicyTest,
+  callMap: CallMap = { tools: new Map() },
+): PolicyRequest {
+  const { resource = '', action = '' } = request;
+  const mapped = call === undefined ? { resource, action, registry: {} } : mapCall(callMap, call);
+  const args = call === undefined ? {} : { request: call.input };
+  return {
+    ...request,
+    ...mapped,
+    registry: { ...request.registry, ...mapped.registry },
+    // The arguments last: claims must not replace them.
+    caller: { ...request.caller, ...args },
+  };
 }
 
 function parseTest(json: Json, field: string): PolicyTest {

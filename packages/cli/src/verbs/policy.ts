@@ -1,3 +1,4 @@
+import { percentage } from '../arguments.js';
 import type { Verb, VerbArgument, VerbOption } from '../verb.js';
 import { POLICY_FILE } from './shared.js';
 
@@ -99,6 +100,35 @@ const BUNDLE: VerbArgument = {
   says: 'the bundle, from ttp trace export; - for standard input',
 };
 
+const coverage: Verb = {
+  name: 'policy coverage',
+  summary: 'Show which rules and conditions the tests of a policy exercise.',
+  description: `A rule is covered by a request of which everything holds, a condition by one that fails there. Recorded calls of a
+bundle count too, as the call map names them.`,
+  arguments: [{ name: '<files...>', says: 'files of tests, as for ttp policy test' }],
+  options: [
+    { flags: '--policy <file>', says: 'the policy, instead of the one that a file names' },
+    { flags: '--call-map <file>', says: 'the call map, instead of the one that a file names' },
+    { flags: '--bundle <file>', says: 'recorded calls, from ttp trace export' },
+    LOG_KEY,
+    {
+      flags: '--min <percent>',
+      says: 'what has to be covered, 0 to 100',
+      default: 0,
+      parse: percentage,
+    },
+  ],
+  exits: { 1: 'less is covered than --min asks for' },
+  examples: [
+    { line: 'ttp policy coverage policy.test.json', says: 'what no test would notice' },
+    {
+      line: 'ttp policy coverage policy.test.json --min 100',
+      says: 'fails where a rule or a condition has no test',
+    },
+  ],
+  load: () => import('../commands/policy/coverage.js'),
+};
+
 const recommend: Verb = {
   name: 'policy recommend',
   summary: 'Write the narrowest policy and call map that permit the calls of a bundle.',
@@ -170,6 +200,7 @@ export const policy: readonly Verb[] = [
   explanation,
   difference,
   tests,
+  coverage,
   recommend,
   replay,
   cedar,

@@ -1,27 +1,13 @@
-import { dirname, resolve } from 'node:path';
 import { visible } from '@ttp/oversight';
-import {
-  loadCallMap,
-  loadPolicy,
-  POLICY_CEILING_BYTES,
-  type PolicyTestResult,
-  parsePolicyTests,
-  testPolicy,
-} from '@ttp/spl';
+import { type PolicyTestResult, testPolicy } from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { counted } from '../../counted.js';
 import { EXIT } from '../../exit-codes.js';
-import { inFile, readBytes } from '../../files/files.js';
-import { HintedError } from '../../hints.js';
 import { progressOn } from '../../progress.js';
 import type { Paint } from '../../terminal.js';
 import type { Call } from '../../verb.js';
 import { plainJson } from './plain-json.js';
-
-interface TestOptions {
-  readonly policy?: string;
-  readonly callMap?: string;
-}
+import { readTestFile, type TestFileOptions } from './test-files.js';
 
 interface FileResult {
   readonly file: string;
@@ -30,7 +16,7 @@ interface FileResult {
 }
 
 /** `ttp policy test`: whether policies say what their tests expect. */
-export async function run({ options, args: files, io }: Call<TestOptions>): Promise<Answer> {
+export async function run({ options, args: files, io }: Call<TestFileOptions>): Promise<Answer> {
   const progress = progressOn(io);
   const results: FileResult[] = [];
   try {
@@ -55,28 +41,8 @@ export async function run({ options, args: files, io }: Call<TestOptions>): Prom
   };
 }
 
-/** Names in the file are seen from its folder, those of the command line from where it was typed. */
-async function runFile(file: string, options: TestOptions): Promise<FileResult> {
-  const bytes = await readBytes(file, { field: 'files' });
-  const { policy: named, callMap: mapped, tests } = inFile(file, 'files', () => parsePolicyTests(bytes));
-  const beside = (name: string | undefined): string | undefined =>
-    name === undefined ? undefined : resolve(dirname(file), name);
-  const policyFile = options.policy ?? beside(named);
-  const mapFile = options.callMap ?? beside(mapped);
-  if (policyFile === undefined)
-    throw new HintedError(
-      'CLI_USAGE',
-      `${file} names no policy`,
-      '"policy": "policy.json" in the file, or --policy',
-      'policy',
-    );
-  const policyBytes = await readBytes(policyFile, { field: 'policy' });
-  const policy = inFile(policyFile, 'policy', () =>
-    loadPolicy(policyBytes, { maxBytes: POLICY_CEILING_BYTES }),
-  );
-  if (mapFile === undefined) return { file, policy: policy.hash, tests: testPolicy(policy, tests) };
-  const mapBytes = await readBytes(mapFile, { field: 'call-map' });
-  const callMap = inFile(mapFile, 'call-map', () => loadCallMap(mapBytes));
+async function runFile(file: string, options: TestFileOptions): Promise<FileResult> {
+  const { policy, callMap, tests } = await readTestFile(file, options);
   return { file, policy: policy.hash, tests: testPolicy(policy, tests, callMap) };
 }
 
