@@ -26,6 +26,23 @@ export const EVENT_TYPES = [
   'finding-raised',
   'handshake-advanced',
   'handshake-failed',
+  'message-sent',
+  'message-received',
+  'request-received',
+  'resource-accessed',
+  'negotiation-advanced',
+  'attestation-issued',
+  'notification-sent',
+  'breaker-tripped',
+  'kill-cascaded',
+  'checkpoint-noted',
+  'mode-set',
+  'payload-superseded',
+  'payload-deleted',
+  'trace-archived',
+  'trace-restored',
+  'hold-placed',
+  'hold-released',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

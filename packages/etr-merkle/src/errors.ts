@@ -21,6 +21,15 @@ export const ETR_ERRORS = {
   ETR_TRACE_UNKNOWN: 'The log has no entry of this trace.',
   ETR_TRACE_OPEN_INTENT:
     'The trace holds an intent whose outcome is not recorded yet, so it cannot be sealed.',
+  ETR_TRACE_OPEN: 'The trace is not sealed yet.',
+  ETR_MODE_RELAXED: "A trace's mode can become stricter and never more lenient.",
+  ETR_MODE_FORBIDS:
+    "The trace's mode does not allow this: only in standard mode are payloads changed or deleted.",
+  ETR_HELD: 'A legal hold keeps the payload from being deleted, archived or erased.',
+  ETR_HOLD_UNKNOWN: 'No hold with this id is in force.',
+  ETR_NO_PAYLOAD: 'The trace has no such payload that is its own and still there.',
+  ETR_BAD_ARCHIVE: "The text is not an archive that the log's key has signed.",
+  ETR_LIFE_UNREADABLE: 'A stored mode, hold or mark of progress is damaged.',
   ETR_NO_ENTRY: 'The log has no durable entry at this index.',
   ETR_LOG_INCONSISTENT:
     'The log does not extend the tree head that was signed before, or its entries do not chain.',
@@ -33,6 +42,7 @@ export const ETR_ERRORS = {
   ETR_BUNDLE_INCLUSION: 'An entry, or the whole log, does not lead to the root of the tree head.',
   ETR_BUNDLE_HEAD: 'The tree head is missing, not signed by the log key, or for another tree.',
   ETR_BUNDLE_SEAL: "A seal does not match the trace's entries, or an entry follows a seal.",
+  ETR_BUNDLE_MODE: "A trace's mode was relaxed, or a bundle of a standard trace does not say that it is one.",
   ETR_BUNDLE_PAYLOAD: 'A disclosed payload does not match its commitment, or no entry commits to it.',
 } as const;
 

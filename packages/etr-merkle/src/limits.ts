@@ -40,6 +40,15 @@ export const CHECKPOINT_ENTRIES = 4_096;
 /** Logs of one recorder that other processes may hold before opening gives up: 64. */
 export const LOGS_MAX = 64;
 
+/** Commitments that one entry names as taken out: 500, which a leaf has room for. */
+export const HASHES_PER_ENTRY = 500;
+
+/** Length of what a legal hold is for: 128 characters. */
+export const HOLD_REFERENCE_MAX_CHARS = 128;
+
+/** What is verified between two turns of the event loop: 64 KiB of a bundle, a few milliseconds. */
+export const VERIFY_SLICE_BYTES = 65_536;
+
 /** Nesting of the data of an event: 29 levels, so that the leaf fits strict JSON (decision D7). */
 export const DATA_MAX_DEPTH = 29;
 

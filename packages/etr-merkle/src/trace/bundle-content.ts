@@ -31,5 +31,6 @@ export function bundleEntries(bundle: string | Uint8Array): Entry[] {
   });
 }
 
-const linesOf = (bundle: string | Uint8Array): BundleLine[] =>
+/** The lines of a bundle after the first. Unverified. Throws the codes of what a line holds. */
+export const linesOf = (bundle: string | Uint8Array): BundleLine[] =>
   splitLines(bundle).lines.slice(1).map(parseLine);

@@ -13,6 +13,7 @@ import { SALT_BYTES } from '../limits.js';
 import { parseHashes } from '../proof.js';
 import type { SignedTreeHead } from '../signed-tree-head.js';
 import { type Leaf, parseLeaf } from './leaf.js';
+import { GONE } from './payload-store.js';
 
 /** Envelope type of the first line. */
 export const BUNDLE = 'ttp/bundle@1';
@@ -28,6 +29,8 @@ export interface Manifest {
   readonly scope: Scope;
   /** The trace of scope `trace`. */
   readonly trace?: TraceId;
+  /** False where a trace in it was in standard mode at any time, whose payloads may have been changed (flaw.E7). */
+  readonly tamperEvident: boolean;
   /** The hash of the bytes of every other line, in order, without its newline. */
   readonly lines: readonly Hash[];
 }
@@ -35,8 +38,16 @@ export interface Manifest {
 /** Why a payload that an entry commits to is not in the bundle. */
 export type Absence = (typeof ABSENCES)[number];
 
-/** Its key was destroyed; the exporter kept it back; it is stored but damaged. */
-const ABSENCES = ['erased', 'withheld', 'unreadable'] as const;
+/**
+ * Its key was destroyed; the exporter kept it back; it is stored but damaged; it was replaced, deleted or moved out as
+ * the trace's mode allows.
+ */
+const ABSENCES: readonly ['erased', 'withheld', 'unreadable', ...typeof GONE] = [
+  'erased',
+  'withheld',
+  'unreadable',
+  ...GONE,
+];
 
 /** A line after the first. */
 export type BundleLine =
@@ -50,22 +61,26 @@ export type BundleLine =
       readonly proof?: readonly Uint8Array[];
     }
   | { readonly kind: 'payload'; readonly hash: Hash; readonly salt: Uint8Array; readonly bytes: Uint8Array }
+  | { readonly kind: 'sealed'; readonly hash: Hash; readonly stored: Uint8Array }
   | { readonly kind: 'absent'; readonly hash: Hash; readonly reason: Absence };
 
 const SCOPES: readonly string[] = ['log', 'trace', 'selection'] satisfies Scope[];
 
 /** Parses the body of a bundle's first line. Throws ETR_BUNDLE_LINE. */
 export function parseManifest(body: JsonObject): Manifest {
-  const { v, origin, treeSize, scope, trace, lines, ...surplus } = body;
+  const { v, origin, treeSize, scope, trace, tamperEvident, lines, ...surplus } = body;
   if (v !== 1 || typeof origin !== 'string' || !isScope(scope) || Object.keys(surplus).length > 0)
     throw malformed('the body is not a manifest');
   if ((scope === 'trace') !== (typeof trace === 'string')) throw malformed('trace');
+  // Said only where it is not so: a bundle of append-only traces needs no such member.
+  if (tamperEvident !== undefined && tamperEvident !== false) throw malformed('tamperEvident');
   if (!isArray(lines) || !lines.every(isHashText)) throw malformed('lines');
   return {
     origin,
     treeSize: position(treeSize, 'treeSize'),
     scope,
     ...(typeof trace === 'string' ? { trace: asTraceId(trace) } : {}),
+    tamperEvident: tamperEvident !== false,
     lines,
   };
 }
@@ -105,6 +120,10 @@ export function parseLine(line: Uint8Array): BundleLine {
       const saltBytes = fromBase64url(text(salt, 'salt'));
       if (saltBytes.length !== SALT_BYTES) throw malformed('salt');
       return { kind: 'payload', hash: hashOf(hash), salt: saltBytes, bytes: utf8(text(value, 'json')) };
+    }
+    case 'sealed': {
+      const { hash, stored } = only(json, ['hash', 'stored']);
+      return { kind: 'sealed', hash: hashOf(hash), stored: fromBase64url(text(stored, 'stored')) };
     }
     case 'absent': {
       const { hash, reason } = only(json, ['hash', 'reason']);

@@ -1,6 +1,6 @@
 import type { Did, EventType, Hash, TraceId } from '@ttp/core';
+import { Frontier } from '../frontier.js';
 import { hashText } from '../proof.js';
-import { createTree } from '../tree.js';
 import type { Leaf, Position } from './leaf.js';
 
 /** What the chains look at in an entry. */
@@ -32,7 +32,7 @@ interface AgentChain {
 
 interface TraceChain {
   readonly agent: Did;
-  readonly hashes: Uint8Array[];
+  readonly hashes: Frontier;
   readonly intents: Map<string, OpenIntent[]>;
   readonly types: Map<EventType, number>;
   readonly firstAt: number;
@@ -51,12 +51,12 @@ export class Chains {
   readonly #traces = new Map<TraceId, TraceChain>();
 
   /** Where the next entry of this agent and trace stands. */
-  next({ agent, trace }: Entry): Position {
+  next({ agent, trace }: Pick<Entry, 'agent' | 'trace'>): Position {
     const chain = this.#agents.get(agent);
     return {
       agentSeq: chain === undefined ? 0 : chain.seq + 1,
       agentPrev: chain?.last ?? null,
-      traceSeq: this.#traces.get(trace)?.hashes.length ?? 0,
+      traceSeq: this.#traces.get(trace)?.hashes.size ?? 0,
     };
   }
 
@@ -70,7 +70,7 @@ export class Chains {
       return;
     }
     const chain = this.#traceChain(entry);
-    chain.hashes.push(hash);
+    chain.hashes.append(hash);
     chain.lastAt = at;
     chain.types.set(type, (chain.types.get(type) ?? 0) + 1);
     trackIntent(chain, entry, leafHash);
@@ -84,8 +84,8 @@ export class Chains {
     const chain = this.#traces.get(trace);
     if (chain === undefined) return undefined;
     const { hashes, firstAt, lastAt, types } = chain;
-    const root = hashText(createTree(hashes).root());
-    return { root, count: hashes.length, firstAt, lastAt, types: Object.fromEntries(types) };
+    const root = hashText(hashes.root());
+    return { root, count: hashes.size, firstAt, lastAt, types: Object.fromEntries(types) };
   }
 
   /** Intents without outcome, of one trace or of all, in order of the traces' beginnings. */
@@ -97,7 +97,14 @@ export class Chains {
   #traceChain({ agent, trace, at }: Entry): TraceChain {
     let chain = this.#traces.get(trace);
     if (chain === undefined) {
-      chain = { agent, hashes: [], intents: new Map(), types: new Map(), firstAt: at, lastAt: at };
+      chain = {
+        agent,
+        hashes: new Frontier(),
+        intents: new Map(),
+        types: new Map(),
+        firstAt: at,
+        lastAt: at,
+      };
       this.#traces.set(trace, chain);
     }
     return chain;

@@ -35,6 +35,8 @@ export interface ExportSource {
   /** Wall clock, ms. */
   readonly at: number;
   readonly signer: Signer;
+  /** Payloads that go along as they are stored, encrypted: for archives. */
+  readonly sealed?: ReadonlySet<Hash>;
 }
 
 /**
@@ -54,15 +56,17 @@ export async function exportLedger(source: ExportSource, options: ExportOptions)
     { kind: 'head', checkpoint: signed.checkpoint, treeHead: envelopeJson(signed.treeHead) },
   ];
   const hashes = new Set<Hash>();
+  let isStandard = false;
   for await (const { entry, bytes } of readEntries(ledger, options, size)) {
     const index = positionToJson(entry.index, 'index');
     const line = { kind: 'entry', index, leaf: fromUtf8(bytes) };
     const proof = scope === 'log' ? undefined : ledger.tree.inclusionProof(entry.index, size).map(hashText);
     lines.push(proof === undefined ? line : { ...line, proof });
     collectHashes(entry.data, hashes);
+    isStandard ||= ledger.standard.has(entry.trace);
   }
   for (const hash of hashes) {
-    const line = await payloadLine(source.payloads, hash, options.disclose ?? (() => true));
+    const line = await payloadLine(source, hash, options.disclose ?? (() => true));
     if (line !== undefined) lines.push(line);
   }
   const texts = lines.map(canonicalize);
@@ -75,6 +79,7 @@ export async function exportLedger(source: ExportSource, options: ExportOptions)
       treeSize: positionToJson(size, 'treeSize'),
       scope,
       ...(trace === undefined ? {} : { trace }),
+      ...(isStandard ? { tamperEvident: false } : {}),
       lines: texts.map((line) => hashBytes(utf8(line))),
     },
     signers: [signer],
@@ -90,14 +95,15 @@ function scopeOf({ trace, agent, types }: ExportOptions): { scope: Scope; trace?
 
 /** Undefined where the hash is not the commitment to a payload, but names something else. */
 async function payloadLine(
-  payloads: PayloadStore,
+  { payloads, sealed }: ExportSource,
   hash: Hash,
   disclose: (hash: Hash) => boolean,
 ): Promise<JsonObject | undefined> {
+  const stored = sealed?.has(hash) === true ? await payloads.take(hash) : undefined;
+  if (stored !== undefined) return { kind: 'sealed', hash, stored: base64url(stored) };
   const kept = await readKept(payloads, hash);
   if (kept.state === 'unknown') return undefined;
-  if (kept.state === 'erased' || kept.state === 'unreadable')
-    return { kind: 'absent', hash, reason: kept.state };
+  if (kept.state !== 'kept') return { kind: 'absent', hash, reason: kept.state };
   if (!disclose(hash)) return { kind: 'absent', hash, reason: 'withheld' };
   return { kind: 'payload', hash, salt: base64url(kept.salt), json: fromUtf8(kept.bytes) };
 }

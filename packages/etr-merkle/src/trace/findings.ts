@@ -10,6 +10,7 @@ export const TRACE_CHECKS = [
   'trace',
   'inclusion',
   'seal',
+  'mode',
   'payload',
 ] as const;
 export type TraceCheck = (typeof TRACE_CHECKS)[number];
@@ -30,6 +31,20 @@ export interface CheckResult {
   readonly status: 'passed' | 'failed' | 'skipped';
 }
 
+/** The order in which findings are told: what may explain others comes first. */
+const TOLD: readonly TraceCheck[] = [
+  'signature',
+  'lines',
+  'form',
+  'head',
+  'chain',
+  'trace',
+  'seal',
+  'inclusion',
+  'mode',
+  'payload',
+];
+
 /** The code that each check reports. */
 const CODE_OF: Readonly<Record<TraceCheck, EtrErrorCode>> = {
   signature: 'ETR_BUNDLE_SIGNATURE',
@@ -40,6 +55,7 @@ const CODE_OF: Readonly<Record<TraceCheck, EtrErrorCode>> = {
   trace: 'ETR_BUNDLE_TRACE',
   inclusion: 'ETR_BUNDLE_INCLUSION',
   seal: 'ETR_BUNDLE_SEAL',
+  mode: 'ETR_BUNDLE_MODE',
   payload: 'ETR_BUNDLE_PAYLOAD',
 };
 
@@ -58,11 +74,16 @@ export class Findings {
     this.list.push({ line, check, code: CODE_OF[check], message });
   }
 
-  results(): CheckResult[] {
-    const failed = new Set(this.list.map(({ check }) => check));
-    return TRACE_CHECKS.map((check) => {
+  /** What several stages found, by check and line, and how each check came out. */
+  static merged(stages: readonly Findings[]): { list: readonly Finding[]; results: readonly CheckResult[] } {
+    const list = stages
+      .flatMap((stage) => stage.list)
+      .toSorted((a, b) => TOLD.indexOf(a.check) - TOLD.indexOf(b.check) || a.line - b.line);
+    const failed = new Set(list.map(({ check }) => check));
+    const results = TRACE_CHECKS.map((check): CheckResult => {
       if (failed.has(check)) return { check, status: 'failed' };
-      return { check, status: this.#made.has(check) ? 'passed' : 'skipped' };
+      return { check, status: stages.some((stage) => stage.#made.has(check)) ? 'passed' : 'skipped' };
     });
+    return { list, results };
   }
 }

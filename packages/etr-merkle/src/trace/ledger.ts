@@ -1,10 +1,19 @@
-import { type AppendLog, type Storage, type TraceId, TtpError } from '@ttp/core';
+import {
+  type AppendLog,
+  type EventType,
+  isTraceId,
+  type JsonObject,
+  type Storage,
+  type TraceId,
+  TtpError,
+} from '@ttp/core';
 import { leafHash } from '../hash.js';
 import type { LogKey } from '../signed-tree-head.js';
 import { createTree, type MerkleTree } from '../tree.js';
 import { Chains } from './chains.js';
 import { extendsHead, readHead } from './head-store.js';
 import { type Leaf, parseLeaf } from './leaf.js';
+import { LIFE_TYPES } from './life-types.js';
 
 /** One log, opened: what is durable in `log`, `tree` and `traces`, what comes next in `chains`. */
 export interface Ledger {
@@ -17,7 +26,39 @@ export interface Ledger {
   /** Traces whose seal is durable. */
   readonly sealed: Set<TraceId>;
   /** Ids of data keys whose erasure is in the log (hexadecimal). */
-  readonly erasedKeys: ReadonlySet<string>;
+  readonly erasedKeys: Set<string>;
+  /** Traces that were in standard mode at any time: what is exported of them says so (flaw.E7). */
+  readonly standard: Set<TraceId>;
+  /** Indices of the entries about the life of traces. */
+  readonly lifeEntries: bigint[];
+}
+
+/** What a ledger looks at in an entry that is durable. */
+interface Durable {
+  readonly trace: TraceId;
+  readonly type: EventType;
+  readonly subject: string;
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Puts a durable entry at the end of the ledger, whose chains have it already.
+ *
+ * @param data of the entry; asked for where it matters only
+ */
+export function extendLedger(
+  { tree, traces, sealed, erasedKeys, standard, lifeEntries }: Ledger,
+  { trace, type, subject, hash }: Durable,
+  data: () => JsonObject,
+): void {
+  const index = tree.append(hash);
+  traces.push(trace);
+  if (type === 'trace-sealed') sealed.add(trace);
+  if (LIFE_TYPES.includes(type)) lifeEntries.push(index);
+  if (type === 'mode-set' && isTraceId(subject) && data()['mode'] === 'standard') standard.add(subject);
+  if (type !== 'payload-erased') return;
+  const { key } = data();
+  if (typeof key === 'string') erasedKeys.add(key);
 }
 
 /**
@@ -33,25 +74,28 @@ export async function openLedger(storage: Storage, origin: string, key: LogKey):
   // The head first: another process may append and sign between the two, and a log only grows.
   const { held } = await readHead(storage.store, origin, key);
   const size = await log.size();
-  const tree = createTree();
-  const traces: TraceId[] = [];
-  const chains = new Chains();
-  const sealed = new Set<TraceId>();
-  const erasedKeys = new Set<string>();
+  const ledger: Ledger = {
+    origin,
+    log,
+    tree: createTree(),
+    traces: [],
+    chains: new Chains(),
+    sealed: new Set(),
+    erasedKeys: new Set(),
+    standard: new Set(),
+    lifeEntries: [],
+  };
+  const { tree, chains, sealed } = ledger;
   for await (const bytes of log.read(0n, size)) {
     const leaf = parseLeaf(bytes);
     requireNext(chains, leaf, tree.size, sealed);
     const hash = leafHash(bytes);
-    tree.append(hash);
     chains.add(leaf, hash);
-    traces.push(leaf.trace);
-    if (leaf.type === 'trace-sealed') sealed.add(leaf.trace);
-    const id = leaf.data['key'];
-    if (leaf.type === 'payload-erased' && typeof id === 'string') erasedKeys.add(id);
+    extendLedger(ledger, { ...leaf, hash }, () => leaf.data);
   }
   if (tree.size !== size || (held !== undefined && !extendsHead(tree, held.open)))
     throw new TtpError('ETR_LOG_INCONSISTENT', `${origin} is not what its tree head says`);
-  return { origin, log, tree, traces, chains, sealed, erasedKeys };
+  return ledger;
 }
 
 function requireNext(chains: Chains, leaf: Leaf, index: bigint, sealed: ReadonlySet<TraceId>): void {

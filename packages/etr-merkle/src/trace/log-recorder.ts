@@ -1,4 +1,5 @@
 import {
+  type Classification,
   type Did,
   type Dispose,
   type EventType,
@@ -10,35 +11,34 @@ import {
   TtpError,
   type TtpEvent,
 } from '@ttp/core';
-import { hex } from '@ttp/crypto';
-import { CHECKPOINT_ENTRIES, DENIAL_FLUSH_MS, DENIAL_QUEUE_MAX, GROUP_COMMIT_MAX } from '../limits.js';
-import { hashText, type InclusionProof } from '../proof.js';
+import { CHECKPOINT_ENTRIES } from '../limits.js';
+import type { InclusionProof } from '../proof.js';
 import type { HeldTreeHead } from '../signed-tree-head.js';
 import type { Chains } from './chains.js';
 import { Checkpointer } from './checkpointer.js';
-import { type ExportOptions, exportLedger } from './export.js';
+import { type ExportOptions, type ExportSource, exportLedger } from './export.js';
 import type { Entry, EntryFilter } from './filter.js';
 import { readHead } from './head-store.js';
-import { leafOf, type PreparedLeaf, prepareLeaf } from './leaf.js';
+import { Intake } from './intake.js';
+import { type PreparedLeaf, prepareLeaf } from './leaf.js';
 import { type Ledger, openLedger } from './ledger.js';
 import { Ledgers } from './ledgers.js';
+import type { LifeContext, TraceLife } from './life.js';
+import { type LifeEvent, LifeRecorder } from './life-recorder.js';
+import { createLifeStore } from './life-store.js';
+import { LIFE_TYPES } from './life-types.js';
+import { Listeners } from './listeners.js';
 import { checkOptions, openFreeLedger } from './open.js';
 import { createPayload, type Payload, payloadValue } from './payload.js';
 import { createPayloadStore, type PayloadStore } from './payload-store.js';
 import { readEntries } from './reader.js';
-import type {
-  EraseContext,
-  RecorderFaults,
-  RecorderOptions,
-  SealedTrace,
-  TraceRecorder,
-} from './recorder.js';
+import type { RecorderFaults, RecorderOptions, SealedTrace, TraceRecorder } from './recorder.js';
 import { COMPONENT } from './recovery.js';
 import { prepareSeal } from './seal.js';
-import { type Placed, Writer } from './writer.js';
+import { Writer } from './writer.js';
 
-/** Types that mean something to the log itself: only `seal` and `erase` make them. */
-const RESERVED: readonly EventType[] = ['trace-sealed', 'payload-erased'];
+/** Types that mean something to the log itself: only `seal` and `life` make them. */
+const RESERVED: readonly EventType[] = ['trace-sealed', 'payload-erased', ...LIFE_TYPES];
 
 /**
  * Opens the audit log of an enforcement point and brings it up to date: the chains are rebuilt and held against the
@@ -53,26 +53,18 @@ export async function openRecorder(options: RecorderOptions): Promise<TraceRecor
   return new LogRecorder(options, payloads, await openFreeLedger(options, payloads, 0));
 }
 
-/** Makes the leaves of a job in its turn, and whatever its caller wants to know of that. */
-type Build<T> = (chains: Chains) => { readonly leaves: readonly PreparedLeaf[]; readonly value: T };
-
-/** The index of a job's first leaf, and what was wanted. */
-interface Written<T> {
-  readonly first: bigint;
-  readonly value: T;
-}
-
 class LogRecorder implements TraceRecorder {
   readonly #options: RecorderOptions;
   readonly #payloads: PayloadStore;
+  readonly life: TraceLife;
   readonly #writer: Writer;
   readonly #checkpointer: Checkpointer;
   readonly #ledgers = new Ledgers();
   /** Traces whose seal is on its way. */
   readonly #sealing = new Set<TraceId>();
-  readonly #listeners = new Set<(entry: Entry) => void>();
-  readonly #counts = { listeners: 0, denials: 0, checkpoints: 0 };
-  #denialsDue: Dispose | undefined;
+  readonly #listeners = new Listeners();
+  readonly #intake: Intake;
+  #checkpointFaults = 0;
   #closed = false;
 
   constructor(options: RecorderOptions, payloads: PayloadStore, first: { ledger: Ledger; n: number }) {
@@ -88,8 +80,12 @@ class LogRecorder implements TraceRecorder {
         n = next.n;
         return this.#ledgers.add(next.ledger);
       },
-      durable: (entries, index) => this.#publish(entries, index),
+      durable: (entries, index) => {
+        this.#checkpointer.grown();
+        this.#listeners.publish(entries, index);
+      },
     });
+    this.#intake = new Intake(this.#writer, options.timer);
     this.#checkpointer = new Checkpointer({
       store,
       clock: options.clock,
@@ -97,7 +93,18 @@ class LogRecorder implements TraceRecorder {
       signer: options.signer,
       entries: options.checkpointEntries ?? CHECKPOINT_ENTRIES,
       ledger: () => this.#writer.ledger,
-      faulted: () => void this.#counts.checkpoints++,
+      faulted: () => void this.#checkpointFaults++,
+    });
+    this.life = new LifeRecorder({
+      life: createLifeStore(store),
+      payloads,
+      logs: { storage: options.storage, origin: options.origin },
+      random: options.random,
+      write: (events, kept, check) => this.#writeLife(events, kept, check),
+      source: async () => ({ ...(await this.#exportSource()), origin: options.origin }),
+      requireOpen: () => this.#requireOpen(),
+      isSealed: (trace) => this.#isSealed(trace),
+      forgetStored: () => this.#writer.forgetStored(),
     });
     this.#checkpointer.grown();
   }
@@ -111,29 +118,25 @@ class LogRecorder implements TraceRecorder {
   }
 
   get faults(): RecorderFaults {
-    return { ...this.#counts };
+    return {
+      listeners: this.#listeners.faults,
+      denials: this.#intake.denialsLost,
+      checkpoints: this.#checkpointFaults,
+    };
   }
 
-  payload(subject: Did, value: Json): Payload {
-    return createPayload(this.#options.random, subject, value);
+  payload(subject: Did, value: Json, dataClass?: Classification): Payload {
+    return createPayload(this.#options.random, subject, value, dataClass);
   }
 
   async record(events: readonly TtpEvent[], payloads: readonly Payload[] = []): Promise<readonly bigint[]> {
     const leaves = this.#prepare(events);
-    const { first } = await this.#write(leaves.length, payloads, () => ({ leaves, value: undefined }));
+    const { first } = await this.#intake.write(leaves.length, payloads, () => ({ leaves, value: undefined }));
     return leaves.map((_, i) => first + BigInt(i));
   }
 
   async queue(event: TtpEvent, payloads: readonly Payload[] = []): Promise<void> {
-    let leaves = this.#prepare([event]);
-    while (this.#writer.waiting >= DENIAL_QUEUE_MAX) {
-      await this.#start();
-      leaves = this.#prepare([event]); // meanwhile the trace may have been sealed, or a write have failed
-    }
-    // The caller is gone when this one is written: a fault shows in the next call, and in the count.
-    this.#push(1, payloads, () => ({ leaves, value: undefined })).catch(() => void this.#counts.denials++);
-    if (this.#writer.waiting >= GROUP_COMMIT_MAX) void this.#start();
-    else this.#denialsDue ??= this.#options.timer.after(DENIAL_FLUSH_MS, () => void this.#start());
+    await this.#intake.queue(() => this.#prepare([event]), payloads);
   }
 
   receipt(index: bigint, log: string = this.origin): Receipt {
@@ -155,7 +158,7 @@ class LogRecorder implements TraceRecorder {
     const at = this.#options.clock.now();
     this.#sealing.add(trace);
     try {
-      const { first, value } = await this.#write(1, [], (chains) => {
+      const { first, value } = await this.#intake.write(1, [], (chains) => {
         const { leaf, summary } = prepareSeal(chains, trace, at);
         return { leaves: [leaf], value: summary };
       });
@@ -176,50 +179,21 @@ class LogRecorder implements TraceRecorder {
     return kept.state === 'kept' ? payloadValue(kept.bytes) : undefined;
   }
 
-  async erase(subject: Did, { agent, trace }: EraseContext): Promise<Receipt | undefined> {
-    this.#requireOpen();
-    const key = await this.#payloads.keyOf(subject);
-    if (key === undefined) return undefined;
-    this.#requireOpen(); // again: it may have been closed meanwhile
-    this.#requireUnsealed(trace);
-    const id = hex(key.id);
-    const leaf = prepareLeaf({
-      type: 'payload-erased',
-      component: COMPONENT,
-      at: this.#options.clock.now(),
-      trace,
-      agent,
-      // The key's random id: the log must not say who it was that wished to be forgotten.
-      subject: `key:${id}`,
-      data: { key: id },
-    });
-    const { first } = await this.#write(1, [], () => ({ leaves: [leaf], value: undefined }));
-    const receipt = this.receipt(first);
-    // After its record: what a crash leaves undone here is done when the log is opened again.
-    await this.#payloads.erase(subject, key);
-    this.#writer.forgetStored();
-    return receipt;
+  erase(subject: Did, context: LifeContext): Promise<Receipt | undefined> {
+    return this.life.erase(subject, context);
   }
 
   async exportBundle(options: ExportOptions = {}): Promise<string> {
-    this.#requireOpen();
-    await this.#start();
-    this.#writer.requireSound();
-    const { clock, signer } = this.#options;
-    const { ledger, head } = await this.#signedLedger();
-    return exportLedger({ ledger, head, payloads: this.#payloads, at: clock.now(), signer }, options);
+    return exportLedger(await this.#exportSource(), options);
   }
 
   onEvent(fn: (entry: Entry) => void): Dispose {
-    // A function of its own for each call, so that registering one twice can be undone once.
-    const listener = (entry: Entry): void => fn(entry);
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    return this.#listeners.add(fn);
   }
 
   async flush(): Promise<void> {
     this.#requireOpen();
-    await this.#start();
+    await this.#intake.start();
     this.#writer.requireSound();
   }
 
@@ -227,7 +201,7 @@ class LogRecorder implements TraceRecorder {
     if (this.#closed) return;
     this.#closed = true;
     try {
-      await this.#start();
+      await this.#intake.start();
       this.#writer.requireSound();
       if (this.size > 0n) await this.#checkpointer.head();
     } catch (error) {
@@ -250,46 +224,31 @@ class LogRecorder implements TraceRecorder {
     });
   }
 
-  /** Queues what `build` makes; resolves, with what it says besides, when that is durable. */
-  #push<T>(count: number, payloads: readonly Payload[], build: Build<T>): Promise<Written<T>> {
-    return new Promise((resolve, failed) => {
-      this.#writer.push({
-        count,
-        payloads,
-        build(chains) {
-          const { leaves, value } = build(chains);
-          return { leaves, done: (first) => resolve({ first, value }) };
-        },
-        failed,
-      });
+  /** Events of the log's own, for an entry each. */
+  async #writeLife(
+    events: readonly LifeEvent[],
+    payloads: readonly Payload[] = [],
+    check?: (chains: Chains) => void,
+  ): Promise<readonly Receipt[]> {
+    this.#requireOpen();
+    const at = this.#options.clock.now();
+    const leaves = events.map((event) => {
+      this.#requireUnsealed(event.trace);
+      return prepareLeaf({ ...event, component: COMPONENT, at });
     });
-  }
-
-  #write<T>(count: number, payloads: readonly Payload[], build: Build<T>): Promise<Written<T>> {
-    const written = this.#push(count, payloads, build);
-    void this.#start();
-    return written;
-  }
-
-  #start(): Promise<void> {
-    this.#denialsDue?.();
-    this.#denialsDue = undefined;
-    return this.#writer.start();
-  }
-
-  #publish(entries: readonly Placed[], first: bigint): void {
-    this.#checkpointer.grown();
-    if (this.#listeners.size === 0) return;
-    entries.forEach(({ leaf, position, hash }, i) => {
-      const entry = { ...leafOf(leaf, position), index: first + BigInt(i), leafHash: hashText(hash) };
-      for (const listener of this.#listeners) {
-        try {
-          listener(entry);
-        } catch {
-          this.#counts.listeners++; // a listener never stands between an entry and whoever waits for it
-        }
-      }
+    const { first } = await this.#intake.write(leaves.length, payloads, (chains) => {
+      check?.(chains);
+      return { leaves, value: undefined };
     });
+    return leaves.map((_, i) => this.receipt(first + BigInt(i)));
+  }
+
+  async #exportSource(): Promise<ExportSource> {
+    this.#requireOpen();
+    await this.#intake.start();
+    this.#writer.requireSound();
+    const { clock, signer } = this.#options;
+    return { ...(await this.#signedLedger()), payloads: this.#payloads, at: clock.now(), signer };
   }
 
   /** The log with a head that covers all of it or, where another process writes it, all that is signed for. */
@@ -306,8 +265,12 @@ class LogRecorder implements TraceRecorder {
     }
   }
 
+  #isSealed(trace: TraceId): boolean {
+    return this.#ledgers.isSealed(trace) || this.#sealing.has(trace);
+  }
+
   #requireUnsealed(trace: TraceId): void {
-    if (this.#ledgers.isSealed(trace) || this.#sealing.has(trace))
+    if (this.#isSealed(trace))
       throw new TtpError('ETR_TRACE_SEALED', `trace ${trace} is sealed`, { field: 'trace' });
   }
 

@@ -3,6 +3,8 @@ import { LOG_PURPOSES } from '@ttp/crypto';
 import { LOGS_MAX } from '../limits.js';
 import { isKeyName } from '../note.js';
 import { type Ledger, openLedger } from './ledger.js';
+import { completeLife } from './life-effects.js';
+import { createLifeStore } from './life-store.js';
 import type { PayloadStore } from './payload-store.js';
 import type { RecorderOptions } from './recorder.js';
 import { recoverIntents } from './recovery.js';
@@ -23,7 +25,7 @@ export const originOf = (origin: string, n: number): string => `${origin}/log/${
 
 /**
  * Opens the first log, from the `from`th on, that no other process appends to, and completes what a crash has
- * interrupted in it: outcomes that are unknown, erasures whose key is still there.
+ * interrupted in it: outcomes that are unknown, erasures whose key is still there, what was to become of payloads.
  *
  * @throws LOG_CONFLICT when there are 64 others; what `openLedger` throws
  */
@@ -42,6 +44,7 @@ export async function openFreeLedger(
       throw error;
     }
     if (ledger.erasedKeys.size > 0) await payloads.destroy(ledger.erasedKeys);
+    await completeLife(ledger, { life: createLifeStore(storage.store), payloads });
     return { ledger, n };
   }
   throw new TtpError('LOG_CONFLICT', `other processes append to all ${LOGS_MAX} logs of ${origin}`);

@@ -1,4 +1,12 @@
-import { type Did, type Hash, type Random, type Store, TtpError } from '@ttp/core';
+import {
+  CLASSIFICATIONS,
+  type Classification,
+  type Did,
+  type Hash,
+  type Random,
+  type Store,
+  TtpError,
+} from '@ttp/core';
 import { aeadSealer, concatBytes, equalBytes, hex, openAead, sha256, utf8 } from '@ttp/crypto';
 import { HASH_BYTES, SALT_BYTES } from '../limits.js';
 import { commitment, type Payload } from './payload.js';
@@ -14,7 +22,22 @@ export type Kept =
   | { readonly state: 'kept'; readonly salt: Uint8Array; readonly bytes: Uint8Array }
   /** The payload was here; the key of its subject has been destroyed. */
   | { readonly state: 'erased' }
+  /** The payload was here, and was taken out as its trace's mode allows. */
+  | { readonly state: Gone }
   | { readonly state: 'unknown' };
+
+/** Why a payload alone is no longer here; in the order of their numbers in the Store. */
+export const GONE = ['superseded', 'deleted', 'archived'] as const;
+export type Gone = (typeof GONE)[number];
+
+/** What a payload in the Store says of itself without its key. */
+export interface PayloadLabel {
+  /** SHA-256 of the subject's DID. */
+  readonly subject: Uint8Array;
+  /** Id of the data key that it is encrypted under. */
+  readonly keyId: Uint8Array;
+  readonly dataClass: Classification | undefined;
+}
 
 /** The key of a subject's payloads. The id is random: a tombstone can name it without naming the subject. */
 interface DataKey {
@@ -35,6 +58,19 @@ export interface PayloadStore {
   sealing(): Sealing;
   /** Throws ETR_PAYLOAD_UNREADABLE for what is stored and damaged. */
   read(hash: Hash): Promise<Kept>;
+  /** The label of a payload that is here, whether its key is or not. Throws ETR_PAYLOAD_UNREADABLE. */
+  label(hash: Hash): Promise<PayloadLabel | undefined>;
+  /** The id of the key that a payload is encrypted under, here or in an archive. Throws ETR_PAYLOAD_UNREADABLE. */
+  keyIdOf(hash: Hash): Promise<Uint8Array | undefined>;
+  /** A payload as it is stored, still encrypted: what an archive keeps. Undefined where it is not here. */
+  readonly take: (hash: Hash) => Promise<Uint8Array | undefined>;
+  /**
+   * Puts back what {@link take} gave. Throws ETR_PAYLOAD_UNREADABLE for what is not the payload of this commitment; where
+   * its key was destroyed meanwhile nobody can tell, and it stays erased.
+   */
+  giveBack(hash: Hash, stored: Uint8Array): Promise<void>;
+  /** Takes a payload out of the Store and leaves a mark of why. Nothing where none is here. */
+  remove(hash: Hash, why: Gone): Promise<void>;
   /** The key of a subject; undefined where nothing is kept, or all was erased. */
   keyOf(subject: Did): Promise<DataKey | undefined>;
   /** Destroys the key of a subject, unless it is another one by now. */
@@ -46,13 +82,16 @@ export interface PayloadStore {
 const KEYS = 'etr/key/';
 const PAYLOADS = 'etr/payload/';
 const VERSION = 1;
+/** First byte of the mark that a removed payload leaves; its second is a number of {@link GONE}, then comes a key id. */
+const MARK = 0;
 const ID_BYTES = 16;
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 
-/** Where the members of a stored payload begin: version, subject, key id, iv, ciphertext. */
+/** Where the members of a stored payload begin: version, subject, key id, data class, iv, ciphertext. */
 const [AT_SUBJECT, AT_ID] = [1, 1 + HASH_BYTES];
-const AT_IV: number = AT_ID + ID_BYTES;
+const AT_CLASS: number = AT_ID + ID_BYTES;
+const AT_IV: number = AT_CLASS + 1;
 const AT_BOX: number = AT_IV + IV_BYTES;
 
 /**
@@ -91,32 +130,73 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
     }
   }
 
+  async function openStored(hash: Hash, stored: Uint8Array): Promise<Kept> {
+    const { subject, keyId } = labelOf(hash, stored);
+    const dataKey = await readKey(subject);
+    if (dataKey === undefined || !equalBytes(dataKey.id, keyId)) return { state: 'erased' };
+    const [aad, iv] = [stored.slice(0, AT_BOX), stored.slice(AT_IV, AT_BOX)];
+    const plain = await openBox({ key: dataKey.key, iv, aad, ciphertext: stored.slice(AT_BOX) }, hash);
+    const [salt, bytes] = [plain.slice(0, SALT_BYTES), plain.slice(SALT_BYTES)];
+    // What was encrypted for another place, or under another salt, is not what this commitment is to.
+    if (commitment(salt, bytes) !== hash) throw unreadable(hash);
+    return { state: 'kept', salt, bytes };
+  }
+
+  const storedAt = async (hash: Hash): Promise<Uint8Array | undefined> =>
+    (await store.get(payloadKey(hash)))?.value;
+
+  async function take(hash: Hash): Promise<Uint8Array | undefined> {
+    const stored = await storedAt(hash);
+    return stored === undefined || markOf(stored) !== undefined ? undefined : stored;
+  }
+
   return {
     sealing() {
       const keys = new Map<Did, ReturnType<typeof sealerFor>>();
-      return async ({ hash, subject: did, salted }) => {
+      return async ({ hash, subject: did, dataClass, salted }) => {
         let known = keys.get(did);
         if (known === undefined) keys.set(did, (known = sealerFor(refOf(did))));
         const { subject, id, seal } = await known;
         const iv = random.bytes(IV_BYTES);
-        const head = concatBytes(Uint8Array.of(VERSION), subject, id, iv);
+        const head = concatBytes(
+          Uint8Array.of(VERSION),
+          subject,
+          id,
+          Uint8Array.of(classNumber(dataClass)),
+          iv,
+        );
         const box = await seal({ iv, aad: head, plaintext: salted });
         return { key: payloadKey(hash), value: concatBytes(head, box) };
       };
     },
     async read(hash) {
-      const stored = (await store.get(payloadKey(hash)))?.value;
+      const stored = await storedAt(hash);
       if (stored === undefined) return { state: 'unknown' };
-      if (stored.length < AT_BOX || stored[0] !== VERSION) throw unreadable(hash);
-      const dataKey = await readKey(stored.slice(AT_SUBJECT, AT_ID));
-      if (dataKey === undefined || !equalBytes(dataKey.id, stored.slice(AT_ID, AT_IV)))
-        return { state: 'erased' };
-      const [aad, iv] = [stored.slice(0, AT_BOX), stored.slice(AT_IV, AT_BOX)];
-      const plain = await openBox({ key: dataKey.key, iv, aad, ciphertext: stored.slice(AT_BOX) }, hash);
-      const [salt, bytes] = [plain.slice(0, SALT_BYTES), plain.slice(SALT_BYTES)];
-      // What was encrypted for another place, or under another salt, is not what this commitment is to.
-      if (commitment(salt, bytes) !== hash) throw unreadable(hash);
-      return { state: 'kept', salt, bytes };
+      const gone = markOf(stored);
+      return gone === undefined ? openStored(hash, stored) : { state: gone };
+    },
+    async label(hash) {
+      const stored = await take(hash);
+      return stored === undefined ? undefined : labelOf(hash, stored);
+    },
+    async keyIdOf(hash) {
+      const stored = await storedAt(hash);
+      if (stored === undefined) return undefined;
+      const gone = markOf(stored);
+      if (gone === undefined) return labelOf(hash, stored).keyId;
+      return gone === 'archived' ? stored.slice(2) : undefined;
+    },
+    take,
+    async giveBack(hash, stored) {
+      await openStored(hash, stored);
+      await store.put(payloadKey(hash), stored);
+    },
+    async remove(hash, why) {
+      const stored = await take(hash);
+      if (stored === undefined) return;
+      // What is archived can still be erased by its key, so the key is not forgotten.
+      const keyId = why === 'archived' ? labelOf(hash, stored).keyId : new Uint8Array(0);
+      await store.put(payloadKey(hash), concatBytes(Uint8Array.of(MARK, 1 + GONE.indexOf(why)), keyId));
     },
     keyOf: (subject) => readKey(refOf(subject)),
     async erase(subject, { version }) {
@@ -131,6 +211,21 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
     },
   };
 }
+
+/** The members in front of the ciphertext. Throws ETR_PAYLOAD_UNREADABLE. */
+function labelOf(hash: Hash, stored: Uint8Array): PayloadLabel {
+  if (stored.length < AT_BOX || stored[0] !== VERSION) throw unreadable(hash);
+  const [subject, keyId] = [stored.slice(AT_SUBJECT, AT_ID), stored.slice(AT_ID, AT_CLASS)];
+  return { subject, keyId, dataClass: CLASSIFICATIONS[(stored[AT_CLASS] ?? 0) - 1] };
+}
+
+/** 0: none. */
+const classNumber = (dataClass: Classification | undefined): number =>
+  dataClass === undefined ? 0 : 1 + CLASSIFICATIONS.indexOf(dataClass);
+
+/** Why the payload is gone; undefined for a payload. */
+const markOf = (stored: Uint8Array): Gone | undefined =>
+  stored[0] === MARK ? GONE[(stored[1] ?? 0) - 1] : undefined;
 
 const payloadKey = (hash: Hash): string => PAYLOADS + hash.slice('sha256:'.length);
 

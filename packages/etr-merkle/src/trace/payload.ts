@@ -1,4 +1,4 @@
-import { type Did, type Hash, type Json, type Random, TtpError } from '@ttp/core';
+import { type Classification, type Did, type Hash, type Json, type Random, TtpError } from '@ttp/core';
 import { canonicalize, concatBytes, hashBytes, JSON_FOREIGN_MAX_DEPTH, parseJson } from '@ttp/crypto';
 import { PAYLOAD_MAX_BYTES, SALT_BYTES } from '../limits.js';
 import { isStrictData } from './strict-data.js';
@@ -9,6 +9,8 @@ export interface Payload {
   readonly hash: Hash;
   /** Whose data it is: erasing this subject erases the payload. */
   readonly subject: Did;
+  /** What retention goes by; left out where no rule is for it. */
+  readonly dataClass?: Classification;
   /** Salt and canonical JSON, one after the other: what the hash is of. */
   readonly salted: Uint8Array;
 }
@@ -26,9 +28,15 @@ export const commitment = (salt: Uint8Array, bytes: Uint8Array): Hash => hashByt
  * @param random gives the salt
  * @param subject whose data it is
  * @param value plain JSON data; its canonical form is what counts
+ * @param dataClass for retention
  * @throws ETR_BAD_PAYLOAD, ETR_PAYLOAD_TOO_LARGE above 4 MiB, and the CRYPTO_JSON_* codes for what is no JSON
  */
-export function createPayload(random: Random, subject: Did, value: Json): Payload {
+export function createPayload(
+  random: Random,
+  subject: Did,
+  value: Json,
+  dataClass?: Classification,
+): Payload {
   const text = canonicalize(value);
   if (!isStrictData(value, JSON_FOREIGN_MAX_DEPTH))
     throw new TtpError('ETR_BAD_PAYLOAD', 'a whole number beyond 2^53-1 would not be read back');
@@ -38,7 +46,12 @@ export function createPayload(random: Random, subject: Did, value: Json): Payloa
   if (size > PAYLOAD_MAX_BYTES)
     throw new TtpError('ETR_PAYLOAD_TOO_LARGE', `${size} bytes, more than ${PAYLOAD_MAX_BYTES}`);
   salted.set(random.bytes(SALT_BYTES));
-  return Object.freeze({ hash: hashBytes(salted), subject, salted });
+  return Object.freeze({
+    hash: hashBytes(salted),
+    subject,
+    salted,
+    ...(dataClass === undefined ? {} : { dataClass }),
+  });
 }
 
 /** The value of a payload's canonical bytes. Throws the CRYPTO_JSON_* codes. */

@@ -1,4 +1,5 @@
 import type {
+  Classification,
   Clock,
   Did,
   Dispose,
@@ -16,6 +17,7 @@ import type {
 import type { InclusionProof } from '../proof.js';
 import type { ExportOptions } from './export.js';
 import type { Entry, EntryFilter } from './filter.js';
+import type { LifeContext, TraceLife } from './life.js';
 import type { Payload } from './payload.js';
 
 /** What a recorder is opened with. */
@@ -55,12 +57,6 @@ export interface SealedTrace {
   readonly checkpoint: string;
 }
 
-/** To whose chain and trace the record of an erasure goes. */
-export interface EraseContext {
-  readonly agent: Did;
-  readonly trace: TraceId;
-}
-
 /** The audit log of one enforcement point (decisions D28 to D30). */
 export interface TraceRecorder extends Recorder {
   /** Origin of the log that is written now. It changes when another process takes the log over. */
@@ -68,6 +64,8 @@ export interface TraceRecorder extends Recorder {
   /** Entries that are durable. */
   readonly size: bigint;
   readonly faults: RecorderFaults;
+  /** Modes, archives, legal holds, retention. */
+  readonly life: TraceLife;
   /**
    * Records events, all of them or none, and keeps the payloads they refer to. Resolves when everything is durable;
    * calls that come together share one append.
@@ -76,8 +74,13 @@ export interface TraceRecorder extends Recorder {
    * @throws ETR_BAD_EVENT, ETR_LEAF_TOO_LARGE, ETR_TRACE_SEALED, ETR_POISONED, ETR_CLOSED
    */
   record(events: readonly TtpEvent[], payloads?: readonly Payload[]): Promise<readonly bigint[]>;
-  /** Commits to a value; {@link record} or {@link queue} then keeps it. Throws ETR_PAYLOAD_TOO_LARGE. */
-  payload(subject: Did, value: Json): Payload;
+  /**
+   * Commits to a value; {@link record} or {@link queue} then keeps it.
+   *
+   * @param dataClass what retention goes by
+   * @throws ETR_BAD_PAYLOAD, ETR_PAYLOAD_TOO_LARGE
+   */
+  payload(subject: Did, value: Json, dataClass?: Classification): Payload;
   /**
    * Records a denial with the next batch, at the latest after a second. Resolves when it is in the queue; waits when
    * 10 000 entries are waiting (decision D29). Throws like {@link record}.
@@ -112,8 +115,9 @@ export interface TraceRecorder extends Recorder {
    * (flaw.E7). An erasure that a crash interrupts is completed when the recorder is opened again.
    *
    * @returns undefined when nothing is kept of the subject
+   * @throws ETR_HELD where a legal hold is on any of them
    */
-  erase(subject: Did, context: EraseContext): Promise<Receipt | undefined>;
+  erase(subject: Did, context: LifeContext): Promise<Receipt | undefined>;
   /** The log, or what the options select, as a bundle that `verifyTrace` checks offline (decision D30). */
   exportBundle(options?: ExportOptions): Promise<string>;
   /** Calls `fn` with every entry as soon as it is durable. What it throws is counted. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@ttp/core';
 import { leafHash } from '../hash.js';
 import { leafBytes, prepareLeaf } from './leaf.js';
-import type { Ledger } from './ledger.js';
+import { extendLedger, type Ledger } from './ledger.js';
 
 /** What says so in the entries that the log itself makes. */
 export const COMPONENT = 'etr-merkle';
@@ -13,7 +13,7 @@ export const COMPONENT = 'etr-merkle';
  * @throws LOG_CONFLICT where another process appends to the log
  */
 export async function recoverIntents(ledger: Ledger, clock: Clock): Promise<void> {
-  const { chains, tree, traces, log } = ledger;
+  const { chains, tree, log } = ledger;
   const unknown = chains.openIntents();
   if (unknown.length === 0) return;
   const at = clock.now();
@@ -30,12 +30,9 @@ export async function recoverIntents(ledger: Ledger, clock: Clock): Promise<void
     const bytes = leafBytes(leaf, chains.next(leaf));
     const hash = leafHash(bytes);
     chains.add(leaf, hash);
-    return { bytes, hash, trace };
+    return { leaf, bytes, hash };
   });
   const entries = placed.map(({ bytes }) => bytes);
   await log.append(entries, tree.size);
-  for (const { hash, trace } of placed) {
-    tree.append(hash);
-    traces.push(trace);
-  }
+  for (const { leaf, hash } of placed) extendLedger(ledger, { ...leaf, hash }, () => ({}));
 }

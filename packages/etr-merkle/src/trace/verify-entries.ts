@@ -1,13 +1,14 @@
-import type { Did, Hash, TraceId } from '@ttp/core';
-import { canonicalize } from '@ttp/crypto';
+import { type Did, type Hash, isTraceId, type TraceId } from '@ttp/core';
+import { canonicalize, equalBytes } from '@ttp/crypto';
+import { Frontier } from '../frontier.js';
 import { leafHash } from '../hash.js';
 import { hashText } from '../proof.js';
 import type { OpenTreeHead } from '../signed-tree-head.js';
-import { createTree } from '../tree.js';
 import { verifyInclusion } from '../verify.js';
 import type { BundleLine, Manifest } from './bundle.js';
 import { Chains } from './chains.js';
 import type { Findings } from './findings.js';
+import { DEFAULT_MODE, type StorageMode, setsMode } from './mode.js';
 
 /** An entry of a bundle, and its line. */
 export type EntryLine = Extract<BundleLine, { kind: 'entry' }> & { readonly line: number };
@@ -18,101 +19,145 @@ interface Hashed extends EntryLine {
 }
 
 /**
- * Checks the entries of a bundle against each other and against the tree head: chains of agents, sequences of traces,
- * inclusion, seals. Linear in the entries, but for the path of each inclusion proof.
- *
- * @param headLine where the tree head stands: a root that the whole log does not lead to is reported there
+ * Checks the entries of a bundle, one after the other, against each other and against the tree head: chains of agents,
+ * sequences of traces, inclusion, seals, modes. Linear in the entries, but for the path of each inclusion proof; what it
+ * remembers grows with agents and traces, and not with entries.
  */
-export function verifyEntries(
-  manifest: Manifest,
-  head: OpenTreeHead,
-  headLine: number,
-  entries: readonly EntryLine[],
-  findings: Findings,
-): void {
-  const hashed = entries.map((entry) => ({ ...entry, hash: leafHash(entry.bytes) }));
-  checkOrder(manifest, hashed, findings);
-  checkAgents(manifest, hashed, findings);
-  checkTraces(manifest, hashed, findings);
-  if (manifest.scope === 'log') checkRoot(head, headLine, hashed, findings);
-  else for (const entry of hashed) checkProof(head, entry, findings);
-}
+export class EntryChecks {
+  readonly #manifest: Manifest;
+  readonly #head: OpenTreeHead;
+  /** Where the tree head stands: a root that the whole log does not lead to is reported there. */
+  readonly #headLine: number;
+  readonly #findings: Findings;
+  readonly #tree = new Frontier();
+  readonly #agents = new Map<Did, { readonly seq: number; readonly hash: Hash }>();
+  readonly #chains = new Chains();
+  readonly #incomplete = new Set<TraceId>();
+  readonly #sealed = new Set<TraceId>();
+  readonly #modes = new Map<TraceId, StorageMode>();
+  #next = 0n;
+  #isStandard = false;
 
-function checkOrder({ scope, trace }: Manifest, entries: readonly Hashed[], findings: Findings): void {
-  let next = 0n;
-  for (const { line, index, leaf } of entries) {
-    findings.made('form');
-    if (scope === 'log' ? index !== next : index < next)
-      findings.add('form', line, `entry ${index} stands where ${next} belongs`);
-    if (scope === 'trace' && leaf.trace !== trace)
-      findings.add('form', line, `an entry of trace ${leaf.trace} in the bundle of another`);
-    next = index + 1n;
+  constructor(manifest: Manifest, head: OpenTreeHead, headLine: number, findings: Findings) {
+    this.#manifest = manifest;
+    this.#head = head;
+    this.#headLine = headLine;
+    this.#findings = findings;
   }
-}
 
-function checkAgents({ scope }: Manifest, entries: readonly Hashed[], findings: Findings): void {
-  const chains = new Map<Did, { seq: number; hash: Hash }>();
-  for (const { line, leaf, hash } of entries) {
-    findings.made('chain');
+  /** The next entry. */
+  add(entry: EntryLine): void {
+    const hashed = { ...entry, hash: leafHash(entry.bytes) };
+    this.#checkOrder(hashed);
+    this.#checkAgent(hashed);
+    this.#checkTrace(hashed);
+    this.#checkMode(hashed);
+    if (this.#manifest.scope === 'log') this.#tree.append(hashed.hash);
+    else this.#checkProof(hashed);
+  }
+
+  /** There is no further entry. */
+  end(): void {
+    if (this.#manifest.scope === 'log') this.#checkRoot();
+    if (this.#isStandard && this.#manifest.tamperEvident)
+      this.#findings.add('mode', 1, 'a trace in standard mode is not named as such');
+  }
+
+  #checkOrder({ line, index, leaf }: Hashed): void {
+    const { scope, trace } = this.#manifest;
+    this.#findings.made('form');
+    if (scope === 'log' ? index !== this.#next : index < this.#next)
+      this.#findings.add('form', line, `entry ${index} stands where ${this.#next} belongs`);
+    if (scope === 'trace' && leaf.trace !== trace)
+      this.#findings.add('form', line, `an entry of trace ${leaf.trace} in the bundle of another`);
+    this.#next = index + 1n;
+  }
+
+  #checkAgent({ line, leaf, hash }: Hashed): void {
+    this.#findings.made('chain');
     const { agent, agentSeq, agentPrev } = leaf;
-    const before = chains.get(agent);
+    const before = this.#agents.get(agent);
     const gap = agentSeq - (before?.seq ?? -1);
     // What is not the whole log may leave entries of an agent out, but not go back or contradict what it shows.
-    if (gap < 1 || (scope === 'log' && gap > 1))
-      findings.add('chain', line, `entry ${agentSeq} of ${agent} follows its entry ${before?.seq ?? 'none'}`);
+    if (gap < 1 || (this.#manifest.scope === 'log' && gap > 1))
+      this.#findings.add(
+        'chain',
+        line,
+        `entry ${agentSeq} of ${agent} follows its entry ${before?.seq ?? 'none'}`,
+      );
     else if (gap === 1 && agentPrev !== (before?.hash ?? null))
-      findings.add('chain', line, `agentPrev is not the hash of entry ${agentSeq - 1} of ${agent}`);
-    chains.set(agent, { seq: agentSeq, hash: hashText(hash) });
+      this.#findings.add('chain', line, `agentPrev is not the hash of entry ${agentSeq - 1} of ${agent}`);
+    this.#agents.set(agent, { seq: agentSeq, hash: hashText(hash) });
   }
-}
 
-function checkTraces({ scope }: Manifest, entries: readonly Hashed[], findings: Findings): void {
-  const chains = new Chains();
-  const incomplete = new Set<TraceId>();
-  const sealed = new Set<TraceId>();
-  for (const { line, leaf, hash } of entries) {
-    findings.made('trace');
+  #checkTrace({ line, leaf, hash }: Hashed): void {
+    this.#findings.made('trace');
     const { trace, traceSeq } = leaf;
-    if (sealed.has(trace)) {
-      findings.add('seal', line, `an entry of trace ${trace} after its seal`);
-      continue;
+    if (this.#sealed.has(trace)) {
+      this.#findings.add('seal', line, `an entry of trace ${trace} after its seal`);
+      return;
     }
-    const { traceSeq: expected } = chains.next(leaf);
-    if (traceSeq !== expected && !incomplete.has(trace)) {
-      incomplete.add(trace);
-      if (scope !== 'selection' || traceSeq < expected)
-        findings.add('trace', line, `entry ${traceSeq} of trace ${trace} stands where ${expected} belongs`);
+    const { traceSeq: expected } = this.#chains.next(leaf);
+    if (traceSeq !== expected && !this.#incomplete.has(trace)) {
+      this.#incomplete.add(trace);
+      if (this.#manifest.scope !== 'selection' || traceSeq < expected)
+        this.#findings.add(
+          'trace',
+          line,
+          `entry ${traceSeq} of trace ${trace} stands where ${expected} belongs`,
+        );
     }
     if (leaf.type === 'trace-sealed') {
-      sealed.add(trace);
+      this.#sealed.add(trace);
       // With entries missing there is nothing to compute the root from.
-      if (!incomplete.has(trace)) checkSeal(chains, { line, leaf }, findings);
+      if (!this.#incomplete.has(trace)) this.#checkSeal({ line, leaf });
     }
-    chains.add(leaf, hash);
+    this.#chains.add(leaf, hash);
   }
-}
 
-function checkSeal(chains: Chains, { line, leaf }: Pick<Hashed, 'line' | 'leaf'>, findings: Findings): void {
-  findings.made('seal');
-  const summary = chains.summary(leaf.trace);
-  if (summary === undefined || canonicalize({ ...summary }) !== canonicalize(leaf.data))
-    findings.add('seal', line, `the seal does not match the ${summary?.count ?? 0} entries of its trace`);
-}
+  #checkSeal({ line, leaf }: Pick<Hashed, 'line' | 'leaf'>): void {
+    this.#findings.made('seal');
+    const summary = this.#chains.summary(leaf.trace);
+    if (summary === undefined || canonicalize({ ...summary }) !== canonicalize(leaf.data))
+      this.#findings.add(
+        'seal',
+        line,
+        `the seal does not match the ${summary?.count ?? 0} entries of its trace`,
+      );
+  }
 
-function checkRoot(head: OpenTreeHead, line: number, entries: readonly Hashed[], findings: Findings): void {
-  findings.made('inclusion');
-  const tree = createTree(entries.map(({ hash }) => hash));
-  // Trees of different sizes never share a root: the prefixes tell leaves and nodes apart.
-  if (hashText(tree.root()) !== hashText(head.root))
-    findings.add('inclusion', line, `the ${tree.size} entries do not lead to the root of ${head.size}`);
-}
+  #checkMode({ line, leaf }: Hashed): void {
+    const { type, subject, data } = leaf;
+    if (type !== 'mode-set') return;
+    this.#findings.made('mode');
+    if (data['mode'] === 'standard') this.#isStandard = true;
+    if (!isTraceId(subject)) {
+      this.#findings.add('mode', line, 'a mode of something that is no trace');
+      return;
+    }
+    // What is not the whole log may leave earlier modes out: only what it shows can contradict itself.
+    const known = this.#modes.get(subject) ?? (this.#manifest.scope === 'log' ? DEFAULT_MODE : undefined);
+    const mode = setsMode(leaf, known ?? (data['mode'] === 'standard' ? DEFAULT_MODE : 'standard'));
+    if (mode === undefined) this.#findings.add('mode', line, `the mode of trace ${subject} is relaxed`);
+    else this.#modes.set(subject, mode);
+  }
 
-function checkProof(
-  { size, root }: OpenTreeHead,
-  { line, index, hash, proof }: Hashed,
-  findings: Findings,
-): void {
-  findings.made('inclusion');
-  if (proof === undefined || !verifyInclusion({ leafHash: hash, index, size, proof, root }))
-    findings.add('inclusion', line, `entry ${index} is not proved to be in the tree of ${size}`);
+  #checkRoot(): void {
+    this.#findings.made('inclusion');
+    const { size, root } = this.#head;
+    // Trees of different sizes never share a root: the prefixes tell leaves and nodes apart.
+    if (!equalBytes(this.#tree.root(), root))
+      this.#findings.add(
+        'inclusion',
+        this.#headLine,
+        `the ${this.#tree.size} entries do not lead to the root of ${size}`,
+      );
+  }
+
+  #checkProof({ line, index, hash, proof }: Hashed): void {
+    this.#findings.made('inclusion');
+    const { size, root } = this.#head;
+    if (proof === undefined || !verifyInclusion({ leafHash: hash, index, size, proof, root }))
+      this.#findings.add('inclusion', line, `entry ${index} is not proved to be in the tree of ${size}`);
+  }
 }

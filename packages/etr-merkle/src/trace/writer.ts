@@ -2,8 +2,8 @@ import { isTtpError, type Store, TtpError } from '@ttp/core';
 import { leafHash } from '../hash.js';
 import { GROUP_COMMIT_MAX } from '../limits.js';
 import type { Chains } from './chains.js';
-import { leafBytes, type Position, type PreparedLeaf } from './leaf.js';
-import type { Ledger } from './ledger.js';
+import { leafBytes, leafOf, type Position, type PreparedLeaf } from './leaf.js';
+import { extendLedger, type Ledger } from './ledger.js';
 import type { Payload } from './payload.js';
 import type { PayloadStore, SealedPayload } from './payload-store.js';
 
@@ -184,13 +184,9 @@ export class Writer {
   }
 
   #acknowledge(entries: readonly Placed[], accepted: ReadonlyMap<Job, Built>): void {
-    const { tree, traces, sealed } = this.#ledger;
-    const first = tree.size;
-    for (const { hash, leaf } of entries) {
-      tree.append(hash);
-      traces.push(leaf.trace);
-      if (leaf.type === 'trace-sealed') sealed.add(leaf.trace);
-    }
+    const first = this.#ledger.tree.size;
+    for (const { hash, leaf, position } of entries)
+      extendLedger(this.#ledger, { ...leaf, hash }, () => leafOf(leaf, position).data);
     let next = first;
     for (const { leaves, done } of accepted.values()) {
       done(next);

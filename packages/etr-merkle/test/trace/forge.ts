@@ -40,19 +40,22 @@ export const withLeaf = (lines: readonly Line[], n: number, members: Line): Line
 /**
  * A bundle of these lines, signed as a dishonest holder of the log key would sign it: nothing is wrong with it but
  * what it says.
+ *
+ * @param isWhole whether `manifest` is all of the first line, and not only what is different
  */
 export async function resigned(
   bundle: string,
   lines: readonly (Line | string)[],
   manifest: Line = {},
   signer: Signer = logKey(),
+  isWhole = false,
 ): Promise<string> {
   const texts = lines.map((line) => (typeof line === 'string' ? line : canonicalize(line)));
   const hashes: Hash[] = texts.map((text) => hashBytes(utf8(text)));
   const envelope = await signEnvelope({
     type: 'ttp/bundle@1',
     head: { iss: asDid(signer.kid.replace(/#.*/, '')), iat: NOW },
-    body: { ...manifestOf(bundle), lines: hashes, ...manifest },
+    body: isWhole ? { ...manifest, lines: hashes } : { ...manifestOf(bundle), lines: hashes, ...manifest },
     signers: [signer],
   });
   return [encodeEnvelope(envelope), ...texts].map((line) => `${line}\n`).join('');
