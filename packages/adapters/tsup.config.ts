@@ -3,7 +3,15 @@ import { build } from '../../tsup.base.ts';
 
 export default defineConfig(
   build(
-    ['src/memory.ts', 'src/sqlite.ts', 'src/fs.ts', 'src/lock.ts', 'src/fetch.ts', 'src/system.ts'],
+    [
+      'src/memory.ts',
+      'src/sqlite.ts',
+      'src/fs.ts',
+      'src/postgres.ts',
+      'src/lock.ts',
+      'src/fetch.ts',
+      'src/system.ts',
+    ],
     'node',
   ),
 );

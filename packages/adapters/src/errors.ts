@@ -6,9 +6,10 @@ export const STORE_ERRORS = {
   STORE_TOO_LARGE: 'The value is larger than the store takes.',
   STORE_BAD_PATH: 'The path does not name a file, or a folder, on disk.',
   STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.',
-  STORE_UNAVAILABLE: 'This runtime has no node:sqlite module.',
+  STORE_UNAVAILABLE: 'This runtime lacks what the storage is made of: node:sqlite, or IndexedDB.',
   STORE_UNREADABLE: 'What is stored cannot be opened or read, or is not of TTP.',
   STORE_UNKNOWN_SCHEMA: 'The storage was written with a schema version that this version does not know.',
+  STORE_NOT_DURABLE: 'The server does not sync what it commits; an option has to say that this is wanted.',
   STORE_BUSY: 'Somebody else kept the storage locked for longer than the busy limit; nothing was written.',
   STORE_POISONED:
     'A write or sync failed before: nothing is written any more until the storage is opened again.',

@@ -61,6 +61,12 @@ export const STORE_LIST_KEYS = 256;
 /** Entries that a read of a log takes from the database at once. */
 export const LOG_READ_ENTRIES = 32;
 
+/** The schema of PostgreSQL that the tables are in unless an option names another. */
+export const PG_SCHEMA = 'ttp';
+
+/** How often a write to PostgreSQL is tried that lost to another transaction, before it is STORE_BUSY. */
+export const PG_ATTEMPTS = 20;
+
 /** Longest time that a lock is granted for at once, ms: a day. */
 export const LOCK_TTL_MS_MAX = 86_400_000;
 
