@@ -87,8 +87,10 @@ export {
   WINDOW_AMOUNT_MAX,
   WINDOW_MAX_MS,
 } from './limits.js';
+export { lintChange, type PublishedPolicy } from './lint/change.js';
 export { LINT_CODES, type LintCode, type LintFinding } from './lint/finding.js';
 export { lintPolicy } from './lint/lint.js';
+export { lintTraffic } from './lint/traffic.js';
 export { loadPolicy, type Policy } from './load.js';
 export type { Observation, ObservedCalls, UnreadCall } from './observation.js';
 export type { Truth } from './operators.js';
@@ -110,4 +112,5 @@ export { type PolicyReplay, type ReplayedCall, replayPolicy } from './replay-pol
 export { normalizeResource } from './resource.js';
 export { openSignedPolicy, type SignedPolicy, type SignedPolicyBody, signPolicy } from './signed.js';
 export { type KillTrigger, METRICS } from './trigger.js';
+export { tryWarnAs, type WarnedCall } from './warn-first.js';
 export type { Window } from './window.js';

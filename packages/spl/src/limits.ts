@@ -52,6 +52,9 @@ export const RECOMMENDED_RATE_MIN = 60;
 /** Tools that the comment of a recommended rule names: 8. */
 export const COMMENT_MAX_TOOLS = 8;
 
+/** Recorded calls from which on a linter says what most of them have in common: 20. */
+export const ROUTINE_CALLS_MIN = 20;
+
 /** Tests in one file of policy tests: 10 000. */
 export const POLICY_TESTS_MAX = 10_000;
 
@@ -78,3 +81,6 @@ export const AUTHZEN_EVALUATIONS_MAX = 1000;
 
 /** Rules that one Cedar policy may become: each alternative of its conditions is one: 64. */
 export const CEDAR_ALTERNATIVES_MAX = 64;
+
+/** Layers of policies that are in force together: 8. */
+export const LAYERS_MAX = 8;

@@ -2,11 +2,22 @@ import { percentage } from '../arguments.js';
 import type { Verb, VerbArgument, VerbOption } from '../verb.js';
 import { POLICY_FILE } from './shared.js';
 
+const LOG_KEY: VerbOption = {
+  flags: '--log-key <key>',
+  says: 'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
+  repeatable: true,
+};
+
 const lint: Verb = {
   name: 'policy lint',
   summary: 'Load a policy and report its defects.',
   arguments: [POLICY_FILE],
-  options: [{ flags: '--sarif', says: 'answer with one SARIF 2.1.0 log, for code scanning' }],
+  options: [
+    { flags: '--sarif', says: 'answer with one SARIF 2.1.0 log, for code scanning' },
+    { flags: '--bundle <file>', says: 'recorded calls, to find approvals that would be routine' },
+    { flags: '--call-map <file>', says: 'the call map that the policy is used with' },
+    LOG_KEY,
+  ],
   exits: { 1: 'it does not load, or the linter finds something' },
   examples: [
     { line: 'ttp policy lint policy.json', says: 'what is wrong with a policy' },
@@ -90,11 +101,6 @@ Facts that are left out are not known, and without "now" the time is not either.
   load: () => import('../commands/policy/test.js'),
 };
 
-const LOG_KEY: VerbOption = {
-  flags: '--log-key <key>',
-  says: 'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
-  repeatable: true,
-};
 const BUNDLE: VerbArgument = {
   name: '<bundle>',
   says: 'the bundle, from ttp trace export; - for standard input',
@@ -158,7 +164,15 @@ const replay: Verb = {
   description: `With the facts of that time. It is the policy's answer: assessed risk depends on what else an agent does, and
 approvals on people.`,
   arguments: [{ name: '<file>', says: 'the policy' }, BUNDLE],
-  options: [{ flags: '--call-map <file>', says: 'the call map it will be used with' }, LOG_KEY],
+  options: [
+    { flags: '--call-map <file>', says: 'the call map it will be used with' },
+    LOG_KEY,
+    {
+      flags: '--warn-as <effect>',
+      says: 'also say which calls would change if every warn were this',
+      choices: ['deny', 'allow_with_approval'],
+    },
+  ],
   exits: { 1: 'a call that went through would be denied' },
   examples: [
     {

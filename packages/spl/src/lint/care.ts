@@ -1,7 +1,7 @@
 import type { CompiledRule } from '../compile.js';
 import { compiledOf, type Policy } from '../load.js';
 import type { LintFinding } from './finding.js';
-import { conditionOn, isPermit, isSensitive } from './rules.js';
+import { conditionOn, isLimited, isPermit, isSensitive } from './rules.js';
 
 /** What a permit should oblige to and does not. */
 export function lintCare(policy: Policy): readonly LintFinding[] {
@@ -27,7 +27,7 @@ export function lintCare(policy: Policy): readonly LintFinding[] {
         message: 'it gives out sensitive data as it is',
         suggestion: 'redact or mask what the task does not need',
       });
-    if (!limited && conditionOn(rule, 'request.rate') === undefined)
+    if (!limited && conditionOn(rule, 'request.rate') === undefined && !isLimited(rule, undefined))
       findings.push({
         code: 'SPL_NO_RATE_LIMIT',
         rule: id,

@@ -19,6 +19,10 @@ export const LINT_CODES = {
   SPL_DEAD_CONDITION: 'The requirements already demand more than the condition does.',
   SPL_UNSATISFIABLE: 'No value can fulfil the condition.',
   SPL_SHADOWED_RULE: 'An unconditional deny covers the rule.',
+  SPL_LITERAL_SUBJECTS:
+    'Rules list subjects one by one where a condition on what they have in common would do.',
+  SPL_ROUTINE_APPROVAL: 'An approval rule decides most of the recorded traffic.',
+  SPL_SAME_SERIAL: 'A changed policy does not raise its serial.',
   SPL_UNCOVERED_TIME: 'Rules that divide the week between them leave a gap.',
 } as const;
 

@@ -5,7 +5,7 @@ import { isReference, type Scalar, type Test } from '../condition.js';
 import { compiledOf, type Policy } from '../load.js';
 import { domainOf, factsWith } from './domain.js';
 import type { LintFinding } from './finding.js';
-import { conditionOn, isPermit, shareAction } from './rules.js';
+import { conditionOn, isLimited, isPermit, shareAction } from './rules.js';
 
 /** In which direction an attribute makes an agent more trustworthy, or a call more dangerous. */
 const DIRECTION: { readonly [attribute: string]: 'trust' | 'risk' } = {
@@ -24,7 +24,7 @@ export function lintGuards(policy: Policy): readonly LintFinding[] {
     ]),
     ...noTrust(rule, rules),
     ...exclusionGaps(rule, rules),
-    ...noCumulativeLimit(rule),
+    ...noCumulativeLimit(rule, rules),
   ]);
 }
 
@@ -105,9 +105,14 @@ function listOf(tests: readonly Test[], op: 'in' | 'not_in'): readonly Scalar[] 
   return typeof operand === 'object' && !isReference(operand) ? operand : undefined;
 }
 
-function noCumulativeLimit(rule: CompiledRule): readonly LintFinding[] {
+/** One rule that is told the sum limits it for every other of the same action: a deny, or the permit itself. */
+function noCumulativeLimit(rule: CompiledRule, rules: readonly CompiledRule[]): readonly LintFinding[] {
   if (rule.effect !== 'allow' && rule.effect !== 'warn') return [];
   if (conditionOn(rule, 'request.amount') === undefined) return [];
+  const limits = (one: CompiledRule): boolean =>
+    (one === rule || (one.effect === 'deny' && shareAction(one, rule))) && isLimited(one, 'request.amount');
+  if (rules.some(limits)) return [];
   const message = 'it limits each amount and not their sum';
-  return [{ code: 'SPL_NO_CUMULATIVE_LIMIT', rule: rule.id, message }];
+  const suggestion = 'add a condition on sum(request.amount, 24h)';
+  return [{ code: 'SPL_NO_CUMULATIVE_LIMIT', rule: rule.id, message, suggestion }];
 }

@@ -5,6 +5,7 @@ import { lintGuards } from './guards.js';
 import { lintWholePolicy } from './policy-level.js';
 import { lintReach } from './reach.js';
 import { lintScope } from './scope.js';
+import { lintSubjects } from './subjects.js';
 import { lintWeek } from './week.js';
 
 /**
@@ -13,7 +14,7 @@ import { lintWeek } from './week.js';
  * rules in the order of their ids.
  */
 export function lintPolicy(policy: Policy): readonly LintFinding[] {
-  const checks = [lintScope, lintReach, lintGuards, lintCare, lintWeek];
+  const checks = [lintScope, lintReach, lintGuards, lintCare, lintWeek, lintSubjects];
   const byRule = checks.flatMap((check) => check(policy));
   return [...lintWholePolicy(policy), ...byRule.sort((a, b) => compare(a.rule ?? '', b.rule ?? ''))];
 }

@@ -1,3 +1,4 @@
+import { windowOf } from '../attributes.js';
 import type { CompiledCondition, CompiledRule } from '../compile.js';
 
 /** Whether a rule permits, with or without conditions. */
@@ -6,6 +7,13 @@ export const isPermit = ({ effect }: CompiledRule): boolean => effect !== 'deny'
 /** The condition of a rule on an attribute. */
 export const conditionOn = ({ conditions }: CompiledRule, attribute: string): CompiledCondition | undefined =>
   conditions.find(({ source }) => source.attribute === attribute);
+
+/** Whether a rule looks at a window: what it adds up, or how many calls there are where `adds` is undefined. */
+export const isLimited = ({ conditions }: CompiledRule, adds: string | undefined): boolean =>
+  conditions.some(({ source }) => {
+    const window = windowOf(source.attribute);
+    return window !== undefined && window.adds === adds;
+  });
 
 /** Whether a rule is about data of a class above internal. */
 export function isSensitive(rule: CompiledRule): boolean {

@@ -1,20 +1,30 @@
 import { isTtpError } from '@ttp/core';
 import { visible } from '@ttp/oversight';
-import { lintPolicy, loadPolicy } from '@ttp/spl';
+import { type CallMap, lintPolicy, lintTraffic, loadCallMap, loadPolicy, type ObservedCalls } from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
-import { readBytes } from '../../files/files.js';
+import { inFile, readBytes } from '../../files/files.js';
 import type { Call } from '../../verb.js';
+import { readObserved } from '../../verify/observed.js';
 import { type Finding, sarifOf } from './sarif.js';
 
-/** `ttp policy lint`: what is wrong with a policy. */
-export async function run({
-  options: { sarif = false },
-  args: [file = ''],
-  io,
-}: Call<{ readonly sarif?: boolean }>): Promise<Answer> {
+interface LintOptions {
+  readonly sarif?: boolean;
+  readonly bundle?: string;
+  readonly callMap?: string;
+  readonly logKey: readonly string[];
+}
+
+/** `ttp policy lint`: what is wrong with a policy, and with it in the traffic of a bundle. */
+export async function run({ options, args: [file = ''], io }: Call<LintOptions>): Promise<Answer> {
+  const { sarif = false, bundle, callMap: mapFile, logKey } = options;
   const bytes = await readBytes(file, { field: 'file', io });
-  const { findings, hash } = findingsOf(bytes);
+  const observed = bundle === undefined ? undefined : await readObserved(bundle, logKey, io);
+  const mapBytes = mapFile === undefined ? undefined : await readBytes(mapFile, { field: 'call-map' });
+  const callMap = inFile(mapFile ?? 'the empty call map', 'call-map', () =>
+    loadCallMap(mapBytes ?? { version: 1, tools: {} }),
+  );
+  const { findings, hash } = findingsOf(bytes, callMap, observed);
   const exit = findings.length === 0 ? EXIT.ok : EXIT.no;
   if (sarif) {
     const log = sarifOf(file, findings);
@@ -30,10 +40,17 @@ export async function run({
   };
 }
 
-function findingsOf(bytes: Uint8Array): { readonly findings: readonly Finding[]; readonly hash?: string } {
+function findingsOf(
+  bytes: Uint8Array,
+  callMap: CallMap,
+  observed: ObservedCalls | undefined,
+): { readonly findings: readonly Finding[]; readonly hash?: string } {
   try {
     const loaded = loadPolicy(bytes);
-    const findings = lintPolicy(loaded).map((finding): Finding => ({ level: 'warning', ...finding }));
+    const traffic = observed === undefined ? [] : lintTraffic(loaded, callMap, observed);
+    const findings = [...lintPolicy(loaded), ...traffic].map(
+      (finding): Finding => ({ level: 'warning', ...finding }),
+    );
     return { findings, hash: loaded.hash };
   } catch (error) {
     // A policy that does not load is what was asked about: the answer, not a fault.

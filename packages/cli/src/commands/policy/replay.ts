@@ -1,5 +1,12 @@
 import { visible } from '@ttp/oversight';
-import { loadCallMap, loadPolicy, POLICY_CEILING_BYTES, type ReplayedCall, replayPolicy } from '@ttp/spl';
+import {
+  loadCallMap,
+  loadPolicy,
+  POLICY_CEILING_BYTES,
+  type ReplayedCall,
+  replayPolicy,
+  tryWarnAs,
+} from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { inFile, readBytes } from '../../files/files.js';
@@ -10,11 +17,12 @@ import { readObserved } from '../../verify/observed.js';
 interface ReplayOptions {
   readonly callMap?: string;
   readonly logKey: readonly string[];
+  readonly warnAs?: 'deny' | 'allow_with_approval';
 }
 
 /** `ttp policy replay`: what a policy would have decided about the calls of a bundle. */
 export async function run({
-  options: { callMap: mapFile, logKey },
+  options: { callMap: mapFile, logKey, warnAs },
   args: [policyFile = '', path = ''],
   io,
 }: Call<ReplayOptions>): Promise<Answer> {
@@ -24,7 +32,9 @@ export async function run({
   const callMap = inFile(mapFile ?? 'the empty call map', 'call-map', () =>
     loadCallMap(mapBytes ?? { version: 1, tools: {} }),
   );
-  const { calls, summary } = replayPolicy(policy, callMap, await readObserved(path, logKey, io));
+  const observed = await readObserved(path, logKey, io);
+  const { calls, summary } = replayPolicy(policy, callMap, observed);
+  const warned = warnAs === undefined ? undefined : tryWarnAs(policy, warnAs, callMap, observed);
   const { permitted, asks, denied, lost, opened, unread } = summary;
   const changed = calls.filter(({ change }) => change !== 'same');
   const head = ['change', 'tool', 'action', 'resource', 'says', 'why'];
@@ -38,12 +48,16 @@ export async function run({
         rules: [...rules],
         recorded: { ...recorded },
       })),
+      ...(warned === undefined
+        ? {}
+        : { warned: warned.map(({ call: { id }, becomes }) => ({ id, becomes })) }),
     },
     text: (paint) =>
       [
         ...(changed.length === 0 ? [] : [table(head, changed.map(rowOf), paint.width), '']),
         `${calls.length} calls: ${permitted} permitted, ${asks} for a human, ${denied} denied; ${unread} cannot be read`,
         `${lost === 0 ? paint.good('ok') : paint.bad('LOST')}  ${lost} that went through would be denied, ${opened} that were denied would be permitted`,
+        ...(warned === undefined ? [] : [`${warned.length} that are warned about would become ${warnAs}`]),
       ].join('\n'),
   };
 }
