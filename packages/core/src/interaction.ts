@@ -55,7 +55,10 @@ export interface Evidence {
 /** Something that has to be done for the permission to hold. Unknown kinds block. */
 export interface Obligation<Kind extends string = string> {
   readonly kind: Kind;
-  /** Who obliges: `rule:<id>`, `policy`, `risk` (the assessment), or `profile:<mode>`. */
+  /**
+   * Who obliges: `rule:<id>`, `policy`, `risk` (the assessment), or `profile:<mode>`; the first two as
+   * `<layer>/rule:<id>` where policies are layered.
+   */
   readonly from: string;
   readonly params: JsonObject;
 }
@@ -95,6 +98,8 @@ export interface Reason {
   readonly text: string;
   /** The policy rule concerned, where there is one. */
   readonly rule?: string;
+  /** The layer of policy it comes from, where several are in force (decision D20). */
+  readonly layer?: string;
 }
 
 /** What was decided, with all that is needed to decide it again to the same bytes. */

@@ -13,6 +13,7 @@ export const SPL_ERRORS = {
   SPL_UNKNOWN_ATTRIBUTE: 'The attribute is neither registered nor in an open namespace.',
   SPL_UNKNOWN_METRIC: 'The metric of a kill trigger does not exist.',
   SPL_TOO_MANY_WINDOWS: 'The policy has sums and counts over more than 16 different windows.',
+  SPL_BAD_LAYERS: 'The layers of a policy are none, too many, or not each of a name of its own.',
   SPL_MISSING_KEY: 'A mandatory key is missing.',
   SPL_BAD_TYPE: 'A value has another JSON type than its key demands.',
   SPL_BAD_VALUE: 'A value has the right type, but is none of those its key allows.',

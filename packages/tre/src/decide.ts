@@ -11,7 +11,7 @@ import {
   type Obligation,
   type Reason,
 } from '@ttp/core';
-import type { Policy } from '@ttp/spl';
+import { type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
 import { assessedRisk, confidenceOf, factorsOf } from './factors.js';
 import { type Facts, readFacts } from './facts.js';
 import { gatesOf } from './gates.js';
@@ -24,7 +24,8 @@ import { askPolicy } from './verdict.js';
 export interface DecideInput {
   readonly interaction: Interaction;
   readonly evidence: Evidence;
-  readonly policy: Policy;
+  /** One, or several of which each has to permit (decision D20). */
+  readonly policy: Policy | PolicyLayers;
   readonly thresholds: Thresholds;
 }
 
@@ -56,7 +57,10 @@ export function decide({ interaction, evidence, policy, thresholds }: DecideInpu
   const score = assessedRisk(factors);
   const level = riskLevelOf(score, thresholds);
   const confidence = confidenceOf(factors);
-  const gates = gatesOf(interaction, facts, policy.document.requirements?.requiredCapabilities ?? []);
+  const required = policiesOf(policy).flatMap(
+    (one) => one.policy.document.requirements?.requiredCapabilities ?? [],
+  );
+  const gates = gatesOf(interaction, facts, required);
   const isUnsure = confidence < thresholds.confidence;
   const outcome = strictest([
     OUTCOME_OF_EFFECT[answer.effect],

@@ -16,7 +16,7 @@ import {
   MODES,
   TtpError,
 } from '@ttp/core';
-import { loadPolicy, POLICY_CEILING_BYTES } from '@ttp/spl';
+import { loadPolicies, POLICY_CEILING_BYTES } from '@ttp/spl';
 import { decide } from './decide.js';
 import { parseThresholds } from './thresholds.js';
 
@@ -24,7 +24,7 @@ import { parseThresholds } from './thresholds.js';
 export interface ReplayInput {
   readonly interaction: Json | undefined;
   readonly evidence: Json | undefined;
-  /** The exact text of the policy. */
+  /** The exact text of the policy, or of the layers of several. */
   readonly policyText: string | undefined;
   readonly thresholds: Json | undefined;
 }
@@ -42,7 +42,7 @@ export function replay(input: ReplayInput): Decision {
     interaction: parseInteraction(present(input.interaction, 'interaction')),
     evidence: parseEvidence(present(input.evidence, 'evidence')),
     // As long as any host may have allowed: whether it may be that long was decided when it was armed.
-    policy: loadPolicy(present(input.policyText, 'policyText'), { maxBytes: POLICY_CEILING_BYTES }),
+    policy: loadPolicies(present(input.policyText, 'policyText'), { maxBytes: POLICY_CEILING_BYTES }),
     thresholds: parseThresholds(present(input.thresholds, 'thresholds')),
   });
 }

@@ -7,7 +7,15 @@ import {
   type JsonObject,
   type Reason,
 } from '@ttp/core';
-import { evaluate, type Policy, type PolicyRequest, type PolicyVerdict } from '@ttp/spl';
+import {
+  evaluate,
+  evaluateLayers,
+  isLayered,
+  type Policy,
+  type PolicyLayers,
+  type PolicyRequest,
+  type PolicyVerdict,
+} from '@ttp/spl';
 import { type Facts, fresh } from './facts.js';
 import { reason } from './reasons.js';
 
@@ -23,9 +31,15 @@ export interface PolicyAnswer {
  * stay out, so that conditions on them are unknown, which never grants (decision D13). An evaluation that breaks off
  * denies, with the code of its fault.
  */
-export function askPolicy(policy: Policy, interaction: Interaction, facts: Facts, now: number): PolicyAnswer {
+export function askPolicy(
+  policy: Policy | PolicyLayers,
+  interaction: Interaction,
+  facts: Facts,
+  now: number,
+): PolicyAnswer {
   try {
-    const verdict = evaluate(policy, requestOf(interaction, facts, now));
+    const request = requestOf(interaction, facts, now);
+    const verdict = isLayered(policy) ? evaluateLayers(policy, request) : evaluate(policy, request);
     // The caller chose the name; as a JSON string it cannot carry a lone surrogate into what is hashed.
     const dropped = verdict.dropped.map(({ name, source, reason: why }) =>
       reason('TRE_ATTRIBUTE_DROPPED', `${JSON.stringify(name)} from ${source}: ${why}`),

@@ -28,6 +28,13 @@ const decided = (windows?: Json, at?: number) =>
     }),
   );
 
+/** Why what is decided with these sums is a denial. */
+function codes(windows: Json, at?: number): readonly string[] {
+  const decision = decided(windows, at);
+  expect(decision.effect, JSON.stringify(windows)).toBe('deny');
+  return decision.reasons.map(({ code }) => code);
+}
+
 it('asks the policy with the sums that were gathered, and says how far they may grow', () => {
   expect(decided({ [SUM]: 40 })).toMatchObject({
     effect: 'allow',
@@ -38,11 +45,6 @@ it('asks the policy with the sums that were gathered, and says how far they may 
 });
 
 it('relies on none that is stale, and on none of a fact with another name or no amount in it', () => {
-  const codes = (windows: Json, at?: number): readonly string[] => {
-    const decision = decided(windows, at);
-    expect(decision.effect, JSON.stringify(windows)).toBe('deny');
-    return decision.reasons.map(({ code }) => code);
-  };
   expect(codes({ [SUM]: 40 }, NOW - 2000)).toContain('TRE_FACT_STALE');
   for (const windows of [
     { [SUM]: 40, trustScore: 100 },
