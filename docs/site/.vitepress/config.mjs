@@ -7,7 +7,13 @@ const entriesOf = (folder) => [...pages.keys()].filter((file) => file.startsWith
 const named = (...files) => files.filter((file) => pages.has(file)).map(entry);
 
 /** The order in which somebody new would read. */
-const start = ['README.md', 'docs/quick-start.md', 'docs/integration.md', 'docs/observe.md'];
+const start = [
+  'README.md',
+  'docs/quick-start.md',
+  'docs/integration.md',
+  'docs/observe.md',
+  'docs/policies.md',
+];
 const design = ['docs/ARCHITECTURE.md', 'docs/threat-model.md', 'LIMITATIONS.md', 'docs/benchmarks.md'];
 const reference = [
   'docs/ERRORS.md',
