@@ -118,8 +118,21 @@ const FITS: { readonly [type in AttributeType]: (value: Json, attribute: Attribu
   time: (value) => typeof value === 'string' && minutesOf(value) !== undefined,
   string: (value, { terms }) => typeof value === 'string' && (terms?.includes(value) ?? true),
   // At most two decimals, never negative: decisions.md, table of numbers.
-  money: (value, { range: [, most] = count }) =>
-    typeof value === 'number' && value >= 0 && value <= most && Number(value.toFixed(2)) === value,
-  number: (value, { range: [least, most] = [-Number.MAX_VALUE, Number.MAX_VALUE] }) =>
-    typeof value === 'number' && value >= least && value <= most,
+  money: (value, { range }) =>
+    typeof value === 'number' &&
+    value >= 0 &&
+    value <= (range === undefined ? Number.MAX_VALUE : range[1]) &&
+    hasTwoDecimals(value),
+  number: (value, { range }) =>
+    typeof value === 'number' &&
+    (range === undefined ? Number.isFinite(value) : value >= range[0] && value <= range[1]),
 };
+
+/** Up to here a number of hundredths is exact, and so is rounding to it. */
+const EXACT_HUNDREDTHS_MAX = 1_000_000_000_000;
+
+/** Whether a number that is not negative is the nearest one to some number of hundredths. */
+function hasTwoDecimals(value: number): boolean {
+  if (value <= EXACT_HUNDREDTHS_MAX) return Math.round(value * 100) / 100 === value;
+  return Number(value.toFixed(2)) === value;
+}

@@ -4,8 +4,9 @@ import type { PolicyDocument, Requirements, Rule } from './document.js';
 import { Slots } from './facts.js';
 import { at } from './field.js';
 import { obligationsOfPolicy, obligationsOfRule } from './obligations.js';
-import { compileCondition, type Predicate } from './operators.js';
+import { compileCondition, type Predicate, type Threshold, thresholdOf } from './operators.js';
 import { type Pattern, parsePattern } from './pattern.js';
+import { Provenance } from './provenance.js';
 import type { PolicyReason } from './reasons.js';
 import { indexRules, type RuleIndex } from './rule-index.js';
 import { type LocalClock, localClock } from './time.js';
@@ -15,6 +16,8 @@ import { type CompiledWindows, compileWindows } from './window-limits.js';
 export interface CompiledCondition {
   readonly source: Condition;
   readonly test: Predicate;
+  /** Where it is nothing but this, `test` need not be called: most conditions are, and there can be thousands. */
+  readonly threshold: Threshold | undefined;
   readonly ifFalse: PolicyReason;
   readonly ifUnknown: PolicyReason;
 }
@@ -45,6 +48,7 @@ interface CompiledRequirement {
 /** A policy as closures and an index. */
 export interface CompiledPolicy {
   readonly clock: LocalClock;
+  readonly provenance: Provenance;
   readonly requirements: readonly CompiledRequirement[];
   /** In order of rank. */
   readonly rules: readonly CompiledRule[];
@@ -83,6 +87,7 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const windows = compileWindows(rules, slots);
   return {
     clock,
+    provenance: new Provenance(),
     requirements,
     rules,
     index: indexRules(rules),
@@ -163,6 +168,7 @@ function compileRuleCondition(source: Condition, rule: string, setting: Setting)
   return {
     source,
     test: predicateOf(source, setting),
+    threshold: thresholdOf(source, setting.slots),
     ifFalse: reason({ code: 'SPL_CONDITION_FALSE', text: `${rule}: ${what} does not hold`, rule }),
     ifUnknown: reason({
       code: 'SPL_CONDITION_UNKNOWN',

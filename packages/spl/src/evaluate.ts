@@ -2,8 +2,7 @@ import type { Effect, Hash, Obligation } from '@ttp/core';
 import type { CompiledPolicy, CompiledRule } from './compile.js';
 import { Facts, type PolicyRequest } from './facts.js';
 import { compiledOf, type Policy } from './load.js';
-import type { Truth } from './operators.js';
-import { type DroppedAttribute, droppedOf } from './provenance.js';
+import type { DroppedAttribute } from './provenance.js';
 import type { PolicyReason } from './reasons.js';
 import { readResource } from './resource.js';
 import { matchingRules } from './rule-index.js';
@@ -23,23 +22,12 @@ export interface PolicyVerdict {
   readonly policy: Hash;
 }
 
-/** Rules that are true or unknown, by what they would do. */
-interface Tally {
-  readonly denies: CompiledRule[];
-  readonly permits: CompiledRule[];
-  /** The strongest effect among `permits`. */
-  permit: 'allow' | 'warn' | 'allow_with_approval';
-  /** Whether one of `permits` is true, and not unknown. */
-  granted: boolean;
-  readonly reasons: PolicyReason[];
-}
-
 const NO_PERMIT: PolicyReason = Object.freeze({ code: 'SPL_NO_PERMIT', text: 'nothing permits it' });
 const BY_DEFAULT: PolicyReason = Object.freeze({
   code: 'SPL_DEFAULT_ALLOW',
   text: 'no rule permits it; the default does',
 });
-const NO_RULES: readonly CompiledRule[] = Object.freeze([]);
+const NO_RULES: readonly string[] = Object.freeze([]);
 const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
 
 /**
@@ -54,17 +42,24 @@ const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
 export function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict {
   const compiled = compiledOf(policy);
   const { hash } = policy;
-  const dropped = droppedOf(request);
+  const dropped = compiled.provenance.droppedOf(request);
   const resource = readResource(request.resource);
   if (typeof resource === 'string') {
     const reasons = [{ code: 'SPL_BAD_RESOURCE', text: resource } as const];
     return verdict('deny', NO_RULES, NO_OBLIGATIONS, reasons, dropped, hash);
   }
   const facts = new Facts(request, compiled.clock);
-  const found = matchingRules(compiled.index, request.action, resource);
-  const tally = tallyOf(found, facts);
-  const { denies, permits, granted, permit, reasons } = tally;
-  if (denies.length > 0) return verdict('deny', denies, NO_OBLIGATIONS, reasons, dropped, hash);
+  const { rules: found, screen } = matchingRules(compiled.index, request.action, resource);
+  const tally = new Tally();
+  const reasons = screen === undefined ? [] : [...screen.reasons];
+  if (screen === undefined) for (const rule of found) reasons.push(tally.count(rule, facts));
+  else
+    for (const position of screen.rest(facts)) {
+      const rule = found[position];
+      if (rule !== undefined) reasons[position] = tally.count(rule, facts);
+    }
+  const { denies, permits, granted, permit } = tally;
+  if (denies !== undefined) return verdict('deny', idsOf(denies), NO_OBLIGATIONS, reasons, dropped, hash);
 
   let met = true;
   for (const { test, ifUnmet } of compiled.requirements)
@@ -82,45 +77,53 @@ export function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict 
   const { windows } = compiled;
   const reserved = windows === undefined ? NO_OBLIGATIONS : windowObligations(windows, found, facts);
   const united = reserved.length === 0 ? obligations : [...obligations, ...reserved];
-  return verdict(permit, permits, united, reasons, dropped, hash);
+  return verdict(permit, idsOf(permits), united, reasons, dropped, hash);
 }
 
-function tallyOf(rules: readonly CompiledRule[], facts: Facts): Tally {
-  const tally: Tally = { denies: [], permits: [], permit: 'allow', granted: false, reasons: [] };
-  for (const rule of rules) count(tally, rule, facts);
-  return tally;
-}
+/** Rules that are true or unknown, by what they would do. */
+class Tally {
+  denies: CompiledRule[] | undefined;
+  permits: CompiledRule[] | undefined;
+  /** The strongest effect among `permits`. */
+  permit: Exclude<Effect, 'deny'> = 'allow';
+  /** Whether one of `permits` is true, and not unknown. */
+  granted = false;
 
-/** Adds a rule whose resource and action match. */
-function count(tally: Tally, rule: CompiledRule, facts: Facts): void {
-  const truth = judge(rule, facts, tally.reasons);
-  if (truth === false) return;
-  if (rule.effect === 'deny') {
-    tally.denies.push(rule);
-    return;
-  }
-  tally.permits.push(rule);
-  if (truth === true) tally.granted = true;
-  if (rule.effect !== 'allow' && tally.permit !== 'allow_with_approval') tally.permit = rule.effect;
-}
-
-/** One false condition makes the rule false, otherwise one unknown makes it unknown (decision D13). */
-function judge(rule: CompiledRule, facts: Facts, reasons: PolicyReason[]): Truth {
-  let unknown: PolicyReason | undefined;
-  for (const { test, ifFalse, ifUnknown } of rule.conditions) {
-    const truth = test(facts);
-    if (truth === false) {
-      reasons.push(ifFalse);
-      return false;
+  /** Adds a rule whose resource and action match, and says how it stands. */
+  count(rule: CompiledRule, facts: Facts): PolicyReason {
+    let unknown: PolicyReason | undefined;
+    // One false condition makes the rule false, otherwise one unknown makes it unknown (decision D13).
+    for (const condition of rule.conditions) {
+      const truth = condition.test(facts);
+      if (truth === false) return condition.ifFalse;
+      if (truth === 'unknown') unknown ??= condition.ifUnknown;
     }
-    if (truth === 'unknown') unknown ??= ifUnknown;
+    if (rule.effect === 'deny') this.denies = withRule(this.denies, rule);
+    else {
+      this.permits = withRule(this.permits, rule);
+      if (unknown === undefined) this.granted = true;
+      if (rule.effect !== 'allow' && this.permit !== 'allow_with_approval') this.permit = rule.effect;
+    }
+    return unknown ?? rule.applies;
   }
-  reasons.push(unknown ?? rule.applies);
-  return unknown === undefined ? true : 'unknown';
+}
+
+/** Nearly always there is one rule, and a list of one is made quicker than an empty one grows. */
+function withRule(rules: CompiledRule[] | undefined, rule: CompiledRule): CompiledRule[] {
+  if (rules === undefined) return [rule];
+  rules.push(rule);
+  return rules;
+}
+
+function idsOf(rules: readonly CompiledRule[] | undefined): readonly string[] {
+  return rules === undefined ? NO_RULES : rules.map((rule) => rule.id);
 }
 
 /** Those of the policy, then those of each permit; put together beforehand for a single one. */
-function obligationsOf(compiled: CompiledPolicy, permits: readonly CompiledRule[]): readonly Obligation[] {
+function obligationsOf(
+  compiled: CompiledPolicy,
+  permits: readonly CompiledRule[] = [],
+): readonly Obligation[] {
   const [first, second] = permits;
   if (second === undefined) return first?.allObligations ?? compiled.obligations;
   return [...compiled.obligations, ...permits.flatMap((rule) => rule.obligations)];
@@ -128,11 +131,11 @@ function obligationsOf(compiled: CompiledPolicy, permits: readonly CompiledRule[
 
 function verdict(
   effect: Effect,
-  rules: readonly CompiledRule[],
+  rules: readonly string[],
   obligations: readonly Obligation[],
   reasons: readonly PolicyReason[],
   dropped: readonly DroppedAttribute[],
   policy: Hash,
 ): PolicyVerdict {
-  return { effect, rules: rules.map((rule) => rule.id), obligations, reasons, dropped, policy };
+  return { effect, rules, obligations, reasons, dropped, policy };
 }

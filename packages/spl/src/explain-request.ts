@@ -71,7 +71,7 @@ export function explain(policy: Policy, request: PolicyRequest): PolicyExplanati
   const resource = readResource(request.resource);
   if (typeof resource === 'string') return { verdict, rules: [], requirements: [] };
   const facts = new Facts(request, compiled.clock);
-  const found = matchingRules(compiled.index, request.action, resource);
+  const { rules: found } = matchingRules(compiled.index, request.action, resource);
   const rules = found.map((rule): ExplainedRule => {
     const failed = failedOf(rule, request, compiled);
     const isFalse = rule.conditions.some(({ test }) => test(facts) === false);

@@ -46,32 +46,42 @@ function compileTest(attribute: string, { op, operand }: Test, slots: Slots): Pr
       return bound === null ? 'unknown' : COMPARISONS[op](bound)(value);
     };
   }
-  if (typeof operand === 'number') {
-    const order = ORDERS[op];
-    if (order !== undefined) return order(slot, operand);
-  }
   const check = COMPARISONS[op](operand);
   return (facts) => check(facts.value(slot));
 }
 
-/** The usual comparisons with a constant, in one function each instead of two: there are many, and they run often. */
-const ORDERS: { readonly [op in Operator]?: (slot: Slot, bound: number) => Predicate } = {
-  gt: (slot, bound) => (facts) => {
-    const value = facts.value(slot);
-    return isNumber(value) ? value > bound : 'unknown';
-  },
-  gte: (slot, bound) => (facts) => {
-    const value = facts.value(slot);
-    return isNumber(value) ? value >= bound : 'unknown';
-  },
-  lt: (slot, bound) => (facts) => {
-    const value = facts.value(slot);
-    return isNumber(value) ? value < bound : 'unknown';
-  },
-  lte: (slot, bound) => (facts) => {
-    const value = facts.value(slot);
-    return isNumber(value) ? value <= bound : 'unknown';
-  },
+/** The comparisons of two numbers, as a column can hold them. */
+const ORDERS = ['gt', 'gte', 'lt', 'lte'] as const;
+type Order = (typeof ORDERS)[number];
+const [GT, GTE, LT] = [0, 1, 2] as const;
+
+/** The comparison of an attribute with a constant number: data, where other conditions are functions. */
+export interface Threshold {
+  readonly slot: Slot;
+  /** Which of the four comparisons. */
+  readonly order: number;
+  readonly bound: number;
+}
+
+/** The one comparison that a condition consists of, or undefined. */
+export function thresholdOf({ attribute, tests }: Condition, slots: Slots): Threshold | undefined {
+  const [test, second] = tests;
+  if (test === undefined || second !== undefined || typeof test.operand !== 'number') return undefined;
+  const order = ORDERS.findIndex((name) => name === test.op);
+  return order < 0 ? undefined : { slot: slots.value(attribute), order, bound: test.operand };
+}
+
+/** Compares two numbers. */
+export function isOrdered(order: number, value: number, bound: number): boolean {
+  if (order === GT) return value > bound;
+  if (order === GTE) return value >= bound;
+  return order === LT ? value < bound : value <= bound;
+}
+
+const compare = (op: Order, bound: Json): Check => {
+  const order = ORDERS.indexOf(op);
+  if (!isNumber(bound)) return UNKNOWN;
+  return (value) => (isNumber(value) ? isOrdered(order, value, bound) : 'unknown');
 };
 
 const UNKNOWN: Check = () => 'unknown';
@@ -81,10 +91,10 @@ const isNumber = (value: Json): value is number => typeof value === 'number' && 
 const COMPARISONS: { readonly [op in Exclude<Operator, 'exists'>]: (operand: Json) => Check } = {
   eq: (operand) => equality(operand),
   neq: (operand) => not(equality(operand)),
-  gt: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value > bound : 'unknown') : UNKNOWN),
-  gte: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value >= bound : 'unknown') : UNKNOWN),
-  lt: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value < bound : 'unknown') : UNKNOWN),
-  lte: (bound) => (isNumber(bound) ? (value) => (isNumber(value) ? value <= bound : 'unknown') : UNKNOWN),
+  gt: (bound) => compare('gt', bound),
+  gte: (bound) => compare('gte', bound),
+  lt: (bound) => compare('lt', bound),
+  lte: (bound) => compare('lte', bound),
   in: (operand) => membership(operand),
   not_in: (operand) => not(membership(operand)),
   between: (operand) => range(operand),

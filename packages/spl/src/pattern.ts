@@ -15,7 +15,7 @@ export interface Pattern {
   readonly scheme: string;
   /** The segments before the first wildcard: a resource that matches begins with them. */
   readonly literal: readonly string[];
-  /** Scheme and literal segments as text, and its hash as in the marks of a resource. */
+  /** Scheme and literal segments as text, and its hash among those of a resource. */
   readonly prefix: string;
   readonly hash: number;
   /** After the literal segments: with how many more (`ZERO`, `ONE`, `MORE`, added) a resource can match. */
@@ -71,15 +71,14 @@ export function parsePattern(text: string, field = 'pattern'): Pattern {
   const wild = segments.findIndex((segment, i) => isWild(segment, i === segments.length - 1));
   const literal = wild < 0 ? segments : segments.slice(0, wild);
   const tail = last !== '**' && last.endsWith('*');
-  const [end = 0, hash = 0] = parsed.marks.slice(2 * literal.length);
   const shape = {
     text,
     everything: false,
     tail,
     scheme,
     literal,
-    prefix: parsed.text.slice(0, end),
-    hash,
+    prefix: parsed.text.slice(0, parsed.start + literal.join('/').length),
+    hash: parsed.hashes[literal.length] ?? 0,
     ...afterLiteral(segments.slice(literal.length)),
   };
   if (wild < 0) return { ...shape, matches: (resource) => resource.text === parsed.text };

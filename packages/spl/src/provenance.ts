@@ -59,39 +59,99 @@ const standingsOf = (source: Source): ReadonlyMap<string, Standing> =>
     ...PREFIXES,
   ]);
 
-/** By source and name: one look-up for each fact, and this runs in every evaluation. */
-const STANDINGS: { readonly [source in Source]: ReadonlyMap<string, Standing> } = {
-  engine: standingsOf('engine'),
-  resolver: standingsOf('resolver'),
-  registry: standingsOf('registry'),
-  caller: standingsOf('caller'),
-};
+/** Longer lists of names are looked up each time: an attacker should not choose how much is kept. */
+const FAMILIAR_MAX_NAMES = 32;
 
 const NOTHING: readonly DroppedAttribute[] = Object.freeze([]);
 
+/** A name that has members, which are looked at each time. */
+interface Parent {
+  readonly name: string;
+  readonly prefix: Prefix;
+}
+
 /**
- * What stands under a name that its source does not own (decision D18). Look-ups never see it, since each name is
- * looked up in its own source alone; this is the report, so that an attempt to pass `trustScore` among the
- * arguments of a call leaves a trace (flaw.P4).
+ * Reports what one source says and does not own. Whoever asks gives the same names each time, mostly: comparing them
+ * with the last ones is quicker than looking each up. What is remembered says only that these names belong to this
+ * source, so it changes no report.
  */
-export function droppedOf(request: PolicyRequest): readonly DroppedAttribute[] {
-  let dropped: DroppedAttribute[] | undefined;
-  for (const source of SOURCES) {
-    const facts = request[source];
-    const standings = STANDINGS[source];
+class Reporter {
+  readonly #source: Source;
+  readonly #standings: ReadonlyMap<string, Standing>;
+  /** The names that came when there was last nothing to report but below one of them, in their order. */
+  #names: readonly string[] = [];
+  #parents: readonly Parent[] = [];
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#standings = standingsOf(source);
+  }
+
+  report(facts: JsonObject, before: DroppedAttribute[] | undefined): DroppedAttribute[] | undefined {
+    if (!this.#isFamiliar(facts)) return this.#reportAll(facts, before);
+    let dropped = before;
+    for (const parent of this.#parents) dropped = reportMembers(parent, this.#source, facts, dropped);
+    return dropped;
+  }
+
+  /** Whether the names are the last ones. What is inherited counts too: it is one of them or it is not. */
+  #isFamiliar(facts: JsonObject): boolean {
+    const names = this.#names;
+    let i = 0;
     for (const name in facts) {
-      if (!Object.hasOwn(facts, name)) continue;
-      const standing = standings.get(name) ?? reasonToDrop(name, source, attributeOf(name)) ?? 'own';
+      if (name !== names[i]) return false;
+      i++;
+    }
+    return i === names.length;
+  }
+
+  #reportAll(facts: JsonObject, before: DroppedAttribute[] | undefined): DroppedAttribute[] | undefined {
+    const names = Object.keys(facts);
+    const parents: Parent[] = [];
+    let dropped = before;
+    let isClean = names.length <= FAMILIAR_MAX_NAMES;
+    for (const name of names) {
+      const standing =
+        this.#standings.get(name) ?? reasonToDrop(name, this.#source, attributeOf(name)) ?? 'own';
       if (standing === 'own') continue;
       if (typeof standing === 'object') {
-        const members = facts[name];
-        if (isJsonObject(members)) dropped = reportMembers(name, source, standing, members, dropped);
-      } else (dropped ??= []).push(entry(name, source, standing));
+        const parent = { name, prefix: standing };
+        parents.push(parent);
+        dropped = reportMembers(parent, this.#source, facts, dropped);
+      } else {
+        isClean = false;
+        (dropped ??= []).push(entry(name, this.#source, standing));
+      }
     }
+    if (isClean) {
+      this.#names = names;
+      this.#parents = parents;
+    }
+    return dropped;
   }
-  if (dropped === undefined) return NOTHING;
-  if (dropped.length > 1) dropped.sort(compare);
-  return dropped.length > DROPPED_MAX_ENTRIES ? dropped.slice(0, DROPPED_MAX_ENTRIES) : dropped;
+}
+
+/**
+ * Reports what stands under a name that its source does not own (decision D18). Look-ups never see it, since each
+ * name is looked up in its own source alone; this is so that an attempt to pass `trustScore` among the arguments of a
+ * call leaves a trace (flaw.P4).
+ */
+export class Provenance {
+  readonly #engine = new Reporter('engine');
+  readonly #resolver = new Reporter('resolver');
+  readonly #registry = new Reporter('registry');
+  readonly #caller = new Reporter('caller');
+
+  /** What of a request counts for nothing. */
+  droppedOf(request: PolicyRequest): readonly DroppedAttribute[] {
+    let dropped = this.#engine.report(request.engine, undefined);
+    dropped = this.#resolver.report(request.resolver, dropped);
+    dropped = this.#registry.report(request.registry, dropped);
+    dropped = this.#caller.report(request.caller, dropped);
+    if (dropped === undefined) return NOTHING;
+    if (dropped.length > 1) dropped.sort(compare);
+    return dropped.length > DROPPED_MAX_ENTRIES ? dropped.slice(0, DROPPED_MAX_ENTRIES) : dropped;
+  }
 }
 
 function reasonToDrop(
@@ -107,21 +167,27 @@ function reasonToDrop(
 
 /** Members of a namespace: one of them can belong to another source, as `request.rate` does to the engine. */
 function reportMembers(
-  name: string,
+  { name, prefix: { owner, members, exceptions } }: Parent,
   source: Source,
-  { owner, members, exceptions }: Prefix,
   facts: JsonObject,
   before: DroppedAttribute[] | undefined,
 ): DroppedAttribute[] | undefined {
-  if (source === owner && !exceptions.some((member) => Object.hasOwn(facts, member))) return before;
+  const given = own(facts, name);
+  if (!isJsonObject(given)) return before;
+  if (source === owner && !hasAny(given, exceptions)) return before;
   let dropped = before;
-  for (const member of Object.keys(facts)) {
+  for (const member of Object.keys(given)) {
     const actual = members.get(member) ?? owner;
     if (actual === source) continue;
     dropped ??= [];
     dropped.push(entry(`${name}.${member}`, source, actual === undefined ? 'unknown' : 'foreign'));
   }
   return dropped;
+}
+
+function hasAny(facts: JsonObject, names: readonly string[]): boolean {
+  for (const name of names) if (Object.hasOwn(facts, name)) return true;
+  return false;
 }
 
 function entry(name: string, source: Source, reason: DroppedAttribute['reason']): DroppedAttribute {

@@ -8,16 +8,16 @@ export class Resource {
   /** Where the path begins in `text`. */
   readonly start: number;
   /**
-   * For the scheme alone, then with one segment more each time: where that beginning of `text` ends, and its hash.
-   * An index finds beginnings by them without cutting the text up.
+   * Hashes of the scheme alone, then with one segment more each time, up to the whole text: an index finds beginnings
+   * by them without cutting the text up.
    */
-  readonly marks: readonly number[];
+  readonly hashes: readonly number[];
   #segments: readonly string[] | undefined;
 
-  constructor(text: string, start: number, marks: readonly number[]) {
+  constructor(text: string, start: number, hashes: readonly number[]) {
     this.text = text;
     this.start = start;
-    this.marks = marks;
+    this.hashes = hashes;
   }
 
   /** Lowercase, without the colon; empty for none. */
@@ -75,40 +75,40 @@ export function readResource(text: string): Resource | string {
 function readPlain(given: string): Resource | undefined {
   if (given.length > RESOURCE_MAX_BYTES) return undefined;
   let text = given;
-  let at = given.charCodeAt(0) === SLASH ? 0 : lowercaseEnd(given);
-  let start = 0;
-  if (at > 0 && given.charCodeAt(at) === COLON) {
-    start = at + 1;
-    if (given.charCodeAt(start) === SLASH)
-      text =
-        given.slice(0, start) + given.slice(given.charCodeAt(start + 1) === SLASH ? start + 2 : start + 1);
-  } else if (given.charCodeAt(0) === SLASH) text = given.slice(1);
   let hash = 0;
-  for (at = 0; at < start; at++) hash = hashed(hash, text.charCodeAt(at));
-  const marks = [start, hash];
+  let at = 0;
+  let start = 0;
+  let unit = text.charCodeAt(0);
+  if (unit === SLASH) text = text.slice(1);
+  else {
+    for (; unit >= LOWER_A && unit <= LOWER_Z; unit = text.charCodeAt(++at)) hash = hashed(hash, unit);
+    if (unit === COLON && at > 0) {
+      hash = hashed(hash, COLON);
+      start = ++at;
+      if (text.charCodeAt(at) === SLASH) text = withoutSlashes(text, at);
+    }
+  }
+  const hashes = start === 0 ? [0] : [hash];
   let segment = start;
   for (; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
+    unit = text.charCodeAt(at);
     if (unit === SLASH) {
       if (isBadSegment(text, segment, at)) return undefined;
-      marks.push(at, hash);
+      hashes.push(hash);
       segment = at + 1;
-    } else if (unit < LOWER_A && !isPlain(unit)) return undefined;
-    else if (unit > TILDE) return undefined;
+    } else if (unit > TILDE || (unit < LOWER_A && !isPlain(unit))) return undefined;
     // In the first segment it could belong to a scheme.
     else if (unit === COLON && segment === 0) return undefined;
     hash = hashed(hash, unit);
   }
   if (isBadSegment(text, segment, text.length)) return undefined;
-  marks.push(text.length, hash);
-  return new Resource(text, start, marks);
+  hashes.push(hash);
+  return new Resource(text, start, hashes);
 }
 
-/** Where the lowercase letters end that a text begins with. */
-function lowercaseEnd(text: string): number {
-  let at = 0;
-  while (text.charCodeAt(at) >= LOWER_A && text.charCodeAt(at) <= LOWER_Z) at++;
-  return at;
+/** The text without the `//`, or the one `/`, that stands after its scheme. */
+function withoutSlashes(text: string, at: number): string {
+  return text.slice(0, at) + text.slice(text.charCodeAt(at + 1) === SLASH ? at + 2 : at + 1);
 }
 
 const isPlain = (unit: number): boolean => unit >= 0x20 && unit !== PERCENT && unit !== BACKSLASH;
@@ -116,18 +116,26 @@ const isPlain = (unit: number): boolean => unit >= 0x20 && unit !== PERCENT && u
 /** One step of a hash that is found again by comparing texts: it needs to be quick, not strong. */
 const hashed = (hash: number, unit: number): number => (Math.imul(hash, 31) + unit) | 0;
 
-/** The marks of a text in its canonical spelling. */
-function marksOf(text: string, start: number): readonly number[] {
-  const marks: number[] = [];
+/** The hashes of a text in its canonical spelling, whose path begins at `start`. */
+function hashesOf(text: string, start: number): readonly number[] {
+  const hashes: number[] = [];
   let hash = 0;
   for (let at = 0; at < text.length; at++) {
-    if (at === start) marks.push(at, hash);
     const unit = text.charCodeAt(at);
-    if (unit === SLASH) marks.push(at, hash);
+    if (at === start || (unit === SLASH && at > start)) hashes.push(hash);
     hash = hashed(hash, unit);
   }
-  marks.push(text.length, hash);
-  return marks;
+  hashes.push(hash);
+  return hashes;
+}
+
+/** Whether `prefix`, a scheme or whole segments, is the beginning of a resource in whole segments. */
+export function beginsWith({ text, start }: Resource, prefix: string): boolean {
+  const { length } = prefix;
+  return (
+    (length === text.length || length === start || text.charCodeAt(length) === SLASH) &&
+    text.startsWith(prefix)
+  );
 }
 
 /** Whether a segment is empty, `.` or `..`. */
@@ -158,7 +166,7 @@ function readAny(text: string): Resource | string {
   const name = scheme.toLowerCase();
   const canonical = name === '' ? path : `${name}:${path}`;
   const start = canonical.length - path.length;
-  return new Resource(canonical, start, marksOf(canonical, start));
+  return new Resource(canonical, start, hashesOf(canonical, start));
 }
 
 function withoutLead(path: string, afterScheme: boolean): string {

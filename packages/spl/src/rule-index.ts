@@ -1,6 +1,7 @@
 import type { CompiledRule } from './compile.js';
 import { MORE, ONE, type Pattern, ZERO } from './pattern.js';
-import type { Resource } from './resource.js';
+import { beginsWith, type Resource } from './resource.js';
+import { Screen } from './screen.js';
 
 /** A rule under the literal beginning of one of its patterns. */
 interface Entry {
@@ -13,23 +14,35 @@ interface Entry {
 
 const ALWAYS = ZERO | ONE | MORE;
 
-const NONE: readonly CompiledRule[] = Object.freeze([]);
+/** Rules for an action on a resource, each once, in order of rank. */
+export interface Run {
+  readonly rules: readonly CompiledRule[];
+  /** Theirs, where they are many. */
+  readonly screen: Screen | undefined;
+}
+
+const NONE: Run = Object.freeze({ rules: Object.freeze([]), screen: undefined });
 
 /** What begins with one literal beginning. */
 class Place {
   /** The literal beginning, with its scheme. */
   readonly prefix: string;
+  /** How many segments it has. */
+  readonly depth: number;
   /** Another beginning with the same hash. */
-  next: Place | undefined;
+  readonly next: Place | undefined;
   /** In order of rank. */
   readonly #entries: Entry[] = [];
   /** Their rules, each once. */
   readonly #rules: CompiledRule[] = [];
   /** With how many more segments every entry matches, without being asked. */
   #always = ALWAYS;
+  /** Of all rules, made when first asked for. */
+  #run: Run | undefined;
 
-  constructor(prefix: string, next: Place | undefined) {
+  constructor(prefix: string, depth: number, next?: Place) {
     this.prefix = prefix;
+    this.depth = depth;
     this.next = next;
   }
 
@@ -40,8 +53,11 @@ class Place {
   }
 
   /** The rules here that match a resource with so many segments left, in order of rank. */
-  matching(left: number, resource: Resource): readonly CompiledRule[] {
-    if ((this.#always & left) !== 0) return this.#rules;
+  matching(left: number, resource: Resource): Run {
+    if ((this.#always & left) !== 0) {
+      this.#run ??= { rules: this.#rules, screen: Screen.of(this.#rules) };
+      return this.#run;
+    }
     const found: CompiledRule[] = [];
     for (const { rule, after, pattern } of this.#entries)
       if (
@@ -50,7 +66,7 @@ class Place {
         (pattern === undefined || pattern.matches(resource))
       )
         found.push(rule);
-    return found;
+    return found.length === 0 ? NONE : { rules: found, screen: undefined };
   }
 }
 
@@ -73,30 +89,30 @@ class Places {
   }
 
   /** Adds the rules for a resource, in runs that are each in order of rank. */
-  find(resource: Resource, runs: (readonly CompiledRule[])[]): void {
+  find(resource: Resource, runs: Run[]): void {
     if (this.#everywhere !== undefined) runs.push(this.#everywhere.matching(ALWAYS, resource));
-    const { marks, text } = resource;
-    const last = marks.length - 2;
-    for (let at = 0, depths = this.#depths; depths !== 0 && at <= last; at += 2, depths >>>= 1) {
+    const { hashes } = resource;
+    const last = hashes.length - 1;
+    for (let depth = 0, depths = this.#depths; depths !== 0 && depth <= last; depth++, depths >>>= 1) {
       if ((depths & 1) === 0) continue;
-      let place = this.#byHash.get(marks[at + 1] ?? 0);
-      while (place !== undefined && !(place.prefix.length === marks[at] && text.startsWith(place.prefix)))
+      let place = this.#byHash.get(hashes[depth] ?? 0);
+      while (place !== undefined && !(place.depth === depth && beginsWith(resource, place.prefix)))
         place = place.next;
       if (place === undefined) continue;
-      const found = place.matching(at === last ? ZERO : at === last - 2 ? ONE : MORE, resource);
-      if (found.length > 0) runs.push(found);
+      const found = place.matching(depth === last ? ZERO : depth === last - 1 ? ONE : MORE, resource);
+      if (found !== NONE) runs.push(found);
     }
   }
 
   #everything(): Place {
-    this.#everywhere ??= new Place('', undefined);
+    this.#everywhere ??= new Place('', 0);
     return this.#everywhere;
   }
 
   #at({ prefix, hash, literal }: Pattern): Place {
     const known = this.#byPrefix.get(prefix);
     if (known !== undefined) return known;
-    const made = new Place(prefix, this.#byHash.get(hash));
+    const made = new Place(prefix, literal.length, this.#byHash.get(hash));
     this.#byPrefix.set(prefix, made);
     this.#byHash.set(hash, made);
     this.#depths |= 1 << literal.length;
@@ -139,14 +155,11 @@ export function indexRules(rules: readonly CompiledRule[]): RuleIndex {
 }
 
 /** The rules for an action on a resource, each once, in order of rank. */
-export function matchingRules(
-  { byAction, anyAction }: RuleIndex,
-  action: string,
-  resource: Resource,
-): readonly CompiledRule[] {
-  const runs: (readonly CompiledRule[])[] = [];
+export function matchingRules({ byAction, anyAction }: RuleIndex, action: string, resource: Resource): Run {
+  const runs: Run[] = [];
   byAction.get(action)?.find(resource, runs);
   anyAction?.find(resource, runs);
   const [first, second] = runs;
-  return second === undefined ? (first ?? NONE) : inOrder(runs.flat());
+  if (second === undefined) return first ?? NONE;
+  return { rules: inOrder(runs.flatMap(({ rules }) => rules)), screen: undefined };
 }

@@ -54,7 +54,7 @@ export function targetsOf(
 /** The rules of a policy for a target. */
 export function rulesFor({ index }: CompiledPolicy, { action, resource }: Target): readonly CompiledRule[] {
   const parsed = readResource(resource);
-  return typeof parsed === 'string' ? [] : matchingRules(index, action, parsed);
+  return typeof parsed === 'string' ? [] : matchingRules(index, action, parsed).rules;
 }
 
 const unused = (names: readonly string[]): string => {
