@@ -30,6 +30,8 @@ export interface SignEnvelopeInput<T extends EnvelopeType, B extends JsonObject>
   readonly body: B;
   /** At least one; their order does not matter. */
   readonly signers: readonly Signer[];
+  /** Longest wire form, bytes, where it may be more than readers take unasked: they have to be given the same. */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -42,10 +44,11 @@ export interface SignEnvelopeInput<T extends EnvelopeType, B extends JsonObject>
 export async function signEnvelope<T extends EnvelopeType, B extends JsonObject>(
   input: SignEnvelopeInput<T, B>,
 ): Promise<Envelope<T, B>> {
-  const { type, head, body, signers } = input;
-  const payload = payloadToSign(head, body);
+  const { type, head, body, signers, maxBytes } = input;
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const payload = payloadToSign(head, body, limit);
   const sigs = await Promise.all(signers.map((signer) => signatureOf(signer, type, payload)));
-  return sorted({ type, head, body, sigs });
+  return sorted({ type, head, body, sigs }, limit);
 }
 
 /**
@@ -64,9 +67,13 @@ export async function cosignEnvelope<T extends string, B extends JsonObject>(
 }
 
 /** The bytes to sign, fixed before the first await, of a content that readers accept: a signature outlives a mistake. */
-function payloadToSign(head: EnvelopeHead, body: JsonObject): Uint8Array {
+function payloadToSign(
+  head: EnvelopeHead,
+  body: JsonObject,
+  limit: { readonly maxBytes?: number } = {},
+): Uint8Array {
   const text = canonicalize({ head: { ...head }, body });
-  contentOf(parseJson(text, { profile: 'envelope' }));
+  contentOf(parseJson(text, { profile: 'envelope', ...limit }));
   return utf8(text);
 }
 
@@ -78,9 +85,12 @@ async function signatureOf(signer: Signer, type: string, payload: Uint8Array): P
   return { kid: signer.kid, sig: base64url(signature) };
 }
 
-function sorted<T extends string, B extends JsonObject>(envelope: Envelope<T, B>): Envelope<T, B> {
+function sorted<T extends string, B extends JsonObject>(
+  envelope: Envelope<T, B>,
+  limit: { readonly maxBytes?: number } = {},
+): Envelope<T, B> {
   const sigs = [...envelope.sigs].sort((a, b) => (a.kid < b.kid ? -1 : 1));
   const finished = { ...envelope, sigs };
-  encodeEnvelope(finished);
+  encodeEnvelope(finished, limit);
   return finished;
 }

@@ -83,6 +83,7 @@ export async function exportLedger(source: ExportSource, options: ExportOptions)
       lines: texts.map((line) => hashBytes(utf8(line))),
     },
     signers: [signer],
+    maxBytes: Number.MAX_SAFE_INTEGER,
   });
   const first = encodeEnvelope(envelope, { maxBytes: Number.MAX_SAFE_INTEGER });
   return [first, ...texts].map((line) => `${line}\n`).join('');

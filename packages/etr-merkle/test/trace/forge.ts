@@ -57,8 +57,10 @@ export async function resigned(
     head: { iss: asDid(signer.kid.replace(/#.*/, '')), iat: NOW },
     body: isWhole ? { ...manifest, lines: hashes } : { ...manifestOf(bundle), lines: hashes, ...manifest },
     signers: [signer],
+    maxBytes: Number.MAX_SAFE_INTEGER,
   });
-  return [encodeEnvelope(envelope), ...texts].map((line) => `${line}\n`).join('');
+  const first = encodeEnvelope(envelope, { maxBytes: Number.MAX_SAFE_INTEGER });
+  return [first, ...texts].map((line) => `${line}\n`).join('');
 }
 
 function objectOf(json: Json | undefined): JsonObject {
