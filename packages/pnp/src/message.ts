@@ -9,6 +9,7 @@ import {
 import { canonicalize, parseJson } from '@ttp/crypto';
 import { loadPolicy, type Policy, TEXT_MAX_CHARACTERS } from '@ttp/spl';
 import * as z from 'zod/mini';
+import { agreementOf } from './agreement.js';
 import { CONFLICT_CODES, type Conflict, type ConflictCode } from './conflict.js';
 import type { PnpErrorCode } from './errors.js';
 import { fail } from './fail.js';
@@ -151,11 +152,12 @@ const areConflicts = (json: unknown): json is readonly Conflict[] =>
  * Loads the policy of a message, which has to have the hash beside it. The limit of policies from elsewhere holds,
  * whatever the host loads itself (decision D16).
  *
- * @throws PNP_POLICY_HASH, the codes of `loadPolicy`
+ * @throws PNP_POLICY_HASH, PNP_UNKNOWN_CAPABILITY, the codes of `loadPolicy`
  */
 export function loadSent({ hash, text }: PolicyText): Policy {
   const policy = loadPolicy(text);
   if (policy.hash !== hash) fail('PNP_POLICY_HASH', `the text hashes to ${policy.hash}`, 'body.policy.hash');
+  agreementOf(policy);
   return policy;
 }
 

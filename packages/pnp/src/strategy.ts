@@ -1,5 +1,6 @@
 import { TtpError } from '@ttp/core';
 import { loadPolicy } from '@ttp/spl';
+import { agreementOf } from './agreement.js';
 import type { Conflict } from './conflict.js';
 import type { PnpErrorCode } from './errors.js';
 import { type Floor, weigh } from './floor.js';
@@ -21,11 +22,15 @@ export interface NegotiationView {
   readonly floor?: Floor;
 }
 
-/** Policies as a side proposes them, checked. Throws PNP_BAD_PROPOSALS for none, the codes of `loadPolicy`. */
+/** Policies as a side proposes them, checked. Throws PNP_BAD_PROPOSALS for none, PNP_UNKNOWN_CAPABILITY, the codes of `loadPolicy`. */
 export function proposalsOf(texts: readonly string[]): readonly PolicyText[] {
   if (texts.length === 0)
     throw new TtpError<PnpErrorCode>('PNP_BAD_PROPOSALS', 'no policy to propose', { field: 'policies' });
-  return texts.map((text) => ({ hash: loadPolicy(text).hash, text }));
+  return texts.map((text) => {
+    const policy = loadPolicy(text);
+    agreementOf(policy);
+    return { hash: policy.hash, text };
+  });
 }
 
 /**

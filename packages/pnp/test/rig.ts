@@ -1,5 +1,6 @@
-import { asDid, type Did, type Signer } from '@ttp/core';
+import { asDid, type Did, type Hash, type Signer } from '@ttp/core';
 import { base64url, createReplayGuard, encodeEnvelope, type ReplayGuard, signEnvelope } from '@ttp/crypto';
+import { loadPolicy } from '@ttp/spl';
 import { keysOf, type SeededRandom, seededRandom, testSigner } from '@ttp/testkit';
 import {
   decideByProposals,
@@ -37,6 +38,12 @@ export const policyText = (members: object = {}, id = 'read'): string =>
     ...members,
     rules: [{ id, effect: 'allow', resources: ['api/**'], actions: ['read'] }],
   });
+
+/** A policy as it is sent. */
+export const sentAs = (text: string): { readonly hash: Hash; readonly text: string } => ({
+  hash: loadPolicy(text).hash,
+  text,
+});
 
 /** One side under test, with all that its driver would keep. */
 export interface Side {
