@@ -1,18 +1,10 @@
 import { isTtpError } from '@ttp/core';
 import { proves, type SeededRandom, seededRandom, vectors } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import {
-  decodeEnvelope,
-  fromBase58btc,
-  fromBase64,
-  fromBase64url,
-  fromHex,
-  fromMultibase,
-  fromMultikey,
-  fromUtf8,
-  parseJson,
-  utf8,
-} from '../src/index.js';
+import { concatBytes, decodeEnvelope, parseJson, utf8 } from '../src/index.js';
+
+// Most of the time would go into the stacks of refusals.
+Error.stackTraceLimit = 0;
 
 const COUNT = 100_000;
 const TOKENS = [
@@ -44,7 +36,7 @@ function mutate(random: SeededRandom, bytes: Uint8Array): Uint8Array {
     () => new Uint8Array(0),
     () => bytes.subarray(random.int(bytes.length), bytes.length).subarray(0, 16),
   ])();
-  return Uint8Array.from([...bytes.subarray(0, at), ...insertion, ...bytes.subarray(end)]);
+  return concatBytes(bytes.subarray(0, at), insertion, bytes.subarray(end));
 }
 
 /** Gives bytes to a reader; whatever is thrown but a coded error is a crash. */
@@ -59,7 +51,7 @@ function survives(read: () => unknown): boolean {
 }
 
 it('refuses or reads 100 000 mutated texts, and never crashes', () => {
-  proves('crypto.strict-json');
+  proves('crypto.strict-json', 'law.C-3');
   const random = seededRandom('mutated texts');
   const envelopes = vectors<{ readonly envelope: string }>('envelope').map(({ envelope }) => utf8(envelope));
   const texts = [utf8('{"a":[1,-2.5e3,"\\u00e9\\ud83d\\ude00",{"b":null}],"c":true}'), ...envelopes];
@@ -73,26 +65,6 @@ it('refuses or reads 100 000 mutated texts, and never crashes', () => {
       () => parseJson(bytes, { profile: 'envelope' }),
     ]);
     if (survives(reader)) read++;
-    else refused++;
-  }
-  expect(read + refused).toBe(COUNT);
-  expect(Math.min(read, refused)).toBeGreaterThan(1000);
-});
-
-it('refuses or reads 100 000 mutated encodings, and never crashes', () => {
-  const random = seededRandom('mutated encodings');
-  const texts = [
-    'z6Mkon3Necd6NkkyfoGoHxid2znGc59LU3K7mubaRcFbLfLX',
-    'AAECAwQFBgcICQoLDA0ODw',
-    '00ff',
-    'AAA=',
-  ];
-  const readers = [fromBase58btc, fromBase64, fromBase64url, fromHex, fromMultibase, fromMultikey];
-  let [read, refused] = [0, 0];
-  for (let n = 0; n < COUNT; n++) {
-    const bytes = mutate(random, utf8(random.pick(texts)));
-    const reader = random.pick(readers);
-    if (survives(() => reader(fromUtf8(bytes)))) read++;
     else refused++;
   }
   expect(read + refused).toBe(COUNT);

@@ -8,7 +8,7 @@ import { judgedAttempts } from './attempts.js';
 const SHARE = 97;
 
 it('is one on 100 000 mutations: node:crypto on all of them, @noble on each 97th', () => {
-  proves('crypto.ed25519.backends', 'decision.D5', 'flaw.H11');
+  proves('crypto.ed25519.backends', 'decision.D5', 'flaw.H11', 'law.C-2');
   const wrong: number[] = [];
   let [n, accepted, shared] = [0, 0, 0];
   for (const { publicKey, message, signature, expected } of judgedAttempts(100_000, 'verdicts')) {

@@ -17,6 +17,9 @@ import {
 } from '../../src/interop/index.js';
 import { attester } from './fixtures.js';
 
+// Most of the time would go into the stacks of refusals.
+Error.stackTraceLimit = 0;
+
 const { signer, key } = attester(1, 'did:example:1#key-1');
 const keyOf = (): typeof key => key;
 const NOW = Date.UTC(2026, 0, 1);
