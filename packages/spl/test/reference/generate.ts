@@ -65,6 +65,8 @@ export function randomTest(random: SeededRandom, { kind, values }: Word): Json {
   const scalars = values.filter(isScalar);
   const texts = scalars.filter((value) => typeof value === 'string');
   if (random.chance(0.2)) return { contains: random.pick([...scalars, 'x', 2]) };
+  // Alike as text, and never equal.
+  if (random.chance(0.3)) return { [random.pick(['eq', 'neq'])]: random.pick([7, '7']) };
   if (random.chance(0.1)) return timeTest(random);
   if (random.chance(0.4)) return numberTest(random, values, 'any');
   return texts.length === 0 ? { neq: 'x' } : textTest(random, texts, 'any');

@@ -52,13 +52,13 @@ export const WORDS: readonly Word[] = [
   { name: 'dataClassification', source: 'registry', kind: 'text', values: TEXTS },
   { name: 'riskLevel', source: 'registry', kind: 'text', values: LEVELS },
   { name: 'compliance', source: 'registry', kind: 'list', values: LISTS },
-  { name: 'resource.owner', source: 'registry', kind: 'any', values: [...TEXTS, 7, true] },
+  { name: 'resource.owner', source: 'registry', kind: 'any', values: [...TEXTS, 7, '7', true, 'true'] },
   { name: 'resource.a.b', source: 'registry', kind: 'any', values: [1, 'x', ['x'], '09:00'] },
   { name: 'agent.role', source: 'resolver', kind: 'text', values: TEXTS },
   { name: 'agent.roles', source: 'resolver', kind: 'list', values: LISTS },
   { name: 'agent.team', source: 'resolver', kind: 'any', values: ['x', ['x', 'é'], [1, 2], [], 5] },
   { name: 'request.amount', source: 'caller', kind: 'number', values: [0, 0.1, 10.55, 1000] },
-  { name: 'request.n', source: 'caller', kind: 'any', values: [-1, 0, 7, 1e13, 'x', [7], [1, 2]] },
+  { name: 'request.n', source: 'caller', kind: 'any', values: [-1, 0, 7, '7', 1e13, 'x', [7], [1, 2]] },
   { name: 'request.deep.down', source: 'caller', kind: 'any', values: ['x', true, [true], '22:00'] },
   { name: 'purpose', source: 'caller', kind: 'text', values: TEXTS },
   { name: 'biasScore', source: 'caller', kind: 'number', values: [0, 0.3, 1] },
@@ -106,7 +106,8 @@ export const PATTERNS: readonly string[] = [
   's3://a/*',
   's3:a/**/c',
   's3:**',
-  'a*b*c',
+  'a*b*c*d',
+  'aba*aba',
   '*/b',
   'a/b/**/+',
   'é/+',
@@ -116,7 +117,7 @@ export const PATTERNS: readonly string[] = [
 /** Segments that patterns are filled with to make a resource. */
 export const SEGMENTS: readonly string[] = ['a', 'b', 'c', 'A', 'xzy', 'bc', 'é', 'a.b', '+', 'abab', '..b'];
 
-/** Resources that are refused, or nearly. */
+/** Resources that are refused, or nearly, and some that patterns of several pieces nearly cover. */
 export const STRANGE: readonly string[] = [
   'a/../b',
   'a//b',
@@ -138,6 +139,11 @@ export const STRANGE: readonly string[] = [
   '\ud800',
   'a/%c0%af',
   '1s:a/b',
+  'acbd',
+  'abcd',
+  'aba',
+  'ababa',
+  'abaaba',
 ];
 
 /** Zones with and without daylight saving, at whole, half and quarter hours, and across the date line. */
