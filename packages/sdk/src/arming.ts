@@ -1,21 +1,34 @@
 import {
   asHash,
   type Did,
+  type Envelope,
   type Hash,
   isJsonObject,
   type JsonObject,
+  type Operators,
   type Signer,
   type Store,
   type Timer,
   TtpError,
 } from '@ttp/core';
-import { canonicalBytes, envelopeId, fromUtf8, parseJson, utf8 } from '@ttp/crypto';
+import { canonicalBytes, envelopeId, fromUtf8, parseJson, utf8, verifyOperatorEnvelope } from '@ttp/crypto';
 import type { NameRegistry } from '@ttp/did';
-import { loadPolicy, POLICY_CEILING_BYTES, type Policy, signPolicy } from '@ttp/spl';
+import {
+  layerPolicies,
+  loadPolicy,
+  openSignedPolicy,
+  POLICY_MAX_BYTES,
+  type Policy,
+  type PolicyLayers,
+  policiesOf,
+  signPolicy,
+} from '@ttp/spl';
 import { type ArmedName, armName } from './names/arm-name.js';
+import { isSigned, type PolicySource, readSources, type SignedPolicySource } from './policy-sources.js';
 
-/** Each agent's own: several agents may keep their policies in one store. */
-const policyKey = (agent: Did): string => `sdk/policy/${agent}`;
+/** Each agent's own, and each layer's: several agents may keep their policies in one store. */
+const policyKey = (agent: Did, layer?: string): string =>
+  layer === undefined ? `sdk/policy/${agent}` : `sdk/policy/${agent}/${layer}`;
 /** Kept for ever: without a registry a name that was pinned once never comes to mean another agent. */
 const nameKey = (name: string): string => `sdk/name/${name}`;
 
@@ -26,12 +39,12 @@ interface Armed {
   readonly version: number;
 }
 
-/** A policy in force. */
+/** What is in force. */
 export interface ArmedPolicy {
-  readonly policy: Policy;
-  readonly serial: number;
-  /** Id of the envelope in which the enforcement point signed it. */
-  readonly envelope: Hash;
+  /** One policy, or the layers of several. */
+  readonly policy: Policy | PolicyLayers;
+  /** What the log says of it: serial, who signed it, the id of the envelope; for layers, of each of them. */
+  readonly record: JsonObject;
   /** The readable name it is written for, where a registry resolved it. */
   readonly name: ArmedName | undefined;
 }
@@ -45,6 +58,17 @@ export interface ArmingContext {
   readonly now: number;
   /** Where names are resolved; without it the store's own pins are all that is known of them. */
   readonly names: NameRegistry | undefined;
+  /** Who may sign policies from outside. */
+  readonly operators: Operators | undefined;
+  /** The size limit of what the host itself gives, bytes; 51 200 when left out. */
+  readonly policyBytes: number | undefined;
+}
+
+/** One policy that is about to be armed. */
+interface Opened {
+  readonly policy: Policy;
+  readonly record: JsonObject & { readonly serial: number };
+  readonly last: Armed | undefined;
 }
 
 /** Whether a policy was ever armed for this agent here: then its identity is not new, whatever anybody says. */
@@ -52,43 +76,125 @@ export const wasArmed = async (store: Store, agent: Did): Promise<boolean> =>
   (await store.get(policyKey(agent))) !== undefined;
 
 /**
- * Arms a policy that the host process gives (decision D20): loads it strictly, resolves the readable name it is
- * written for and pins it to this agent, and signs it with the enforcement point's key. The same policy keeps its serial, another one
- * gets the next. An empty or missing policy refuses to arm: there is no implicit allow-all (flaw.P13).
+ * Arms what the host process gives (decision D20). A plain policy is loaded strictly and signed with the enforcement
+ * point's key; one from outside has to be in an envelope of an operator who may sign policies. The readable name is
+ * resolved and pinned to this agent. The same policy keeps its serial, another one of the host gets the next, and an
+ * envelope with a lower one is refused. Layers have serials of their own.
  *
- * @throws SDK_POLICY_MISSING; SPL_* for what the policy is not; SDK_POLICY_REBOUND where its name is another agent's;
- *   what `armName` throws; SDK_POLICY_STATE, SDK_POLICY_RACE
+ * @throws SDK_POLICY_MISSING, SDK_POLICY_LAYERS; SPL_* for what a policy is not; SDK_POLICY_REBOUND where its name is
+ *   another agent's; SDK_POLICY_UNTRUSTED and CRYPTO_OPERATOR_* for an envelope; what `armName` throws;
+ *   SDK_POLICY_STATE, SDK_POLICY_RACE
  */
 export async function armPolicy(
-  source: string | Uint8Array | JsonObject | null | undefined,
+  given: Parameters<typeof readSources>[0],
   agent: Did,
-  { signer, store, timer, now, names }: ArmingContext,
+  context: ArmingContext,
 ): Promise<ArmedPolicy> {
-  if (source === undefined || source === null || source.length === 0)
-    throw new TtpError('SDK_POLICY_MISSING', 'without a policy nothing is permitted', { field: 'policy' });
-  const policy = loadPolicy(source, { maxBytes: POLICY_CEILING_BYTES });
-  const { hash, text } = policy;
-  const written = policy.document.agentDid ?? agent;
-  let name: ArmedName | undefined;
-  if (names === undefined || written.startsWith('did:ttp:')) await pinName(store, written, agent);
-  else {
-    name = await armName(written, hash, { registry: names, store, timer, agent });
-    // What the registry said last is what this store goes by where it is given none.
-    await store.put(nameKey(written), utf8(agent));
+  const sources = readSources(given);
+  const opened: (Opened & { readonly layer: string | undefined })[] = [];
+  for (const { layer, source } of sources)
+    opened.push({ layer, ...(await open(source, agent, policyKey(agent, layer), context)) });
+  const [first, second] = opened;
+  if (first !== undefined && second === undefined && first.layer === undefined) {
+    const { policy, record, last } = first;
+    const name = await armNames(policy, agent, context);
+    await keep(policyKey(agent), policy.hash, record.serial, last, context);
+    return { policy, record, name };
   }
-  const last = await lastArmed(store, agent);
-  const serial = last === undefined ? 1 : last.hash === hash ? last.serial : last.serial + 1;
-  if (last?.hash !== hash)
-    if (!(await store.put(policyKey(agent), canonicalBytes({ hash, serial }), last?.version ?? 0)))
-      throw new TtpError('SDK_POLICY_RACE', 'another process armed a policy at the same moment', {
-        field: 'policy',
-      });
+  const policy = layerPolicies(opened.map(({ layer = '', policy: one }) => ({ layer, policy: one })));
+  const name = await armNames(policy, agent, context);
+  for (const { layer, policy: one, record, last } of opened)
+    await keep(policyKey(agent, layer), one.hash, record.serial, last, context);
+  const last = await lastArmed(context.store, policyKey(agent));
+  const serial = nextSerial(last, policy.hash);
+  await keep(policyKey(agent), policy.hash, serial, last, context);
+  const layers = opened.map(({ layer = '', policy: { hash }, record }) => ({
+    layer,
+    policy: hash,
+    ...record,
+  }));
+  return { policy, record: { serial, source: 'layers', layers }, name };
+}
+
+async function open(source: PolicySource, agent: Did, key: string, context: ArmingContext): Promise<Opened> {
+  const last = await lastArmed(context.store, key);
+  if (isSigned(source)) return await openSigned(source, agent, last, context);
+  const { signer, now, policyBytes: maxBytes = POLICY_MAX_BYTES } = context;
+  const policy = loadPolicy(source, { maxBytes });
+  const serial = nextSerial(last, policy.hash);
+  const envelope = await signPolicy({ agent, serial, text: policy.text, signer, now, maxBytes });
+  return { policy, last, record: { serial, source: 'host', envelope: envelopeId(envelope) } };
+}
+
+/** The operator's key and privilege first, then what he signed: for this agent, by another than it, no rollback. */
+async function openSigned(
+  { signed }: SignedPolicySource,
+  agent: Did,
+  last: Armed | undefined,
+  { operators, now }: ArmingContext,
+): Promise<Opened> {
+  if (operators === undefined)
+    throw new TtpError('SDK_POLICY_UNTRUSTED', 'a signed policy needs a roster of operators', {
+      field: 'policy',
+    });
+  const input: Envelope | string = signed instanceof Uint8Array ? fromUtf8(signed) : signed;
+  const { head, operator } = await verifyOperatorEnvelope(input, {
+    type: 'ttp/policy@1',
+    parse: (body) => body,
+    operators,
+    now,
+    privileges: ['policy:sign'],
+  });
+  const { id, policy, serial, authority } = openSignedPolicy(input, {
+    agent,
+    authorities: [head.iss],
+    keyOf: (kid) => (kid === operator.kid ? operator.publicKey : undefined),
+    now,
+    ...(last === undefined ? {} : { last }),
+  });
   return {
     policy,
-    serial,
-    name,
-    envelope: envelopeId(await signPolicy({ agent, serial, text, signer, now })),
+    last,
+    record: { serial, source: 'operator', envelope: id, authority, operator: operator.id },
   };
+}
+
+const nextSerial = (last: Armed | undefined, hash: Hash): number =>
+  last === undefined ? 1 : last.hash === hash ? last.serial : last.serial + 1;
+
+async function keep(
+  key: string,
+  hash: Hash,
+  serial: number,
+  last: Armed | undefined,
+  { store }: ArmingContext,
+): Promise<void> {
+  if (last?.hash === hash && last.serial === serial) return;
+  if (await store.put(key, canonicalBytes({ hash, serial }), last?.version ?? 0)) return;
+  throw new TtpError('SDK_POLICY_RACE', 'another process armed a policy at the same moment', {
+    field: 'policy',
+  });
+}
+
+/** Pins the names that the policies are written for, of which one at most may be a readable one. */
+async function armNames(
+  policy: Policy | PolicyLayers,
+  agent: Did,
+  { store, timer, names }: ArmingContext,
+): Promise<ArmedName | undefined> {
+  const written = policiesOf(policy).map((one) => one.policy.document.agentDid ?? agent);
+  const [name, other] = new Set(written.filter((one) => !one.startsWith('did:ttp:')));
+  if (other !== undefined)
+    throw new TtpError('SDK_POLICY_LAYERS', `the layers are for ${name} and for ${other}`, {
+      field: 'agentDid',
+    });
+  for (const one of new Set(written))
+    if (names === undefined || one !== name) await pinName(store, one, agent);
+  if (names === undefined || name === undefined) return undefined;
+  const armed = await armName(name, policy.hash, { registry: names, store, timer, agent });
+  // What the registry said last is what this store goes by where it is given none.
+  await store.put(nameKey(name), utf8(agent));
+  return armed;
 }
 
 /** Whoever comes first with a name has it in this store; a `did:ttp` needs no pin, it means one agent everywhere. */
@@ -104,8 +210,8 @@ async function pinName(store: Store, name: string, agent: Did): Promise<void> {
   });
 }
 
-async function lastArmed(store: Store, agent: Did): Promise<Armed | undefined> {
-  const stored = await store.get(policyKey(agent));
+async function lastArmed(store: Store, key: string): Promise<Armed | undefined> {
+  const stored = await store.get(key);
   if (stored === undefined) return undefined;
   const record = parseJson(stored.value);
   if (isJsonObject(record)) {

@@ -4,7 +4,7 @@ import { hex } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
 import { createKillSwitch, createWindows } from '@ttp/guard';
 import { createOversight } from '@ttp/oversight';
-import { loadCallMap, type Policy } from '@ttp/spl';
+import { loadCallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
@@ -87,19 +87,21 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   await kill.enrol(agent, fresh && !(await wasArmed(store, agent)));
 
   const { names } = options;
-  const { policy, serial, envelope, name } = await armPolicy(options.policy, agent, {
+  const { policy, record, name } = await armPolicy(options.policy, agent, {
     signer,
     store,
     timer,
     now: time.now(),
     names,
+    operators,
+    policyBytes: options.limits?.policyBytes,
   });
   const note = noteInto(writer, { agent, trace, now: time.stamp });
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});
   const pinned = name === undefined ? {} : { name: name.pin.name, checkpoint: pinnedAt(name.pin) };
-  await note('policy-armed', policy.hash, { serial, source: 'host', envelope, ...pinned }, { kept });
+  await note('policy-armed', policy.hash, { ...record, ...pinned }, { kept });
   const named =
     name === undefined || names === undefined
       ? undefined
@@ -190,5 +192,7 @@ const listening =
   };
 
 /** What a policy says and nothing here evaluates yet. It obliges nobody, so the log at least has to say it. */
-const unevaluatedParts = ({ document }: Policy): readonly string[] =>
-  (['killSwitch', 'anomalyDetection'] as const).filter((part) => document[part] !== undefined);
+const unevaluatedParts = (armed: Policy | PolicyLayers): readonly string[] =>
+  (['killSwitch', 'anomalyDetection'] as const).filter((part) =>
+    policiesOf(armed).some(({ policy }) => policy.document[part] !== undefined),
+  );

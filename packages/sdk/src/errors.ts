@@ -15,6 +15,8 @@ export const SDK_ERRORS = {
   SDK_NAME_ROLLED_BACK: 'The registry of names shows an older or another log than it did before.',
   SDK_NAMES_FAILED: 'The registry of names failed without a code of its own.',
   SDK_NAMES_TIMEOUT: 'The registry of names did not answer in time.',
+  SDK_POLICY_LAYERS: 'The layers of the policy have no names of their own, or are written for two agents.',
+  SDK_POLICY_UNTRUSTED: 'The policy is signed, and no roster says who may sign one.',
   SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.',
   SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.',
   SDK_POLICY_UNEVALUATED: 'The policy has parts, such as kill triggers, that nothing here evaluates yet.',

@@ -15,5 +15,6 @@ export { logSignerOf } from './log-signer.js';
 export { logProofs } from './names/log-proofs.js';
 export { observationsOf } from './observations.js';
 export type { TtpMode, TtpOptions } from './options.js';
+export type { LayerSource, PolicySource, SignedPolicySource } from './policy-sources.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';
 export type { ApprovalRequest } from './request-approval.js';

@@ -22,7 +22,7 @@ import type { InclusionProof } from '@ttp/etr-merkle';
 import type { Entry, ExportOptions, SealedTrace, TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { KillResult, KillStatus, KillSwitch } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
-import type { CallMap, Policy } from '@ttp/spl';
+import { type CallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
 import { a2tProfile, mapToolCall, readCall, type ToolCall } from './a2t.js';
 import type { Activity } from './activity.js';
 import { type Check, check, recordCheck, refusal } from './check.js';
@@ -55,7 +55,8 @@ export interface TraceView {
 /** An enforcement point, assembled. */
 export interface Ttp {
   readonly did: Did;
-  readonly policy: Policy;
+  /** What is in force: one policy, or the layers of several. */
+  readonly policy: Policy | PolicyLayers;
   /** `observe`: monitor mode, in which little is enforced (decision D37). */
   readonly mode: TtpMode;
   /** Multikey of the log key: what `verifyTrace` has to trust. */
@@ -286,7 +287,7 @@ export function assemble(parts: Parts): Ttp {
   function targetOf(target: unknown): Did | '*' {
     if (target === '*') return target;
     if (typeof target === 'string') {
-      if (target === policy.document.agentDid) return agent;
+      if (policiesOf(policy).some((one) => one.policy.document.agentDid === target)) return agent;
       if (isDid(target) && target.startsWith('did:ttp:')) return target;
     }
     throw new TtpError('DID_UNRESOLVED', 'that is no agent known here', { field: 'agent' });

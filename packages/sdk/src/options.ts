@@ -11,6 +11,7 @@ import type {
 import type { Identity, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import type { DecisionPoint } from './decision-point.js';
+import type { LayerSource, PolicySource } from './policy-sources.js';
 
 /** Whether an enforcement point does what it decides (`enforce`, the default), or only says so (`observe`). */
 export type TtpMode = 'enforce' | 'observe';
@@ -19,8 +20,14 @@ export type TtpMode = 'enforce' | 'observe';
 export interface TtpOptions {
   /** Who acts, and who signs for this enforcement point: from `createIdentity` or `openIdentity` of @ttp/did. */
   readonly identity: Identity;
-  /** The policy: JSON text or an object. Without one nothing is permitted, so there is no default. */
-  readonly policy: string | Uint8Array | JsonObject;
+  /**
+   * The policy: JSON text, an object, or `{ signed }`, an envelope of an operator who may sign policies. Or layers of
+   * them, of which each has to permit: `[organisation, team, agent]`, or with names of their own
+   * `[{ layer, policy }]`. Without one nothing is permitted, so there is no default.
+   */
+  readonly policy: PolicySource | readonly (PolicySource | LayerSource)[];
+  /** `policyBytes`: largest policy that this host gives itself, bytes; 51 200 unless given, 1 MiB at most (decision D16). */
+  readonly limits?: { readonly policyBytes?: number };
   /**
    * Where the readable name that the policy is written for is resolved, when it is armed and once a minute from then
    * on: `createNameRegistry` or `remoteNameRegistry` of @ttp/did (decision D1). A name that comes to mean another agent

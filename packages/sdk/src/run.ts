@@ -11,7 +11,7 @@ import {
   TtpError,
 } from '@ttp/core';
 import type { KillSwitch } from '@ttp/guard';
-import type { Policy } from '@ttp/spl';
+import type { Policy, PolicyLayers } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
 import { isClean, isScannedBy } from './clean.js';
 import {
@@ -41,7 +41,7 @@ export interface Flow {
   /** The same clock for stamps in the log: it never throws, so that the end is always recorded. */
   readonly stamp: () => number;
   /** The armed policy. Throws when it may not be used. */
-  readonly policy: () => Policy;
+  readonly policy: () => Policy | PolicyLayers;
   readonly thresholds: Thresholds;
   readonly handlers: ReadonlyMap<string, ObligationHandler>;
   readonly closing: Closing;

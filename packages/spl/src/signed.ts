@@ -26,7 +26,7 @@ export interface SignedPolicy {
  * Signs a policy for an agent as `ttp/policy@1`. What does not load is not signed.
  *
  * @param input `agent`: whom it governs; `serial`: higher than that of any policy before; `now`: wall clock, ms;
- * `expires`: wall clock, ms
+ * `expires`: wall clock, ms; `maxBytes`: as for `loadPolicy`, where the host signs what it arms itself
  * @throws the codes of `loadPolicy`, SPL_BAD_VALUE, CORE_BAD_DID, and those of the signer
  */
 export async function signPolicy(input: {
@@ -36,10 +36,11 @@ export async function signPolicy(input: {
   readonly signer: Signer;
   readonly now: number;
   readonly expires?: number;
+  readonly maxBytes?: number;
 }): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>> {
-  const { agent, serial, text, signer, now, expires } = input;
+  const { agent, serial, text, signer, now, expires, maxBytes } = input;
   const body = parseBody({ agent, serial, text });
-  loadPolicy(text);
+  loadPolicy(text, maxBytes === undefined ? {} : { maxBytes });
   const head = { iss: issuerOf(signer), iat: now, ...(expires === undefined ? {} : { exp: expires }) };
   return signEnvelope({ type: 'ttp/policy@1', head, body, signers: [signer] });
 }

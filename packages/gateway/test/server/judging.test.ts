@@ -184,6 +184,28 @@ describe('explain_policy', () => {
     expect(said['findings']).toContainEqual(expect.objectContaining({ code: 'SPL_NO_KILL_TRIGGER' }));
   });
 
+  it('explains each layer where several are in force', async () => {
+    const rule = { effect: 'allow', resources: ['file:data/**'], actions: ['read'] };
+    const wide = { version: '1.0.0', rules: [{ id: 'wide', ...rule }] };
+    const narrow = { version: '1.0.0', rules: [{ id: 'narrow', ...rule, resources: ['file:data/a'] }] };
+    const rig = await serverRig({ ttp: { policy: [wide, narrow] } });
+    const { said } = await rig.ask('explain_policy', { action: 'read', resource: 'file:data/b' });
+    expect(said).toMatchObject({
+      policy: rig.ttp.policy.hash,
+      effect: 'deny',
+      explanation: {
+        verdict: { effect: 'deny' },
+        layers: {
+          agent: { nearest: { rule: 'narrow' } },
+          organisation: { verdict: { effect: 'allow', rules: ['wide'] } },
+        },
+      },
+    });
+    expect(said['findings']).toContainEqual(
+      expect.objectContaining({ code: 'SPL_NO_KILL_TRIGGER', layer: 'organisation' }),
+    );
+  });
+
   it('explains another one, with the nearest permit and what hides in its names', async () => {
     const rig = await serverRig();
     const rule = { id: 'named', effect: 'allow', resources: ['api/x'], actions: ['get'] };

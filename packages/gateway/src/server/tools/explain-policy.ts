@@ -1,7 +1,19 @@
 import { type Clock, isJsonObject, type JsonObject } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
-import { explain, lintPolicy, loadPolicy, POLICY_MAX_BYTES } from '@ttp/spl';
+import {
+  evaluateLayers,
+  explain,
+  isLayered,
+  lintPolicy,
+  loadPolicy,
+  POLICY_MAX_BYTES,
+  type PolicyExplanation,
+  type PolicyLayers,
+  type PolicyRequest,
+  type PolicyVerdict,
+  policiesOf,
+} from '@ttp/spl';
 import { list, object, optional, record, text, whole } from '../shape.js';
 import { type ServerTool, shownMembers, tool } from '../tool.js';
 
@@ -27,22 +39,39 @@ tests that fail, the nearest permit, and what the linter finds. It looks at the 
     output: object({
       policy: text('hash of the policy'),
       effect: text('allow, warn, allow_with_approval or deny'),
-      explanation: record('verdict, rules, requirements and the nearest permit'),
+      explanation: record(
+        'verdict, rules, requirements and the nearest permit; of layered policies those of each',
+      ),
       findings: list('what the linter finds', record('code, rule, message and suggestion')),
     }),
     answer({ policy: source, action, resource, input = {}, now = clock.now(), ...facts }) {
       const policy = source === undefined ? ttp.policy : loadPolicy(source);
       const { engine = {}, resolver = {}, registry = {} } = facts;
       const caller = { request: input };
-      const explanation = explain(policy, { action, resource, now, engine, resolver, registry, caller });
+      const request = { action, resource, now, engine, resolver, registry, caller };
+      const findings = policiesOf(policy).flatMap(({ layer, policy: one }) =>
+        lintPolicy(one).map((finding) => shownObject(layer === undefined ? finding : { ...finding, layer })),
+      );
+      const explanation = isLayered(policy) ? layersOf(policy, request) : explain(policy, request);
+      const { effect } = explanation.verdict;
       return Promise.resolve({
         policy: policy.hash,
-        effect: explanation.verdict.effect,
+        effect,
         explanation: shownObject(explanation),
-        findings: lintPolicy(policy).map((finding) => shownObject(finding)),
+        findings,
       });
     },
   });
+
+/** What the layers say together, and why each of them says what it says. */
+const layersOf = (
+  policy: PolicyLayers,
+  request: PolicyRequest,
+): { readonly verdict: PolicyVerdict; readonly layers: { readonly [layer: string]: PolicyExplanation } } => {
+  const { layers: _, ...verdict } = evaluateLayers(policy, request);
+  const layers = policy.layers.map(({ layer, policy: one }) => [layer, explain(one, request)] as const);
+  return { verdict, layers: Object.fromEntries(layers) };
+};
 
 function shownObject(value: unknown): JsonObject {
   const copy = plainCopy(value);
