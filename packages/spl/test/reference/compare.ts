@@ -1,8 +1,19 @@
-import type { JsonObject } from '@ttp/core';
-import { evaluate, type Policy, type PolicyRequest, type PolicyVerdict } from '../../src/index.js';
+import { isJsonObject, type JsonObject } from '@ttp/core';
+import {
+  evaluate,
+  evaluateLayers,
+  isLayered,
+  layerPolicies,
+  loadPolicy,
+  type Policy,
+  type PolicyLayers,
+  type PolicyRequest,
+  type PolicyVerdict,
+} from '../../src/index.js';
+import { layered } from './layers.js';
 import { type ReferenceVerdict, reference } from './reference.js';
 
-/** A policy as parsed JSON, and what is asked of it. */
+/** A policy as parsed JSON, or `{ layers: { <name>: policy } }`, and what is asked of it. */
 export interface Case {
   readonly json: JsonObject;
   readonly request: PolicyRequest;
@@ -22,11 +33,24 @@ const comparable = ({ effect, rules, obligations, reasons }: PolicyVerdict): Ref
   reasons: reasons.map(({ code, rule }) => (rule === undefined ? code : `${code} ${rule}`)),
 });
 
+/** Loads a policy, or the layers of `{ layers: { <name>: policy } }`. */
+export function load({ layers, ...policy }: JsonObject): Policy | PolicyLayers {
+  if (layers === undefined) return loadPolicy(policy);
+  const named = Object.entries(isJsonObject(layers) ? layers : {});
+  return layerPolicies(
+    named.map(([layer, one]) => ({ layer, policy: loadPolicy(isJsonObject(one) ? one : {}) })),
+  );
+}
+
 /** Evaluates a request twice. */
-export const bothVerdicts = (policy: Policy, { json, request }: Case): Verdicts => ({
-  production: comparable(evaluate(policy, request)),
-  reference: reference(json, request),
-});
+export function bothVerdicts(policy: Policy | PolicyLayers, { json, request }: Case): Verdicts {
+  if (isLayered(policy))
+    return {
+      production: comparable(evaluateLayers(policy, request)),
+      reference: layered(Object(json['layers']), request),
+    };
+  return { production: comparable(evaluate(policy, request)), reference: reference(json, request) };
+}
 
 /** Whether both say the same, down to the order of every list. */
 export const agree = ({ production, reference: page }: Verdicts): boolean =>

@@ -144,3 +144,9 @@ export function randomPolicy(random: SeededRandom): JsonObject {
     policy['offers'] = random.pick<JsonObject>([{}, { rateLimit: { requests: 5, windowMs: 60_000 } }]);
   return policy;
 }
+
+/** Two or three policies, by the names of their layers. */
+export function randomLayers(random: SeededRandom): JsonObject {
+  const names = random.shuffle(['org', 'team', 'agent-1', 'z']).slice(0, 2 + random.int(2));
+  return { layers: Object.fromEntries(names.map((name) => [name, randomPolicy(random)])) };
+}

@@ -7,20 +7,23 @@ import type { PolicyRequest } from '../../src/index.js';
 import { covers, partsOf } from './resources.js';
 
 /** Any JSON value, or nothing. */
-type Value = unknown;
+export type Value = unknown;
 type Truth = 'true' | 'false' | 'unknown';
 
 /** What the page says: sections 6 to 8. A reason is its code and, where it has one, its rule. */
 export type ReferenceVerdict = Readonly<Record<'rules' | 'reasons', readonly string[]>> & {
   readonly effect: string;
-  readonly obligations: readonly object[];
+  readonly obligations: readonly Owed[];
 };
+
+/** An obligation. */
+export type Owed = Readonly<Record<'kind' | 'from', string>> & { readonly params: Value };
 
 /* JSON, own members only. */
 
 const isObject = (value: Value): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const get = (value: Value, key: string): Value =>
+export const get = (value: Value, key: string): Value =>
   isObject(value) && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
 const walk = (value: Value, path: string): Value => path.split('.').reduce(get, value);
 const list = (value: Value): readonly Value[] => (Array.isArray(value) ? value : []);
@@ -218,10 +221,10 @@ export function reference(policy: Value, request: PolicyRequest): ReferenceVerdi
 
 /* Section 7: obligations. */
 
-const oblige = (kind: string, from: string, params: Value): readonly object[] =>
+const oblige = (kind: string, from: string, params: Value): readonly Owed[] =>
   params === undefined ? [] : [{ kind, from, params }];
 
-function ofPolicy(policy: Value): readonly object[] {
+function ofPolicy(policy: Value): readonly Owed[] {
   const tags = list(walk(policy, 'requirements.compliance'));
   const audit = { ...Object(get(policy, 'audit')), ...(tags.length > 0 ? { compliance: tags } : {}) };
   const isAudited = get(policy, 'audit') !== undefined || tags.length > 0;
@@ -232,7 +235,7 @@ function ofPolicy(policy: Value): readonly object[] {
   ];
 }
 
-function ofRule({ raw, id, effect }: Rule): readonly object[] {
+function ofRule({ raw, id, effect }: Rule): readonly Owed[] {
   const wanted = (name: string): Value => walk(raw, `humanApproval.${name}`);
   const approval = {
     reason: wanted('reason') ?? get(raw, 'description') ?? `rule ${id} asks for approval`,
@@ -265,7 +268,7 @@ const keyOf = (name: string): string =>
   windowsOf(name).map(({ adds, windowMs }) => `${adds} ${windowMs}`)[0] ?? '';
 
 /** One obligation for each window of the policy, limited by the rules that cover the request. */
-function ofWindows(policy: readonly Rule[], rules: readonly Rule[], asked: Asked): readonly object[] {
+function ofWindows(policy: readonly Rule[], rules: readonly Rule[], asked: Asked): readonly Owed[] {
   const named = policy.flatMap(({ conditions }) => conditions.map(([name]) => name)).sort();
   const isFirst = (name: string, i: number): boolean =>
     keyOf(name) !== '' && named.findIndex((other) => keyOf(other) === keyOf(name)) === i;

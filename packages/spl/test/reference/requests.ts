@@ -106,7 +106,9 @@ function put(random: SeededRandom, target: Draft, name: string, value: Json, nes
  * A request that a policy has something to say about: one of its rules is aimed at, then facts go missing, change
  * their type, stand beside a bound or under the name of another source.
  */
-export function randomRequest(random: SeededRandom, policy: JsonObject = {}): PolicyRequest {
+export function randomRequest(random: SeededRandom, json: JsonObject = {}): PolicyRequest {
+  const layers = Object.values(json['layers'] ?? {}).filter(isObject);
+  const policy = layers.length === 0 ? json : random.pick(layers);
   const rules = listOf(policy['rules']);
   const aim = rules.length === 0 ? null : random.pick(rules);
   const patterns = listOf(get(aim, 'resources'));
