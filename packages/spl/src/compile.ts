@@ -12,11 +12,11 @@ import { indexRules, type RuleIndex } from './rule-index.js';
 import { type LocalClock, localClock } from './time.js';
 import { type CompiledWindows, compileWindows } from './window-limits.js';
 
-/** A condition with what to say where it does not hold; nothing is put together during evaluation. */
+/** A condition with what to say where it does not hold. */
 export interface CompiledCondition {
   readonly source: Condition;
   readonly test: Predicate;
-  /** Where it is nothing but this, `test` need not be called: most conditions are, and there can be thousands. */
+  /** Where it is nothing but the comparison with a number: `Screen` reads it. */
   readonly threshold: Threshold | undefined;
   readonly ifFalse: PolicyReason;
   readonly ifUnknown: PolicyReason;
@@ -71,14 +71,12 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
       field: 'timezone',
     });
   const slots = new Slots();
-  const predicates = new Map<string, Predicate>();
+  const tests = new Tests(slots);
   const obligations = Object.freeze(obligationsOfPolicy(document));
   const ranks = ranksOf(document.rules);
   const rules: CompiledRule[] = [];
   for (const [i, rule] of document.rules.entries())
-    rules.push(
-      compileRule(rule, { field: at('rules', i), rank: ranks[i] ?? i, slots, predicates, obligations }),
-    );
+    rules.push(compileRule(rule, { where: () => at('rules', i), rank: ranks[i] ?? i, tests, obligations }));
   rules.sort((a, b) => a.rank - b.rank);
   for (const [i, { id }] of rules.entries())
     if (rules[i + 1]?.id === id)
@@ -107,37 +105,33 @@ function ranksOf(rules: readonly Rule[]): readonly number[] {
 
 /** What a rule is compiled with. */
 interface Setting {
-  /** Path of the rule for errors. */
-  readonly field: string;
+  /** Path of the rule, put together only for an error. */
+  readonly where: () => string;
   readonly rank: number;
-  readonly slots: Slots;
-  /** What was compiled already, by what it tests. */
-  readonly predicates: Map<string, Predicate>;
+  readonly tests: Tests;
   /** Those of the policy. */
   readonly obligations: readonly Obligation[];
 }
 
-function compileRule(rule: Rule, setting: Setting): CompiledRule {
-  const { field, rank, obligations: common } = setting;
+function compileRule(rule: Rule, { where, rank, tests, obligations: common }: Setting): CompiledRule {
   const { id, effect } = rule;
   if (effect !== 'deny' && (rule.resources === undefined || rule.actions === undefined))
     throw new TtpError('SPL_UNSCOPED_PERMIT', `${id}: a rule that permits names resources and actions`, {
-      field,
+      field: where(),
     });
   if (effect !== 'allow_with_approval' && rule.humanApproval !== undefined)
     throw new TtpError('SPL_NOT_AN_APPROVAL', `${id}: the effect ${effect} asks nobody`, {
-      field: at(field, 'humanApproval'),
+      field: at(where(), 'humanApproval'),
     });
-  const resources = at(field, 'resources');
-  const conditions = parseConditions(rule.conditions ?? {}, () => at(field, 'conditions'));
+  const conditions = parseConditions(rule.conditions ?? {}, () => at(where(), 'conditions'));
   const obligations = effect === 'deny' ? [] : obligationsOfRule(rule);
   return {
     id,
     effect,
     rank,
-    patterns: rule.resources?.map((text, i) => parsePattern(text, at(resources, i))),
+    patterns: rule.resources?.map((text, i) => parsePattern(text, () => at(at(where(), 'resources'), i))),
     actions: rule.actions,
-    conditions: conditions.map((condition) => compileRuleCondition(condition, id, setting)),
+    conditions: conditions.map((condition) => new RuleCondition(condition, id, tests)),
     obligations,
     allObligations: obligations.length === 0 ? common : Object.freeze([...common, ...obligations]),
     applies: reason({ code: 'SPL_RULE_APPLIES', text: `${effect} rule ${id} applies`, rule: id }),
@@ -147,35 +141,82 @@ function compileRule(rule: Rule, setting: Setting): CompiledRule {
 /** Reasons are shared by all verdicts, so nobody may write into one. */
 const reason = (made: PolicyReason): PolicyReason => Object.freeze(made);
 
-/** Many rules test the same: one predicate for all of them is quicker to come by in an evaluation. */
-function predicateOf(condition: Condition, { slots, predicates }: Setting): Predicate {
-  const [test, second] = condition.tests;
-  if (test === undefined || second !== undefined || typeof test.operand === 'object')
-    return compileCondition(condition, slots);
-  const key = `${typeof test.operand} ${condition.attribute} ${test.op} ${test.operand}`;
-  const known = predicates.get(key);
-  if (known !== undefined) return known;
-  const made = compileCondition(condition, slots);
-  predicates.set(key, made);
-  return made;
+/** The functions of the conditions of one policy. */
+class Tests {
+  readonly #slots: Slots;
+  readonly #known = new Map<string, Predicate>();
+
+  constructor(slots: Slots) {
+    this.#slots = slots;
+  }
+
+  /** Many rules test the same: one predicate for all of them is quicker to come by in an evaluation. */
+  predicateOf(condition: Condition): Predicate {
+    const [test, second] = condition.tests;
+    if (test === undefined || second !== undefined || typeof test.operand === 'object')
+      return compileCondition(condition, this.#slots);
+    const key = `${typeof test.operand} ${condition.attribute} ${test.op} ${test.operand}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = compileCondition(condition, this.#slots);
+    this.#known.set(key, made);
+    return made;
+  }
+
+  thresholdOf(condition: Condition): Threshold | undefined {
+    return thresholdOf(condition, this.#slots);
+  }
 }
 
-function compileRuleCondition(source: Condition, rule: string, setting: Setting): CompiledCondition {
-  const { attribute, tests } = source;
-  const [first] = tests;
-  const ops = tests.length === 1 ? (first?.op ?? '') : tests.map(({ op }) => op).join(' and ');
-  const what = `${attribute} ${ops}`;
-  return {
-    source,
-    test: predicateOf(source, setting),
-    threshold: thresholdOf(source, setting.slots),
-    ifFalse: reason({ code: 'SPL_CONDITION_FALSE', text: `${rule}: ${what} does not hold`, rule }),
-    ifUnknown: reason({
+/**
+ * The condition of a rule, read and found in order. What an evaluation needs of it is made when first asked for: of a
+ * large policy most conditions never are.
+ */
+class RuleCondition implements CompiledCondition {
+  readonly source: Condition;
+  readonly #rule: string;
+  readonly #tests: Tests;
+  #test: Predicate | undefined;
+  #ifFalse: PolicyReason | undefined;
+  #ifUnknown: PolicyReason | undefined;
+
+  constructor(source: Condition, rule: string, tests: Tests) {
+    this.source = source;
+    this.#rule = rule;
+    this.#tests = tests;
+  }
+
+  get test(): Predicate {
+    this.#test ??= this.#tests.predicateOf(this.source);
+    return this.#test;
+  }
+
+  get threshold(): Threshold | undefined {
+    return this.#tests.thresholdOf(this.source);
+  }
+
+  get ifFalse(): PolicyReason {
+    this.#ifFalse ??= reason({
+      code: 'SPL_CONDITION_FALSE',
+      text: `${this.#rule}: ${this.#what()} does not hold`,
+      rule: this.#rule,
+    });
+    return this.#ifFalse;
+  }
+
+  get ifUnknown(): PolicyReason {
+    this.#ifUnknown ??= reason({
       code: 'SPL_CONDITION_UNKNOWN',
-      text: `${rule}: ${what} cannot be told: missing or of another type`,
-      rule,
-    }),
-  };
+      text: `${this.#rule}: ${this.#what()} cannot be told: missing or of another type`,
+      rule: this.#rule,
+    });
+    return this.#ifUnknown;
+  }
+
+  #what(): string {
+    const { attribute, tests } = this.source;
+    return `${attribute} ${tests.map(({ op }) => op).join(' and ')}`;
+  }
 }
 
 function compileRequirements(wanted: Requirements, slots: Slots): readonly CompiledRequirement[] {

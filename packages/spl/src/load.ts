@@ -120,23 +120,24 @@ function nonEmpty(text: string): string {
  * @param path the keys that lead to the value
  */
 function measure(value: Json, path: (string | number)[]): void {
-  const refuse = (code: SplErrorCode, message: string): never =>
-    fail(code, message, path.reduce<string>(at, ''));
   if (typeof value === 'string' && value.length > TEXT_MAX_CHARACTERS)
-    refuse('SPL_TOO_LONG', `a text of more than ${TEXT_MAX_CHARACTERS} characters`);
+    refuse('SPL_TOO_LONG', `a text of more than ${TEXT_MAX_CHARACTERS} characters`, path);
   if (typeof value !== 'object' || value === null) return;
-  if (path.length >= POLICY_MAX_DEPTH) refuse('SPL_TOO_DEEP', `nested deeper than ${POLICY_MAX_DEPTH}`);
+  if (path.length >= POLICY_MAX_DEPTH) refuse('SPL_TOO_DEEP', `nested deeper than ${POLICY_MAX_DEPTH}`, path);
   const isList = Array.isArray(value);
   if (isList && value.length > LIST_MAX_ELEMENTS)
-    refuse('SPL_TOO_LONG', `a list of more than ${LIST_MAX_ELEMENTS} elements`);
+    refuse('SPL_TOO_LONG', `a list of more than ${LIST_MAX_ELEMENTS} elements`, path);
   const keys = isList ? undefined : Object.keys(value);
-  let i = 0;
-  for (const member of isList ? value : Object.values(value)) {
+  const members = isList ? value : Object.values(value);
+  for (let i = 0; i < members.length; i++) {
     path.push(keys?.[i] ?? i);
-    measure(member, path);
+    measure(members[i] ?? null, path);
     path.pop();
-    i++;
   }
+}
+
+function refuse(code: SplErrorCode, message: string, path: readonly (string | number)[]): never {
+  return fail(code, message, path.reduce<string>(at, ''));
 }
 
 function deepFreeze<T>(value: T): T {

@@ -15,6 +15,8 @@ export interface Pattern {
   readonly scheme: string;
   /** The segments before the first wildcard: a resource that matches begins with them. */
   readonly literal: readonly string[];
+  /** How many they are. */
+  readonly depth: number;
   /** Scheme and literal segments as text, and its hash among those of a resource. */
   readonly prefix: string;
   readonly hash: number;
@@ -42,6 +44,8 @@ interface Elements {
   /** Elements that accept any number of segments. */
   readonly any: number;
   readonly accept: number;
+  /** How what matches ends; empty where it ends in a wildcard. */
+  readonly ending: string;
 }
 
 /**
@@ -49,51 +53,26 @@ interface Elements {
  * a final `+` for exactly one, and a final `*` for the rest: after `/` one segment or more, after text the rest of
  * the segment and whatever is below. A scheme has to be equal; `*` or `**` alone covers every scheme.
  *
- * @param field path of the pattern for the error
+ * @param where path of the pattern, asked for where it is refused
  * @throws SPL_BAD_PATTERN
  */
-export function parsePattern(text: string, field = 'pattern'): Pattern {
+export function parsePattern(text: string, where: () => string = () => 'pattern'): Pattern {
   const fail = (why: string): never => {
-    throw new TtpError('SPL_BAD_PATTERN', `${why}: ${JSON.stringify(text)}`, { field });
+    throw new TtpError('SPL_BAD_PATTERN', `${why}: ${JSON.stringify(text)}`, { field: where() });
   };
   if (text === '*' || text === '**') return { ...EVERYTHING, text, tail: text === '*' };
   const parsed = readResource(text);
   if (typeof parsed === 'string') return fail(parsed);
-  const { segments, scheme } = parsed;
+  const segments = segmentsOf(parsed);
   if (segments.length > PATTERN_MAX_SEGMENTS) fail(`a pattern has at most ${PATTERN_MAX_SEGMENTS} segments`);
-  const last = segments[segments.length - 1] ?? '';
   if (wildcardsOf(segments) > PATTERN_MAX_WILDCARDS)
     fail(`a pattern has at most ${PATTERN_MAX_WILDCARDS} wildcards`);
-  for (const [i, segment] of segments.entries()) {
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i] ?? '';
     if (segment !== '**' && segment.includes('**')) fail('** is a whole segment');
     if (segment === '+' && i < segments.length - 1) fail('+ is only the last segment; use * here');
   }
-  const wild = segments.findIndex((segment, i) => isWild(segment, i === segments.length - 1));
-  const literal = wild < 0 ? segments : segments.slice(0, wild);
-  const tail = last !== '**' && last.endsWith('*');
-  const shape = {
-    text,
-    everything: false,
-    tail,
-    scheme,
-    literal,
-    prefix: parsed.text.slice(0, parsed.start + literal.join('/').length),
-    hash: parsed.hashes[literal.length] ?? 0,
-    ...afterLiteral(segments.slice(literal.length)),
-  };
-  if (wild < 0) return { ...shape, matches: (resource) => resource.text === parsed.text };
-  // Most of what does not match ends in another way, and that is seen at a glance.
-  const ending = isWild(last, true) ? '' : last;
-  // Most patterns are settled by where they stand in the index, and never asked.
-  let elements: Elements | undefined;
-  return {
-    ...shape,
-    matches(resource) {
-      if (!resource.text.endsWith(ending) || resource.scheme !== scheme) return false;
-      elements ??= compile([...segments, ...(tail ? ['**'] : [])]);
-      return run(elements, resource.segments);
-    },
-  };
+  return new SegmentPattern(text, parsed, segments);
 }
 
 const EVERYTHING: Pattern = {
@@ -102,6 +81,7 @@ const EVERYTHING: Pattern = {
   tail: false,
   scheme: '',
   literal: [],
+  depth: 0,
   prefix: '',
   hash: 0,
   after: ANY,
@@ -109,14 +89,69 @@ const EVERYTHING: Pattern = {
   matches: () => true,
 };
 
+/** Not the list that a resource keeps: of a thousand patterns hardly one is ever run, and lists are what fills memory. */
+const segmentsOf = ({ text, start }: { readonly text: string; readonly start: number }): readonly string[] =>
+  text.slice(start).split('/');
+
+/** A pattern of segments. It keeps little, and makes the rest when asked for it. */
+class SegmentPattern implements Pattern {
+  readonly text: string;
+  readonly everything = false;
+  readonly tail: boolean;
+  readonly depth: number;
+  readonly prefix: string;
+  readonly hash: number;
+  readonly after: number;
+  readonly settled: boolean;
+  /** The canonical spelling, and where its path begins. */
+  readonly #canonical: { readonly text: string; readonly start: number };
+  #elements: Elements | undefined;
+
+  constructor(text: string, { text: canonical, start, hashes }: Resource, segments: readonly string[]) {
+    const { length } = segments;
+    const wild = segments.findIndex((segment, i) => isWild(segment, i === length - 1));
+    const depth = wild < 0 ? length : wild;
+    const last = segments[length - 1] ?? '';
+    let end = start + depth - 1;
+    for (let i = 0; i < depth; i++) end += segments[i]?.length ?? 0;
+    this.text = text;
+    this.tail = last !== '**' && last.endsWith('*');
+    this.depth = depth;
+    this.prefix = canonical.slice(0, Math.max(start, end));
+    this.hash = hashes[depth] ?? 0;
+    const { after, settled } = afterLiteral(segments[depth], length - depth);
+    this.after = after;
+    this.settled = settled;
+    this.#canonical = { text: canonical, start };
+  }
+
+  get scheme(): string {
+    const { text, start } = this.#canonical;
+    return start === 0 ? '' : text.slice(0, start - 1);
+  }
+
+  get literal(): readonly string[] {
+    return segmentsOf(this.#canonical).slice(0, this.depth);
+  }
+
+  matches(resource: Resource): boolean {
+    const { text, start } = this.#canonical;
+    if (this.after === ZERO) return resource.text === text;
+    if (resource.start !== start || !resource.text.startsWith(this.prefix)) return false;
+    this.#elements ??= compile([...segmentsOf(this.#canonical), ...(this.tail ? ['**'] : [])]);
+    const { ending } = this.#elements;
+    // Most of what does not match ends in another way, and that is seen at a glance.
+    return resource.text.endsWith(ending) && run(this.#elements, resource.segments);
+  }
+}
+
 const isWild = (segment: string, isLast: boolean): boolean =>
   segment.includes('*') || (isLast && segment === '+');
 
-/** What follows the literal segments, by the rest of the pattern. */
-function afterLiteral(rest: readonly string[]): Pick<Pattern, 'after' | 'settled'> {
-  const [first, second] = rest;
+/** What follows the literal segments, by the first segment after them and how many there are. */
+function afterLiteral(first: string | undefined, count: number): Pick<Pattern, 'after' | 'settled'> {
   if (first === undefined) return { after: ZERO, settled: true };
-  if (second !== undefined) return { after: ANY, settled: false };
+  if (count > 1) return { after: ANY, settled: false };
   if (first === '**') return { after: ANY, settled: true };
   if (first === '+') return { after: ONE, settled: true };
   return { after: ONE | MORE, settled: first === '*' };
@@ -156,7 +191,9 @@ function compile(segments: readonly string[]): Elements {
     else if (segment.includes('*')) globs.push([bit, segmentMatcher(segment)]);
     else literals.set(segment, (literals.get(segment) ?? 0) | bit);
   }
-  return { literals, globs, one, any, accept: 1 << kept.length };
+  const last = kept[kept.length - 1] ?? '';
+  const ending = isWild(last, true) ? '' : last;
+  return { literals, globs, one, any, accept: 1 << kept.length, ending };
 }
 
 /**

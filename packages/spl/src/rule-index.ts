@@ -23,6 +23,8 @@ export interface Run {
 
 const NONE: Run = Object.freeze({ rules: Object.freeze([]), screen: undefined });
 
+const runOf = (rules: readonly CompiledRule[]): Run => ({ rules, screen: Screen.of(rules) });
+
 /** What begins with one literal beginning. */
 class Place {
   /** The literal beginning, with its scheme. */
@@ -31,10 +33,10 @@ class Place {
   readonly depth: number;
   /** Another beginning with the same hash. */
   readonly next: Place | undefined;
-  /** In order of rank. */
-  readonly #entries: Entry[] = [];
+  /** In order of rank. Nearly always one, and a list of one is smaller than an empty one that has grown. */
+  #entries: Entry[] | undefined;
   /** Their rules, each once. */
-  readonly #rules: CompiledRule[] = [];
+  #rules: CompiledRule[] | undefined;
   /** With how many more segments every entry matches, without being asked. */
   #always = ALWAYS;
   /** Of all rules, made when first asked for. */
@@ -47,19 +49,25 @@ class Place {
   }
 
   add(rule: CompiledRule, after: number, pattern?: Pattern): void {
-    this.#entries.push({ rule, after, pattern });
+    const entry = { rule, after, pattern };
     this.#always &= pattern === undefined ? after : 0;
+    if (this.#entries === undefined || this.#rules === undefined) {
+      this.#entries = [entry];
+      this.#rules = [rule];
+      return;
+    }
+    this.#entries.push(entry);
     if (this.#rules[this.#rules.length - 1] !== rule) this.#rules.push(rule);
   }
 
   /** The rules here that match a resource with so many segments left, in order of rank. */
   matching(left: number, resource: Resource): Run {
     if ((this.#always & left) !== 0) {
-      this.#run ??= { rules: this.#rules, screen: Screen.of(this.#rules) };
+      this.#run ??= runOf(this.#rules ?? []);
       return this.#run;
     }
     const found: CompiledRule[] = [];
-    for (const { rule, after, pattern } of this.#entries)
+    for (const { rule, after, pattern } of this.#entries ?? [])
       if (
         (after & left) !== 0 &&
         rule !== found[found.length - 1] &&
@@ -109,13 +117,13 @@ class Places {
     return this.#everywhere;
   }
 
-  #at({ prefix, hash, literal }: Pattern): Place {
+  #at({ prefix, hash, depth }: Pattern): Place {
     const known = this.#byPrefix.get(prefix);
     if (known !== undefined) return known;
-    const made = new Place(prefix, literal.length, this.#byHash.get(hash));
+    const made = new Place(prefix, depth, this.#byHash.get(hash));
     this.#byPrefix.set(prefix, made);
     this.#byHash.set(hash, made);
-    this.#depths |= 1 << literal.length;
+    this.#depths |= 1 << depth;
     return made;
   }
 }
