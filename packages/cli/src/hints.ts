@@ -28,6 +28,7 @@ export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
   CLI_IDENTITY_FILE: 'ttp keygen --out agent.json makes one',
   CLI_OPERATOR_KEY: 'ttp keygen --operator <id> --privilege <name> --out <file> makes one',
   CLI_OPERATORS_FILE: '{ "operators": [ ... ] } with the entries that ttp keygen --operator prints',
+  CLI_STATEMENT: 'the file that ttp did revoke, recover or name has written',
   CLI_REQUEST: 'ttp policy eval --help shows a request',
   CLI_FORBIDDEN_FILE: 'ttp self-test --help shows such a list',
   CLI_SELF_TEST_FAILED: 'ttp self-test with the same files: it names every call and who may make it',

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
-import type { Clock, Random, Timer } from '@ttp/core';
+import type { Clock, Fetch, Random, Timer } from '@ttp/core';
 import { EXIT } from './exit-codes.js';
 
 /** A standard input that may be a terminal. */
@@ -24,6 +24,8 @@ export interface Io {
   readonly clock: Clock;
   readonly random: Random;
   readonly timer: Timer;
+  /** The guarded fetch, for the few commands that reach out. */
+  openFetch(): Promise<Fetch>;
   /** Calls `fn` when somebody asks the process to end; returns what undoes it. */
   onEndRequest(fn: () => void): () => void;
 }
@@ -46,6 +48,7 @@ export function processIo(): Io {
     clock: systemClock,
     random: systemRandom,
     timer: systemTimer,
+    openFetch: async () => (await import('@ttp/adapters/fetch')).guardedFetch(),
     onEndRequest(fn) {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
       for (const signal of signals) process.once(signal, fn);

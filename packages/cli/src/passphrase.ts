@@ -6,6 +6,9 @@ import { PASSPHRASE_MAX_CHARACTERS, PASSPHRASE_MIN_CHARACTERS } from './limits.j
 /** The variable that a passphrase may come in. */
 export const PASSPHRASE_VARIABLE = 'TTP_PASSPHRASE';
 
+/** The variable that the passphrase to change to may come in. */
+export const NEW_PASSPHRASE_VARIABLE = 'TTP_NEW_PASSPHRASE';
+
 /** Asks for the passphrase of something. */
 export interface Passphrases {
   /**
@@ -17,17 +20,20 @@ export interface Passphrases {
 }
 
 /**
- * Passphrases from TTP_PASSPHRASE, or from whoever sits at the terminal. The variable is deleted from the environment
+ * Passphrases from TTP_PASSPHRASE, or another `variable`, or from whoever sits at the terminal. The variable is deleted from the environment
  * at once, so that no process started later inherits it.
  *
  * @param options `isInteractive`: false where standard input is not the user's
  */
 export function passphrases(
   io: Io,
-  { isInteractive = true }: { readonly isInteractive?: boolean } = {},
+  {
+    isInteractive = true,
+    variable = PASSPHRASE_VARIABLE,
+  }: { readonly isInteractive?: boolean; readonly variable?: string } = {},
 ): Passphrases {
-  const given = io.env[PASSPHRASE_VARIABLE];
-  delete io.env[PASSPHRASE_VARIABLE];
+  const given = io.env[variable];
+  delete io.env[variable];
   return {
     async get(what, { isNew = false } = {}) {
       if (given !== undefined && given !== '') {
@@ -38,14 +44,14 @@ export function passphrases(
         throw new HintedError(
           'CLI_PASSPHRASE_MISSING',
           `the passphrase of ${what} is missing, and standard input is not there to ask for it`,
-          `${PASSPHRASE_VARIABLE} in the environment`,
-          PASSPHRASE_VARIABLE,
+          `${variable} in the environment`,
+          variable,
         );
       if (io.stdin.isTTY !== true)
         throw new TtpError(
           'CLI_PASSPHRASE_MISSING',
-          `the passphrase of ${what}: set ${PASSPHRASE_VARIABLE}, or run this in a terminal`,
-          { field: PASSPHRASE_VARIABLE },
+          `the passphrase of ${what}: set ${variable}, or run this in a terminal`,
+          { field: variable },
         );
       const typed = await ask(io, `Passphrase of ${what}: `);
       if (!isNew) return typed;

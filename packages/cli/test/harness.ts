@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { guardedFetch } from '@ttp/adapters/fetch';
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
 import type { JsonObject } from '@ttp/core';
 import { runCli } from '../src/cli.js';
@@ -36,6 +37,7 @@ export function testIo(env: Record<string, string> = { TTP_PASSPHRASE: PASSPHRAS
     clock: systemClock,
     random: systemRandom,
     timer: systemTimer,
+    openFetch: async () => guardedFetch(),
     onEndRequest(fn) {
       listeners.add(fn);
       return () => void listeners.delete(fn);

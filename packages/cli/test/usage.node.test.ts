@@ -60,7 +60,7 @@ describe('wrong arguments', () => {
     ['aprove x', 'aprove', 'ttp review approve --help'],
     ['verfy --help', 'verfy', 'ttp verify --help'],
     ['review denny --help', 'denny', 'ttp review deny --help'],
-    ['policy export -h', 'export', 'ttp trace export --help'],
+    ['policy prove -h', 'prove', 'ttp trace prove --help'],
     ['help keygen', 'help', 'ttp --help'],
     ['x --help', 'x', 'ttp --help'],
     ['policy x --help', 'x', 'ttp policy --help'],

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
+import { systemClock } from '@ttp/adapters/system';
 import type { Did } from '@ttp/core';
-import { documentOf } from '@ttp/did';
-import { inFile, isThere } from '../files/files.js';
+import { inFileLater, isThere } from '../files/files.js';
 import { openIdentityFile, readIdentityFile } from '../files/identity-file.js';
+import { standingOf } from '../files/standing.js';
 import type { Io } from '../io.js';
 import { PASSPHRASE_VARIABLE, passphrases } from '../passphrase.js';
 import { attempt, type Check, ok, skipped, warn } from './check.js';
@@ -12,8 +13,9 @@ const OTHERS = 0o077;
 
 /** Whose identity file it is, and whether its key log is sound. Throws CLI_IDENTITY_FILE, CLI_FILE_*, DID_*. */
 export async function didOfFile(path: string): Promise<Did> {
-  const { keyLog } = await readIdentityFile(path, 'identity');
-  return inFile(path, 'identity', () => documentOf(keyLog)).id;
+  const logs = await readIdentityFile(path, 'identity');
+  const { document } = await inFileLater(path, 'identity', () => standingOf(logs, systemClock));
+  return document.id;
 }
 
 /** The identity file, who may read it, and what lies beside it. */

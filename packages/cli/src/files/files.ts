@@ -5,6 +5,7 @@ import { fromUtf8, parseJson } from '@ttp/crypto';
 import type { CliErrorCode } from '../errors.js';
 import type { Io } from '../io.js';
 import { FILE_MAX_BYTES } from '../limits.js';
+import { systemDisk } from './disk.js';
 
 /**
  * The bytes of a file, or of standard input where the path is `-`.
@@ -47,31 +48,50 @@ export function inFile<T>(path: string, field: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (!isTtpError(cause)) throw cause;
-    const at = cause.field === undefined || cause.field === '' ? field : cause.field;
-    throw new TtpError(cause.code, `${path}: ${cause.message}`, { field: at, cause });
+    throw naming(path, field, cause);
   }
 }
 
+/** The same for what takes its time. */
+export async function inFileLater<T>(path: string, field: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw naming(path, field, cause);
+  }
+}
+
+function naming(path: string, field: string, cause: unknown): unknown {
+  if (!isTtpError(cause)) return cause;
+  const at = cause.field === undefined || cause.field === '' ? field : cause.field;
+  return new TtpError(cause.code, `${path}: ${cause.message}`, { field: at, cause });
+}
+
 /**
- * Writes a file that does not exist yet, readable by its owner alone.
+ * Writes a file that does not exist yet, readable by its owner alone: all of it, so that it outlasts a power cut, or
+ * nothing.
  *
  * @throws CLI_FILE_EXISTS, CLI_FILE_UNWRITABLE
  */
 export async function writeNew(path: string, text: string, field: string): Promise<void> {
-  let file: FileHandle;
+  const part = `${path}.${process.pid}.part`;
   try {
-    file = await open(path, 'wx', 0o600);
+    await systemDisk.write(part, text);
+    try {
+      await systemDisk.sync(part);
+      await systemDisk.link(part, path);
+    } finally {
+      await systemDisk.remove(part);
+    }
+    await systemDisk.syncFolder(path);
   } catch (cause) {
-    throw refused(path, field, cause, 'CLI_FILE_UNWRITABLE');
-  }
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    throw unwritable(path, field, cause);
   }
 }
+
+/** What became of writing a file, as an error of ours. */
+export const unwritable = (path: string, field: string, cause: unknown): TtpError =>
+  refused(path, field, cause, 'CLI_FILE_UNWRITABLE');
 
 /** Throws CLI_FILE_MISSING where nothing is: opening a store would make an empty one, and answer from that. */
 export async function requireFile(path: string, field: string): Promise<void> {

@@ -1,5 +1,7 @@
 import {
+  asDid,
   asTerm,
+  type Did,
   isJsonObject,
   isTtpError,
   type Json,
@@ -98,18 +100,32 @@ export async function readOperatorKey(
   path: string,
   { field, passphrases }: { readonly field: string; readonly passphrases: Passphrases },
 ): Promise<Signer> {
-  const json = await readJson(path, { field });
+  const { signer } = await signerIn(path, await readJson(path, { field }), { field, passphrases });
+  return signer;
+}
+
+/** The same of a file that was read, with its did:key. */
+export async function signerIn(
+  path: string,
+  json: Json,
+  { field, passphrases }: { readonly field: string; readonly passphrases: Passphrases },
+): Promise<{ readonly did: Did; readonly signer: Signer }> {
   const did = isJsonObject(json) ? json['did'] : undefined;
   if (typeof did !== 'string')
     throw new TtpError('CLI_OPERATOR_KEY', `${path}: it is no key file`, { field: 'did' });
   const parsed = inFile(path, field, () => read('did', () => parseDid(did), 'CLI_OPERATOR_KEY'));
   if (parsed.method !== 'key')
-    throw new TtpError('CLI_OPERATOR_KEY', `${path}: it is the key of ${did}; an operator has a did:key`, {
-      field: 'did',
-    });
+    throw new TtpError(
+      'CLI_OPERATOR_KEY',
+      `${path}: it is the key of ${did}; this takes a key that is its own did:key`,
+      {
+        field: 'did',
+      },
+    );
   const { publicKey } = parsed;
   const seed = await decryptKey(json, { passphrase: await passphrases.get(path), publicKey });
-  return createSigner({ seed, kid: operatorKid(publicKey), purposes: IDENTITY_PURPOSES });
+  const kid = operatorKid(publicKey);
+  return { did: asDid(did), signer: createSigner({ seed, kid, purposes: IDENTITY_PURPOSES }) };
 }
 
 function objectAt(json: Json, field: string): JsonObject {

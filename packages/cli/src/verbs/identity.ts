@@ -2,6 +2,7 @@ import { PRIVILEGES } from '@ttp/core';
 import type { DidType } from '@ttp/did';
 import { PASSPHRASE_MIN_CHARACTERS } from '../limits.js';
 import type { Verb } from '../verb.js';
+import { BACKUP, GUARDIANS, KNOWN_STORE, WITH } from './identity-options.js';
 
 /** Written out, because the list itself comes with all of @ttp/did; a test holds them together. */
 const TYPES: readonly DidType[] = ['agent', 'skill', 'tool', 'service', 'publisher'];
@@ -9,9 +10,9 @@ const TYPES: readonly DidType[] = ['agent', 'skill', 'tool', 'service', 'publish
 export const keygen: Verb = {
   name: 'keygen',
   summary: 'Make an identity: a key log and its private key under a passphrase; or an operator key.',
-  description: `The passphrase comes from TTP_PASSPHRASE or is asked for: at least ${PASSPHRASE_MIN_CHARACTERS} characters. The key for the next
-rotation is written beside the identity, to <file>.next: keep it elsewhere, so that a theft of the identity is not
-the end of it.`,
+  description: `The short way to ttp did create, and with --operator to ttp key create. The passphrase comes from TTP_PASSPHRASE or
+is asked for: at least ${PASSPHRASE_MIN_CHARACTERS} characters. The key for the next rotation is written beside the identity, to <file>.next: keep
+it elsewhere, so that a theft of the identity is not the end of it.`,
   options: [
     { flags: '-o, --out <file>', says: 'the file to write; it must not exist', required: true },
     { flags: '--type <type>', says: 'what the identity is of', choices: TYPES, default: 'agent' },
@@ -39,13 +40,74 @@ the end of it.`,
   load: () => import('../commands/keygen.js'),
 };
 
+const didCreate: Verb = {
+  name: 'did create',
+  summary: 'Make an identity: a key log and its private key under a passphrase.',
+  description: `The key for the next rotation is written beside the identity, to <file>.next: keep it elsewhere, so that a theft of
+the identity is not the end of it. What can recover it is fixed here, or later by a rotation: a backup key, or guardians.`,
+  options: [
+    { flags: '-o, --out <file>', says: 'the file to write; it must not exist', required: true },
+    { flags: '--type <type>', says: 'what the identity is of', choices: TYPES, default: 'agent' },
+    { flags: '--store <file>', says: 'the storage it will run on: its kill record is created there, alive' },
+    {
+      flags: '--parent <file>',
+      says: 'the identity file of who answers for it, as the publisher of a tool does',
+    },
+    BACKUP,
+    ...GUARDIANS,
+  ],
+  examples: [
+    { line: 'ttp did create --out agent.json --store ttp.db', says: 'an agent, and its kill record, alive' },
+    {
+      line: 'ttp did create --type tool --parent publisher.json --out tool.json',
+      says: 'a tool that a publisher answers for',
+    },
+    {
+      line: 'ttp did create --backup backup.json --guardian did:key:z6Mkv... --guardian did:key:z6Mkw... --at-least 2 --out agent.json',
+      says: 'an agent that a backup key, or two guardians, can recover',
+    },
+  ],
+  load: () => import('../commands/did/create.js'),
+};
+
+const ROTATE: Omit<Verb, 'name' | 'examples'> = {
+  summary: 'Rotate an identity to the key committed to, and commit to a fresh one.',
+  description: `The DID stays the same; the key log grows by an entry that both keys sign. All three keys are under one passphrase.
+Without --out the identity file and <file>.next are replaced, once the new ones are safe on the disk; the old file stays
+as <file>.key-1, <file>.key-2 and so on. Interrupted at any point, the same command ends what it began. What the retired
+key signed counts only where the date of that is shown. The key of the audit log is derived from the identity's, so it
+changes too: export what there is first, and go on in a new storage.`,
+  arguments: [{ name: '<file>', says: 'the identity file' }],
+  options: [
+    { flags: '--next <file>', says: 'the key for this rotation; <file>.next unless given' },
+    { flags: '-o, --out <file>', says: 'write the rotated identity here instead; it must not exist' },
+    { flags: '--veto <file>', says: 'the key log that ends with a recovery, to forbid it' },
+    BACKUP,
+    ...GUARDIANS,
+  ],
+  load: () => import('../commands/key/rotate.js'),
+};
+
+const didRotate: Verb = {
+  ...ROTATE,
+  name: 'did rotate',
+  examples: [
+    { line: 'ttp did rotate agent.json', says: 'the same identity under its next key' },
+    {
+      line: 'ttp did rotate agent.json --next /media/stick/agent.json.next --out agent-2.json',
+      says: 'with the next key from where it is kept, into other files',
+    },
+    { line: 'ttp did rotate agent.json --veto recovery.json', says: 'somebody recovers what is not lost' },
+  ],
+};
+
 const didShow: Verb = {
   name: 'did show',
   summary: 'Show the verified DID document of an identity, and the entries of its key log.',
-  description: `A did:key is its own key. A did:ttp needs its key log: an identity file, a JSON list of its entries, or a storage
-that has resolved it. The key log is verified entry by entry before anything of it is shown.`,
+  description: `A did:key is its own key. A did:ttp needs its key log: an identity file, a key log, or a storage that has resolved
+it. The key log is verified entry by entry before anything of it is shown. Nothing is asked over the network.`,
   arguments: [{ name: '<did|file>', says: 'a DID, an identity file or a key log' }],
-  options: [{ flags: '--store <file>', says: 'a storage that knows the DID' }],
+  options: [KNOWN_STORE, WITH],
   examples: [
     { line: 'ttp did show agent.json', says: 'the document behind an identity file' },
     { line: 'ttp did show did:key:z6Mkv...', says: 'an outsider' },
@@ -60,7 +122,8 @@ const didVerify: Verb = {
   options: [
     { flags: '--did <did>', says: 'whose key log it has to be' },
     { flags: '--document <file>', says: 'a DID document that has to be the one the key log stands for' },
-    { flags: '--store <file>', says: 'a storage that knows the DID' },
+    KNOWN_STORE,
+    WITH,
   ],
   exits: { 1: 'not verified' },
   examples: [
@@ -72,12 +135,39 @@ const didVerify: Verb = {
   load: () => import('../commands/did/verify.js'),
 };
 
-export const did: readonly Verb[] = [didShow, didVerify];
+export const did: readonly Verb[] = [didCreate, didShow, didVerify, didRotate];
+
+const keyCreate: Verb = {
+  name: 'key create',
+  summary: 'Make a key that is its own did:key: for an operator, a guardian, or as a backup.',
+  options: [
+    { flags: '-o, --out <file>', says: 'the file to write; it must not exist', required: true },
+    { flags: '--operator <id>', says: "make it an operator's, and print its entry for the roster" },
+    { flags: '--human <name>', says: 'the human behind the operator key; the id unless given' },
+    { flags: '--level <level>', says: "the operator's level", choices: ['1', '2', '3'], default: '1' },
+    {
+      flags: '--privilege <name>',
+      says: 'a privilege of the operator; repeatable',
+      choices: PRIVILEGES,
+      repeatable: true,
+    },
+  ],
+  examples: [
+    { line: 'ttp key create --out backup.json', says: 'a backup key, for ttp did create --backup' },
+    {
+      line: 'ttp key create --operator ada --privilege review:senior --out ada.key.json',
+      says: 'a key for an operator',
+    },
+  ],
+  load: () => import('../commands/key/create.js'),
+};
 
 const keyShow: Verb = {
   name: 'key show',
   summary: 'Show whose key a file holds: key id, public key, purposes. It is not opened.',
-  arguments: [{ name: '<file>', says: 'an identity file, an operator key or the key for the next rotation' }],
+  arguments: [
+    { name: '<file>', says: 'an identity file, a key of its own or the key for the next rotation' },
+  ],
   options: [
     {
       flags: '--check',
@@ -93,26 +183,43 @@ const keyShow: Verb = {
 };
 
 const keyRotate: Verb = {
+  ...ROTATE,
   name: 'key rotate',
-  summary: 'Rotate an identity to the key committed to, and commit to a fresh one.',
-  description: `The DID stays the same; the key log grows by an entry that both keys sign. All three keys are under one passphrase.
-The old file is left as it is; what its key signed counts only where the date of that is shown. The key of the audit
-log is derived from the identity's, so it changes too: export what there is first, and go on in a new storage.`,
-  arguments: [{ name: '<file>', says: 'the identity file' }],
-  options: [
-    { flags: '--next <file>', says: 'the key for the next rotation, kept since keygen', required: true },
-    { flags: '-o, --out <file>', says: 'the identity file to write; it must not exist', required: true },
-  ],
-  examples: [
-    {
-      line: 'ttp key rotate agent.json --next agent.json.next --out agent-2.json',
-      says: 'the same identity under its next key',
-    },
-  ],
-  load: () => import('../commands/key/rotate.js'),
+  examples: [{ line: 'ttp key rotate agent.json', says: 'the same as ttp did rotate' }],
 };
 
-export const key: readonly Verb[] = [keyShow, keyRotate];
+const keyExport: Verb = {
+  name: 'key export',
+  summary:
+    'Write what others need of a key or an identity. Secrets are never exported: the file itself is encrypted.',
+  arguments: [{ name: '<file>', says: 'an identity file or a key file' }],
+  options: [
+    {
+      flags: '--format <format>',
+      says: 'the key log of an identity, or its public key in this form',
+      choices: ['key-log', 'multikey', 'jwk', 'pem'],
+      default: 'key-log',
+    },
+    { flags: '-o, --out <file>', says: 'the file to write; it must not exist' },
+  ],
+  examples: [
+    { line: 'ttp key export agent.json --out agent.log.json', says: 'the key log, for those who verify' },
+    { line: 'ttp key export ada.key.json --format jwk', says: 'a public key for other software' },
+  ],
+  load: () => import('../commands/key/export.js'),
+};
+
+const keyPasswd: Verb = {
+  name: 'key passwd',
+  summary: 'Put a key under another passphrase.',
+  description: `The passphrase in force comes from TTP_PASSPHRASE, the new one from TTP_NEW_PASSPHRASE; or both are asked for.
+The file is replaced once the new one is safe on the disk. Copies made before still open with the old passphrase.`,
+  arguments: [{ name: '<file>', says: 'an identity file or a key file' }],
+  examples: [{ line: 'ttp key passwd agent.json', says: 'asks for both' }],
+  load: () => import('../commands/key/passwd.js'),
+};
+
+export const key: readonly Verb[] = [keyCreate, keyShow, keyRotate, keyExport, keyPasswd];
 
 export const init: Verb = {
   name: 'init',

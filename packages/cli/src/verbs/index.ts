@@ -21,8 +21,8 @@ export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
 
 /** What the verbs below a first word have in common, for the help above them. */
 export const FAMILIES: Readonly<Record<string, string>> = {
-  key: 'Show and rotate keys.',
-  did: 'Show and verify identities.',
+  key: 'Create, show, rotate, export and re-encrypt keys.',
+  did: 'Create, show, verify and rotate identities.',
   policy: 'Check, evaluate, explain, compare, test and recommend policies.',
   review: 'List and decide the reviews that wait for an operator.',
   tools: 'List and release the tools in quarantine.',

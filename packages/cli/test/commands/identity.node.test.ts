@@ -138,7 +138,7 @@ describe('ttp key show', () => {
   it.each([
     ['agent.json', 'identity', /#key-1$/],
     ['agent.json.next', 'next', /#next$/],
-    ['ada.json', 'operator', /^did:key:z6Mk\w+#z6Mk/],
+    ['ada.json', 'key', /^did:key:z6Mk\w+#z6Mk/],
   ])('shows %s without a passphrase', async (file, is, kid) => {
     const io = testIo({});
     const { code, out } = await ttp(['key', 'show', dir.at(file)], '', io);

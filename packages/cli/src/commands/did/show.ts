@@ -6,25 +6,24 @@ import { EXIT } from '../../exit-codes.js';
 import { table } from '../../table.js';
 import { timeText } from '../../time-text.js';
 import type { Call } from '../../verb.js';
-import { subjectOf } from './subject.js';
+import { type Subject, type SubjectSources, subjectOf } from './subject.js';
 
 /** `ttp did show`: the verified document of an identity, and how it came about. */
-export async function run({
-  options: { store },
-  args: [text = ''],
-}: Call<{ readonly store?: string }>): Promise<Answer> {
-  const { document, keyLog } = await subjectOf(text, store);
+export async function run({ options, args: [text = ''], io }: Call<SubjectSources>): Promise<Answer> {
+  const { document, keyLog, pending } = await subjectOf(text, options, io);
   return {
     exit: EXIT.ok,
     json: {
       did: document.id,
       verified: true,
       document: documentJson(document),
+      ...(pending === undefined ? {} : { pendingRecovery: { ...pending } }),
       ...(keyLog === undefined ? {} : { keyLog: keyLog.map(entryJson) }),
     },
-    text: ({ good, width }) =>
+    text: ({ good, bad, width }) =>
       [
         `${document.id}  ${good('verified')}`,
+        ...pendingText(pending, bad),
         '',
         table(
           ['key', 'public key'],
@@ -39,6 +38,15 @@ export async function run({
       ].join('\n'),
   };
 }
+
+/** What the owner has to know in time: a recovery that nobody vetoes takes the identity over. */
+export const pendingText = (pending: Subject['pending'], bad: (text: string) => string): readonly string[] =>
+  pending === undefined
+    ? []
+    : [
+        `${bad('RECOVERY PENDING')}  ${pending.id}${pending.dueAt === undefined ? '' : `, in force from ${timeText(pending.dueAt)}`}`,
+        'veto it with: ttp did rotate <identity file> --veto <the key log that ends with it>',
+      ];
 
 function servicesOf({ id: did, service = [] }: DidDocument, width: number): readonly string[] {
   if (service.length === 0) return [];

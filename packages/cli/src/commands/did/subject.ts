@@ -1,15 +1,24 @@
-import { asDid, type Did, type DidDocument, type Envelope } from '@ttp/core';
-import { didKeyDocument, documentOf, parseDid, storeResolver } from '@ttp/did';
-import { inFile } from '../../files/files.js';
-import { readKeyLog } from '../../files/identity-file.js';
+import type { DidDocument, Envelope } from '@ttp/core';
+import { didKeyDocument } from '@ttp/did';
+import { inFileLater } from '../../files/files.js';
+import { readKeyLogs } from '../../files/identity-file.js';
+import { type Standing, standingOf } from '../../files/standing.js';
 import { HintedError } from '../../hints.js';
-import { withStore } from '../../store.js';
+import type { Io } from '../../io.js';
+import { didOf, withIdentities } from './identities.js';
+
+/** Where a subject is looked for besides its file. */
+export interface SubjectSources {
+  readonly store?: string;
+  readonly with: readonly string[];
+}
 
 /** A verified document, and what it was derived from. */
 export interface Subject {
   readonly document: DidDocument;
   /** Absent where the identifier is the key itself, or a storage answered. */
   readonly keyLog?: readonly Envelope[];
+  readonly pending?: Standing['pending'];
 }
 
 /**
@@ -17,24 +26,28 @@ export interface Subject {
  *
  * @throws DID_*, CLI_IDENTITY_FILE, CLI_FILE_*, CLI_USAGE for a did:ttp without a storage
  */
-export async function subjectOf(text: string, store: string | undefined): Promise<Subject> {
+export async function subjectOf(text: string, sources: SubjectSources, io: Io): Promise<Subject> {
   if (!text.startsWith('did:')) {
-    const keyLog = await readKeyLog(text, 'identity');
-    return { document: inFile(text, 'identity', () => documentOf(keyLog)), keyLog };
+    const { keyLog, related } = await readKeyLogs(text, 'identity');
+    const others = await Promise.all(sources.with.map((file) => readKeyLogs(file, 'with')));
+    const all = [...others.flatMap((one) => [...one.related, one.keyLog]), ...related];
+    return inFileLater(text, 'identity', async () => {
+      const { document, pending } = await standingOf({ keyLog, related: all }, io.clock);
+      return { document, keyLog, ...(pending === undefined ? {} : { pending }) };
+    });
   }
   const did = didOf(text);
   if (did.startsWith('did:key:')) return { document: didKeyDocument(did) };
-  if (store === undefined)
+  if (sources.store === undefined && sources.with.length === 0)
     throw new HintedError(
       'CLI_USAGE',
       'a DID says nothing without its key log',
-      'the identity file or key log instead, or --store with a storage that knows it',
+      'the identity file or key log instead, or --store with a storage that knows it; ttp did resolve looks further',
       'identity',
     );
-  return { document: await withStore(store, (storage) => storeResolver(storage.store).resolve(did)) };
-}
-
-function didOf(text: string): Did {
-  parseDid(text);
-  return asDid(text);
+  return withIdentities(sources, io, async ({ local }) => {
+    const document = await local.resolve(did);
+    const pending = await local.pendingRecovery(did);
+    return { document, ...(pending === undefined ? {} : { pending }) };
+  });
 }

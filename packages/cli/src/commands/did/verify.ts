@@ -5,22 +5,22 @@ import { EXIT } from '../../exit-codes.js';
 import { readJson } from '../../files/files.js';
 import type { Call } from '../../verb.js';
 import { isSameDocument } from './show.js';
-import { subjectOf } from './subject.js';
+import { type SubjectSources, subjectOf } from './subject.js';
 
-interface VerifyOptions {
-  readonly store?: string;
+interface VerifyOptions extends SubjectSources {
   readonly did?: string;
   readonly document?: string;
 }
 
 /** `ttp did verify`: whether a key log is sound, and belongs to whom it should. */
 export async function run({
-  options: { store, did, document: file },
+  options: { did, document: file, ...sources },
   args: [text = ''],
+  io,
 }: Call<VerifyOptions>): Promise<Answer> {
   const theirs = file === undefined ? undefined : await readJson(file, { field: 'document' });
   try {
-    const { document, keyLog = [] } = await subjectOf(text, store);
+    const { document, keyLog = [] } = await subjectOf(text, sources, io);
     const { id } = document;
     if (did !== undefined && did !== id) return refusal('DID_LOG_MISMATCH', `it is the key log of ${id}`);
     if (theirs !== undefined && !isSameDocument(theirs, document))

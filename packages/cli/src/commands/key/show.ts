@@ -1,27 +1,23 @@
-import { asDid, isJsonObject, isTtpError, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { asDid, type Clock, isJsonObject, isTtpError, type Json } from '@ttp/core';
 import { decryptKey, fromMultikey, IDENTITY_PURPOSES, multikey } from '@ttp/crypto';
-import { documentOf } from '@ttp/did';
 import { visible } from '@ttp/oversight';
 import { logSignerOf } from '@ttp/sdk';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
-import { inFile, readJson } from '../../files/files.js';
+import { inFileLater, readJson } from '../../files/files.js';
 import { parseIdentityFile } from '../../files/identity-file.js';
+import { type KeyHeader, keyHeaderOf } from '../../files/key-header.js';
 import { operatorKid } from '../../files/operators.js';
+import { standingOf } from '../../files/standing.js';
 import type { Io } from '../../io.js';
 import { passphrases } from '../../passphrase.js';
 import type { Call } from '../../verb.js';
 
-/** What a key file says without being opened. */
-interface PublicPart {
-  readonly did: string;
-  readonly publicKey: string;
+/** What a key file says without being opened, and what is known of it. */
+interface PublicPart extends KeyHeader {
   readonly kid: string;
-  /** How the file is encrypted: `scrypt, N = 2^17`. */
-  readonly kept: string;
-  readonly key: JsonObject;
-  /** In force by a key log, the operator's own, or for the next rotation. */
-  readonly is: 'identity' | 'operator' | 'next';
+  /** In force by a key log, a key of its own, or for the next rotation. */
+  readonly is: 'identity' | 'key' | 'next';
 }
 
 /** `ttp key show`: whose key a file holds, without opening it. */
@@ -31,7 +27,7 @@ export async function run({
   io,
 }: Call<{ readonly check?: boolean }>): Promise<Answer> {
   const json = await readJson(path, { field: 'file' });
-  const shown = inFile(path, 'file', () => publicPartOf(json));
+  const shown = await inFileLater(path, 'file', () => publicPartOf(json, io.clock));
   const { did, publicKey, kid, kept, is } = shown;
   const opened = check ? await open(path, shown, io) : undefined;
   const purposes = [...IDENTITY_PURPOSES];
@@ -54,32 +50,20 @@ export async function run({
 
 const WHAT: Readonly<Record<PublicPart['is'], string>> = {
   identity: 'the key in force of an identity',
-  operator: "an operator's key",
+  key: "a key of its own: an operator's, a guardian's, or a backup",
   next: 'the key for the next rotation of an identity',
 };
 
 /** Throws CLI_IDENTITY_FILE, CRYPTO_KEY_FILE_SHAPE, DID_*. */
-function publicPartOf(json: Json): PublicPart {
+async function publicPartOf(json: Json, clock: Clock): Promise<PublicPart> {
   if (isJsonObject(json) && json['keyLog'] !== undefined) {
-    const { key, keyLog } = parseIdentityFile(json);
-    const [method] = documentOf(keyLog).verificationMethod;
-    return { ...headerOf(key), kid: method?.id ?? '', is: 'identity' };
+    const { key, ...logs } = parseIdentityFile(json);
+    const { document } = await standingOf(logs, clock);
+    return { ...keyHeaderOf(key), kid: document.verificationMethod[0]?.id ?? '', is: 'identity' };
   }
-  const header = headerOf(json);
+  const header = keyHeaderOf(json);
   if (!header.did.startsWith('did:key:')) return { ...header, kid: `${header.did}#next`, is: 'next' };
-  return { ...header, kid: operatorKid(fromMultikey(header.publicKey)), is: 'operator' };
-}
-
-function headerOf(json: Json): Pick<PublicPart, 'did' | 'publicKey' | 'kept' | 'key'> {
-  if (isJsonObject(json)) {
-    const { did, publicKey, kdf } = json;
-    const cost = isJsonObject(kdf) ? kdf['costLog2'] : undefined;
-    if (typeof did === 'string' && typeof publicKey === 'string' && typeof cost === 'number') {
-      fromMultikey(publicKey);
-      return { did, publicKey, kept: `scrypt, N = 2^${cost}`, key: json };
-    }
-  }
-  throw new TtpError('CRYPTO_KEY_FILE_SHAPE', 'neither an identity file nor a key file', { field: 'file' });
+  return { ...header, kid: operatorKid(fromMultikey(header.publicKey)), is: 'key' };
 }
 
 /** Whether the passphrase opens it; of an identity, the public key of its log as well. */

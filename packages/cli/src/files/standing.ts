@@ -1,0 +1,61 @@
+import { asDid, type Clock, type Did, type DidDocument, type Envelope, type Hash } from '@ttp/core';
+import { envelopeId } from '@ttp/crypto';
+import { didKeyDocument, documentOf, memoryResolver, parseDid } from '@ttp/did';
+
+/** A key log, and those of the parent and guardians who signed it. */
+export interface KeyLogs {
+  readonly keyLog: readonly Envelope[];
+  /** In an order in which each stands behind its own parent. */
+  readonly related: readonly (readonly Envelope[])[];
+}
+
+/** What key logs come to at a time. */
+export interface Standing {
+  readonly document: DidDocument;
+  /** The documents of those who signed besides, as `openIdentity` takes them. */
+  readonly others: readonly DidDocument[];
+  /** Ids of the recoveries that are in force. */
+  readonly settled: readonly Hash[];
+  /** A recovery that can still be vetoed: when it will be in force, ms, by the word of who began it. */
+  readonly pending?: { readonly id: Hash; readonly dueAt?: number };
+}
+
+/**
+ * What a key log comes to by itself, where nobody knows when it was first seen: each entry is as old as it says. Whoever
+ * else reads it counts the 24 hours of a recovery from when he saw it (`storeResolver` with a clock).
+ *
+ * @throws DID_*, CRYPTO_*
+ */
+export async function standingOf({ keyLog, related }: KeyLogs, clock: Clock): Promise<Standing> {
+  if (related.length === 0 && !keyLog.some(isRecovery))
+    return { document: documentOf(keyLog), others: [], settled: [] };
+  const logs = [...related, keyLog];
+  const dates = new Map(logs.flat().map((entry) => [envelopeId(entry), entry.head.iat]));
+  const resolver = memoryResolver({ clock, dating: { before: (id) => Promise.resolve(dates.get(id)) } });
+  let did: Did | undefined;
+  for (const log of logs) did = await resolver.add(log);
+  const document = did === undefined ? documentOf(keyLog) : await resolver.resolve(did);
+  const pending = await resolver.pendingRecovery(document.id);
+  const recoveries = keyLog.flatMap((entry, i) =>
+    isRecovery(entry) ? [{ id: envelopeId(entry), next: keyLog[i + 1] }] : [],
+  );
+  return {
+    document,
+    others: [...related.map((log) => documentOf(log)), ...outsidersIn(keyLog)],
+    settled: recoveries.flatMap(({ id, next }) =>
+      id === pending?.id || next?.body['veto'] === id ? [] : [id],
+    ),
+    ...(pending === undefined ? {} : { pending }),
+  };
+}
+
+/** Whether somebody without the key in force takes the identity over by this entry. */
+export const isRecovery = ({ body }: Envelope): boolean => body['op'] === 'recover';
+
+/** The documents of guardians who are their key. */
+function outsidersIn(keyLog: readonly Envelope[]): readonly DidDocument[] {
+  const signers = new Set(
+    keyLog.flatMap(({ sigs }) => sigs.map(({ kid }) => asDid(kid.slice(0, kid.indexOf('#'))))),
+  );
+  return [...signers].filter((did) => parseDid(did).method === 'key').map((did) => didKeyDocument(did));
+}
