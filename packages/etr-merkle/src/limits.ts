@@ -46,6 +46,12 @@ export const HASHES_PER_ENTRY = 500;
 /** Length of what a legal hold is for: 128 characters. */
 export const HOLD_REFERENCE_MAX_CHARS = 128;
 
+/** Findings that a check of a storage lists; the rest it counts: 1000. */
+export const FSCK_FINDINGS_MAX = 1_000;
+
+/** Entries that a check of a storage reads between two turns of the event loop: 64. */
+export const FSCK_SLICE_ENTRIES = 64;
+
 /** What is verified between two turns of the event loop: 64 KiB of a bundle, a few milliseconds. */
 export const VERIFY_SLICE_BYTES = 65_536;
 

@@ -18,6 +18,8 @@ import {
   signHead,
 } from '../signed-tree-head.js';
 import type { MerkleTree } from '../tree.js';
+import type { Ledger } from './ledger.js';
+import { type IndexRecord, putIndex } from './log-index.js';
 
 /**
  * The last tree head that was signed for a log, and the version of its record in the Store (0: none yet).
@@ -52,7 +54,7 @@ export async function readHead(
  */
 export async function currentHead(
   store: Store,
-  { origin, tree }: { readonly origin: string; readonly tree: MerkleTree },
+  { origin, tree, unindexed }: Pick<Ledger, 'origin' | 'tree' | 'unindexed'>,
   now: number,
   signer: Signer,
 ): Promise<HeldTreeHead> {
@@ -68,9 +70,29 @@ export async function currentHead(
       if (held.open.size === size) return held;
     }
     const next = await signHead({ origin, size, root: tree.root(size) }, now, held?.open, signer);
+    const record = indexOf(unindexed, held?.open.size ?? 0n, size);
+    if (record !== undefined) await putIndex(store, origin, record);
     // Lost to another process that signed meanwhile: look at its head first.
-    if (await store.put(headKey(origin), encodeSigned(next.signed), version)) return next;
+    if (await store.put(headKey(origin), encodeSigned(next.signed), version)) {
+      unindexed.entries.splice(0, record?.entries.length);
+      unindexed.committed.splice(0, record?.committed.length);
+      return next;
+    }
   }
+}
+
+/**
+ * The index record up to a new head. Undefined where another process signed the head before it: then what is not
+ * indexed here does not begin there.
+ */
+function indexOf(
+  { entries, committed }: Ledger['unindexed'],
+  from: bigint,
+  size: bigint,
+): IndexRecord | undefined {
+  const count = Number(size - from);
+  if (entries.length < count) return undefined;
+  return { from, entries: entries.slice(0, count), committed: committed.slice() };
 }
 
 /** Whether the log, as far as it is known, begins with the tree that was signed. */

@@ -12,6 +12,8 @@ export type { TraceSummary } from './chains.js';
 export type { ExportOptions } from './export.js';
 export type { Entry, EntryFilter } from './filter.js';
 export { type CheckResult, type Finding, TRACE_CHECKS, type TraceCheck } from './findings.js';
+export { type FsckOptions, type FsckProgress, fsck } from './fsck.js';
+export type { Fault, FsckReport } from './fsck-report.js';
 export { type Leaf, parseLeaf } from './leaf.js';
 export type { LifeContext, TraceLife } from './life.js';
 export type { Held, Hold } from './life-store.js';

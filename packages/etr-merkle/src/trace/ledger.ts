@@ -1,6 +1,7 @@
 import {
   type AppendLog,
   type EventType,
+  type Hash,
   isTraceId,
   type JsonObject,
   type Storage,
@@ -14,6 +15,7 @@ import { Chains } from './chains.js';
 import { extendsHead, readHead } from './head-store.js';
 import { type Leaf, parseLeaf } from './leaf.js';
 import { LIFE_TYPES } from './life-types.js';
+import type { Indexed } from './log-index.js';
 
 /** One log, opened: what is durable in `log`, `tree` and `traces`, what comes next in `chains`. */
 export interface Ledger {
@@ -31,6 +33,8 @@ export interface Ledger {
   readonly standard: Set<TraceId>;
   /** Indices of the entries about the life of traces. */
   readonly lifeEntries: bigint[];
+  /** The last entries of the log, which no index record has yet, and commitments to payloads recorded with them. */
+  readonly unindexed: { readonly entries: Indexed[]; readonly committed: Hash[] };
 }
 
 /** What a ledger looks at in an entry that is durable. */
@@ -47,12 +51,13 @@ interface Durable {
  * @param data of the entry; asked for where it matters only
  */
 export function extendLedger(
-  { tree, traces, sealed, erasedKeys, standard, lifeEntries }: Ledger,
+  { tree, traces, sealed, erasedKeys, standard, lifeEntries, unindexed }: Ledger,
   { trace, type, subject, hash }: Durable,
   data: () => JsonObject,
 ): void {
   const index = tree.append(hash);
   traces.push(trace);
+  unindexed.entries.push({ hash, trace, seals: type === 'trace-sealed' });
   if (type === 'trace-sealed') sealed.add(trace);
   if (LIFE_TYPES.includes(type)) lifeEntries.push(index);
   if (type === 'mode-set' && isTraceId(subject) && data()['mode'] === 'standard') standard.add(subject);
@@ -84,6 +89,7 @@ export async function openLedger(storage: Storage, origin: string, key: LogKey):
     erasedKeys: new Set(),
     standard: new Set(),
     lifeEntries: [],
+    unindexed: { entries: [], committed: [] },
   };
   const { tree, chains, sealed } = ledger;
   for await (const bytes of log.read(0n, size)) {
@@ -95,6 +101,8 @@ export async function openLedger(storage: Storage, origin: string, key: LogKey):
   }
   if (tree.size !== size || (held !== undefined && !extendsHead(tree, held.open)))
     throw new TtpError('ETR_LOG_INCONSISTENT', `${origin} is not what its tree head says`);
+  // The index is written with each tree head.
+  if (held !== undefined) ledger.unindexed.entries.splice(0, Number(held.open.size));
   return ledger;
 }
 

@@ -75,6 +75,8 @@ export interface PayloadStore {
   keyOf(subject: Did): Promise<DataKey | undefined>;
   /** Destroys the key of a subject, unless it is another one by now. */
   erase(subject: Did, key: DataKey): Promise<void>;
+  /** Those of `ids` (hexadecimal) whose key is here. */
+  present(ids: ReadonlySet<string>): Promise<readonly string[]>;
   /** Destroys every key whose id is among `ids` (hexadecimal): completes erasures that are in the log. */
   destroy(ids: ReadonlySet<string>): Promise<void>;
 }
@@ -145,6 +147,17 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
   const storedAt = async (hash: Hash): Promise<Uint8Array | undefined> =>
     (await store.get(payloadKey(hash)))?.value;
 
+  async function* keysAmong(
+    ids: ReadonlySet<string>,
+  ): AsyncGenerator<{ readonly id: string; readonly path: string; readonly version: number }> {
+    for await (const path of store.list(KEYS)) {
+      const found = await store.get(path);
+      if (found === undefined) continue;
+      const id = hex(found.value.slice(1, 1 + ID_BYTES));
+      if (ids.has(id)) yield { id, path, version: found.version };
+    }
+  }
+
   async function take(hash: Hash): Promise<Uint8Array | undefined> {
     const stored = await storedAt(hash);
     return stored === undefined || markOf(stored) !== undefined ? undefined : stored;
@@ -202,12 +215,13 @@ export function createPayloadStore(store: Store, random: Random): PayloadStore {
     async erase(subject, { version }) {
       await store.delete(KEYS + hex(refOf(subject)), version);
     },
+    async present(ids) {
+      const present: string[] = [];
+      for await (const { id } of keysAmong(ids)) present.push(id);
+      return present;
+    },
     async destroy(ids) {
-      for await (const path of store.list(KEYS)) {
-        const found = await store.get(path);
-        if (found !== undefined && ids.has(hex(found.value.slice(1, 1 + ID_BYTES))))
-          await store.delete(path, found.version);
-      }
+      for await (const { path, version } of keysAmong(ids)) await store.delete(path, version);
     },
   };
 }

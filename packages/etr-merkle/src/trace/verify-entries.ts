@@ -13,6 +13,9 @@ import { DEFAULT_MODE, type StorageMode, setsMode } from './mode.js';
 /** An entry of a bundle, and its line. */
 export type EntryLine = Extract<BundleLine, { kind: 'entry' }> & { readonly line: number };
 
+/** What a bundle says of the entries in it. */
+type EntryScope = Pick<Manifest, 'scope' | 'trace' | 'tamperEvident'>;
+
 /** An entry and the hash that tree and chains know it by. */
 interface Hashed extends EntryLine {
   readonly hash: Uint8Array;
@@ -24,8 +27,8 @@ interface Hashed extends EntryLine {
  * remembers grows with agents and traces, and not with entries.
  */
 export class EntryChecks {
-  readonly #manifest: Manifest;
-  readonly #head: OpenTreeHead;
+  readonly #manifest: EntryScope;
+  readonly #head: Pick<OpenTreeHead, 'size' | 'root'>;
   /** Where the tree head stands: a root that the whole log does not lead to is reported there. */
   readonly #headLine: number;
   readonly #findings: Findings;
@@ -38,7 +41,12 @@ export class EntryChecks {
   #next = 0n;
   #isStandard = false;
 
-  constructor(manifest: Manifest, head: OpenTreeHead, headLine: number, findings: Findings) {
+  constructor(
+    manifest: EntryScope,
+    head: Pick<OpenTreeHead, 'size' | 'root'>,
+    headLine: number,
+    findings: Findings,
+  ) {
     this.#manifest = manifest;
     this.#head = head;
     this.#headLine = headLine;

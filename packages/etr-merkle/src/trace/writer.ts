@@ -145,7 +145,12 @@ export class Writer {
       ]);
       for (const put of kept) if (put.status === 'rejected') throw put.reason;
       if (appended.status === 'fulfilled') {
-        for (const job of accepted.keys()) for (const payload of job.payloads) stored.add(payload);
+        for (const job of accepted.keys()) {
+          for (const payload of job.payloads) {
+            stored.add(payload);
+            this.#ledger.unindexed.committed.push(payload.hash);
+          }
+        }
         return this.#acknowledge(entries, accepted);
       }
       if (!isTtpError(appended.reason, 'LOG_CONFLICT')) throw appended.reason;
