@@ -1,5 +1,14 @@
-import type { Did, Json, JsonObject } from '@ttp/core';
-import { createReplayGuard, createSigner, encodeEnvelope, IDENTITY_PURPOSES, keyPairOf } from '@ttp/crypto';
+import type { Did, Envelope, Json, JsonObject } from '@ttp/core';
+import {
+  createReplayGuard,
+  createSigner,
+  encodeEnvelope,
+  hashBytes,
+  IDENTITY_PURPOSES,
+  keyPairOf,
+  multikey,
+  utf8,
+} from '@ttp/crypto';
 import {
   createIdentity,
   didKey,
@@ -7,6 +16,7 @@ import {
   documentOf,
   type Identity,
   type Party,
+  recoverIdentity,
   respondToChallenge,
   rotateIdentity,
   storeResolver,
@@ -18,6 +28,12 @@ afterEach(closeServers);
 
 const logOf = ({ keyLog }: Pick<Identity, 'keyLog'>): string =>
   `[${keyLog.map((entry) => encodeEnvelope(entry)).join(',')}]`;
+
+/** The one key that an entry of a key log names. */
+const multikeyOf = (entry: Envelope | undefined): Json | undefined => {
+  const keys = entry?.body['keys'];
+  return Array.isArray(keys) ? keys[0] : undefined;
+};
 
 const newIdentity = (r: ServerRig): ReturnType<typeof createIdentity> =>
   createIdentity({ type: 'agent', random: r.random, clock: r.clock });
@@ -88,6 +104,27 @@ describe('verify_identity', () => {
     expect((await verify(r, alice.did)).said['verified']).toBe(true);
     expect((await verify(r, alice.did, { keyLog: logOf(two) })).said['code']).toBe('DID_FROZEN');
     expect((await verify(r, alice.did)).said['verified']).toBe(true);
+  });
+
+  it('puts a recovery in force 24 hours after the store first saw it, and no earlier for being handed in', async () => {
+    const r = await serverRig();
+    const { clock, random } = r;
+    const spare = keyPairOf(new Uint8Array(32).fill(9));
+    const recovery = { backup: hashBytes(utf8(multikey(spare.publicKey))) };
+    const owner = await createIdentity({ type: 'agent', random, clock, recovery });
+    const { keyLog } = await recoverIdentity({ keyLog: owner.keyLog, backupSeed: spare.seed, random, clock });
+    const keys = async (more: JsonObject = {}): Promise<Json | undefined> =>
+      (await verify(r, owner.did, more)).said['keys'];
+    const [before, after] = [[multikeyOf(owner.keyLog[0])], [multikeyOf(keyLog.at(-1))]];
+    await storeResolver(r.storage.store, { clock }).add(keyLog);
+    expect(await keys()).toEqual(before);
+    await clock.advance(24 * 3_600_000);
+    expect(await keys()).toEqual(after);
+    expect(await keys({ keyLog: logOf({ keyLog }) })).toEqual(after);
+    const other = await createIdentity({ type: 'agent', random, clock, recovery });
+    const begun = await recoverIdentity({ keyLog: other.keyLog, backupSeed: spare.seed, random, clock });
+    const unseen = await verify(r, other.did, { keyLog: logOf(begun) });
+    expect(unseen.said['keys']).toEqual([multikeyOf(other.keyLog[0])]);
   });
 
   it('proves by a challenge who holds the key, once', async () => {

@@ -89,7 +89,7 @@ for the holder of the key to sign; hand the response in with the same did. A ver
     }),
     async answer({ did, keyLog, parents = [], challenge, response }) {
       try {
-        const document = await documentOf(did, { keyLog, parents }, store);
+        const document = await documentOf(did, { keyLog, parents }, { store, clock });
         const keys = document.verificationMethod.map(({ publicKeyMultibase }) => publicKeyMultibase);
         const proof: JsonObject =
           response !== undefined
@@ -112,11 +112,11 @@ for the holder of the key to sign; hand the response in with the same did. A ver
 async function documentOf(
   named: string,
   { keyLog, parents }: { readonly keyLog: string | undefined; readonly parents: readonly string[] },
-  store: Store,
+  { store, clock }: Pick<IdentityPorts, 'store' | 'clock'>,
 ): Promise<DidDocument> {
   parseDid(named);
   const did = asDid(named);
-  const resolver = storeResolver(overlay(store));
+  const resolver = storeResolver(overlay(store), { clock });
   for (const [i, parent] of parents.entries()) await resolver.add(entriesOf(parent, `parents[${i}]`));
   if (keyLog !== undefined) await resolver.add(entriesOf(keyLog, 'keyLog'));
   return await resolver.resolve(did);
