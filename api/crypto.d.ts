@@ -260,6 +260,34 @@ export declare const PURPOSES: {
         readonly kind: 'framed';
         readonly life: 'record';
     };
+    readonly 'ttp/pnp-offer@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/pnp-counter@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/pnp-accept@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/pnp-reject@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/pnp-finalize@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/pnp-ack@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/agreement@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
     readonly 'http-signature': {
         readonly kind: 'foreign';
     };
@@ -326,6 +354,7 @@ export interface RewrapDataOptions extends OpenDataOptions {
 export declare const SEALED_DATA_MAX_BYTES = 16777216;
 export declare const SEALED_FIELD_MAX_BYTES = 65536;
 export declare const SEED_BYTES = 32;
+export declare const SEQUENCE_WINDOW = 64n;
 export declare const SIGNATURE_BYTES = 64;
 export interface SealDataInput {
     readonly plaintext: Uint8Array;
@@ -349,11 +378,15 @@ export interface SealedData {
     readonly dataKey: string;
     readonly ciphertext: string;
 }
+export interface SequenceWindow {
+    admit(sequence: bigint): void;
+}
 export interface SignEnvelopeInput<T extends EnvelopeType, B extends JsonObject> {
     readonly type: T;
     readonly head: EnvelopeHead;
     readonly body: B;
     readonly signers: readonly Signer[];
+    readonly maxBytes?: number;
 }
 export interface SignatureInput {
     readonly purpose: string;
@@ -421,6 +454,7 @@ export declare function concatBytes(...parts: readonly Uint8Array[]): Uint8Array
 export declare function cosignEnvelope<T extends string, B extends JsonObject>(envelope: Envelope<T, B>, signer: Signer): Promise<Envelope<T, B>>;
 export declare function createKeyFileSigner(input: KeyFileSignerInput): KeyFileSigner;
 export declare function createReplayGuard(options: ReplayGuardOptions): ReplayGuard;
+export declare function createSequenceWindow(): SequenceWindow;
 export declare function createSigner({ seed, kid, purposes }: SignerInput): Signer;
 export declare function decodeEnvelope(input: Uint8Array | string, options?: DecodeEnvelopeOptions): UnverifiedEnvelope;
 export declare function decryptKey(file: unknown, options: DecryptKeyOptions): Promise<Uint8Array>;
@@ -665,6 +699,7 @@ export declare function readKeyDirectory(response: HttpResponse, options: {
     readonly request: HttpRequest;
     readonly now: number;
 }): Promise<readonly DirectoryKey[]>;
+export declare const readRequestField: (request: HttpRequest, name: string) => string | undefined;
 export declare function requestData(request: Request): Promise<HttpRequest>;
 export declare function requireDigest(value: string | undefined, bytes: Uint8Array): void;
 export declare function responseData(response: Response): Promise<HttpResponse>;

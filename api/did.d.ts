@@ -193,6 +193,14 @@ export interface HandshakeRecord {
     readonly transcript: Hash;
     readonly code?: ErrorCode;
 }
+export interface HttpSessionClient {
+    sign(request: HttpRequest, signing: HttpSigning): Promise<SignedHttp>;
+}
+export interface HttpSessions {
+    open(session: Pick<Session, 'id' | 'peer'>): void;
+    close(id: string): void;
+    verify(request: HttpRequest, verifier: HttpVerifier): Promise<SessionRequest>;
+}
 export interface Identity {
     readonly did: Did;
     readonly type: DidType;
@@ -473,6 +481,7 @@ export type RulingBody = {
     readonly revocation: Hash;
     readonly reason: string;
 };
+export declare const SESSION_FIELD = "TTP-Session";
 export type ServiceEntry = {
     readonly id: string;
     readonly type: string;
@@ -550,6 +559,11 @@ export type SessionOut = ({
     readonly do: 'end';
     readonly code?: ErrorCode;
 };
+export interface SessionRequest extends VerifiedHttp {
+    readonly session: string;
+    readonly peer: Did;
+    readonly sequence: bigint;
+}
 export type SessionState = OpenSession | ClosedSession;
 export interface Side {
     readonly self: Claim;
@@ -635,6 +649,8 @@ export declare function didKeyDocument(did: Did): DidDocument;
 export declare function didOf(inceptionBody: JsonObject): Did;
 export declare function documentOf(keyLog: readonly Envelope[], others?: readonly DidDocument[], settled?: readonly Hash[]): DidDocument;
 export declare function formatDid(parsed: ParsedDid): string;
+export declare function httpSession({ id }: Pick<Session, 'id'>): HttpSessionClient;
+export declare function httpSessions(): HttpSessions;
 export declare const initiatorMachine: Machine<InitiatorState, HandshakeEvent, HandshakeOut>;
 export declare function keyLookup(documents: readonly DidDocument[]): (kid: string) => Uint8Array | undefined;
 export declare function memoryResolver(options?: KeyLogResolverOptions): KeyLogResolver;

@@ -71,6 +71,7 @@ export {
   SEALED_DATA_MAX_BYTES,
   SEALED_FIELD_MAX_BYTES,
   SEED_BYTES,
+  SEQUENCE_WINDOW,
   SIGNATURE_BYTES,
 } from './limits.js';
 export { verifyP256 } from './p256.js';
@@ -106,4 +107,5 @@ export {
 } from './sealing/data.js';
 export { type OpenFieldOptions, openField, type SealFieldInput, sealField } from './sealing/field.js';
 export type { KeyLookup, NamedKey } from './sealing/key-id.js';
+export { createSequenceWindow, type SequenceWindow } from './sequence-window.js';
 export { type ExchangeKeyPair, generateExchangeKey, sharedSecret } from './x25519.js';

@@ -111,3 +111,9 @@ export const JWS_HEADER_MAX_CHARS = 16_384;
 
 /** Nesting of CBOR: 16 levels. */
 export const CBOR_MAX_DEPTH = 16;
+
+/** Sequences before the highest one that a session still takes once: 64. */
+export const SEQUENCE_WINDOW = 64n;
+
+/** The highest sequence of a session: 2^64 - 1. */
+export const SEQUENCE_MAX = 0xffff_ffff_ffff_ffffn;

@@ -23,6 +23,14 @@ export {
   type HandshakeOptions,
 } from './handshake/endpoint.js';
 export {
+  type HttpSessionClient,
+  type HttpSessions,
+  httpSession,
+  httpSessions,
+  SESSION_FIELD,
+  type SessionRequest,
+} from './handshake/http-session.js';
+export {
   type InitiatorState,
   initiatorMachine,
   type StartInput,

@@ -114,3 +114,6 @@ export const CREDENTIAL_ISSUERS_MAX_COUNT = 32;
 
 /** Key logs that a resolver keeps verified, so that it need not verify them again: 1000. */
 export const FOLDED_LOGS_MAX_COUNT = 1000;
+
+/** Sessions in whose name one service takes HTTP requests: 10 000. */
+export const HTTP_SESSIONS_MAX_COUNT = 10_000;

@@ -49,7 +49,9 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const text = (name) => readFile(here(name), 'utf8');
 
 const { keyLog, key } = JSON.parse(await text('agent.json'));
-const seed = await decryptKey(key, { passphrase: process.env.TTP_PASSPHRASE ?? '' });
+const { TTP_PASSPHRASE: passphrase = '' } = process.env;
+delete process.env.TTP_PASSPHRASE; // what is started later does not inherit it
+const seed = await decryptKey(key, { passphrase });
 const identity = openIdentity({ keyLog, seed });
 const storage = sqlite(here('ttp.db'));
 const ttp = await createTtp({ identity, storage, policy: await text('policy.json'), callMap: await text('calls.json') });

@@ -41,6 +41,7 @@ export {
   type HeaderFields,
   type HttpRequest,
   type HttpResponse,
+  readRequestField,
   requestData,
   responseData,
 } from './message.js';

@@ -123,6 +123,16 @@ export function readRequest({ method, url, headers, body }: HttpRequest): ReadMe
   return { fields, body: body ?? new Uint8Array(), target };
 }
 
+/**
+ * The value of one field of a request, read as signatures read it; undefined where there is none. Authenticated by
+ * nothing until a signature that covers it was verified.
+ *
+ * @param name lowercase
+ * @throws CRYPTO_HTTP_MESSAGE
+ */
+export const readRequestField = (request: HttpRequest, name: string): string | undefined =>
+  readRequest(request).fields.get(name);
+
 /** Reads a response. Throws CRYPTO_HTTP_MESSAGE. */
 export function readResponse({ status, headers, body }: HttpResponse): ReadMessage {
   if (!Number.isInteger(status) || status < 100 || status > 599) throw malformed('no status', 'status');

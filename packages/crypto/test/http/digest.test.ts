@@ -7,7 +7,7 @@ import {
   requireDigest,
   signRequest,
 } from '../../src/http/index.js';
-import { utf8 } from '../../src/index.js';
+import { base64, utf8 } from '../../src/index.js';
 import { random } from '../fixtures.js';
 import { agent, NOW, REQUEST } from './fixtures.js';
 
@@ -25,6 +25,23 @@ describe('digests of content', () => {
     for (const algorithms of [['sha-256'], ['sha-512'], ['sha-256', 'sha-512']] as const)
       expect(refusal(digestField(BODY, algorithms))).toBeUndefined();
     expect(refusal(`md5=:AAAA:, ${SHA256}`)).toBeUndefined();
+  });
+
+  it('are base64, as the header demands, where everything of ours is base64url without padding', async () => {
+    proves('decision.D46');
+    const { headers, signature } = await signRequest(REQUEST, {
+      signer: agent.signer,
+      random: random('base64'),
+      now: NOW,
+    });
+    const at = (name: string): string =>
+      Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? '';
+    expect(at('content-digest')).toMatch(/^sha-256=:[A-Za-z0-9+/]{43}=:$/);
+    expect(at('signature')).toBe(`ttp=:${base64(signature)}:`);
+    expect(base64(signature)).toMatch(/^[A-Za-z0-9+/]{86}==$/);
+    expect(at('signature-input')).toMatch(/;nonce="[\w-]{43}"/);
+    // Neither is taken for the other.
+    expect(refusal(SHA256.replace('=:', ':').replace('/', '_'))).toBe('CRYPTO_HTTP_SYNTAX');
   });
 
   it.each([

@@ -7,6 +7,7 @@ import {
   abort,
   type Failed,
   type Finished,
+  faultOf,
   type HandshakeEvent,
   type HandshakeOut,
   hashOf,
@@ -16,6 +17,7 @@ import {
   requireFresh,
   requireOther,
   type Side,
+  tooEarly,
 } from './step.js';
 import { beginTranscript, extendTranscript, PURPOSE_OF, signedPayload } from './transcript.js';
 import {
@@ -106,21 +108,21 @@ export const initiatorMachine: Machine<InitiatorState, HandshakeEvent, Handshake
       message: orAbort(ROLE, answered),
       resolved: { refuse: 'DID_HANDSHAKE_ORDER' },
       signed: { refuse: 'DID_HANDSHAKE_ORDER' },
-      fault,
+      fault: faultOf(ROLE),
       tick: 'stay',
     },
     signing: {
       message: orAbort(ROLE, tooEarly),
       resolved: { refuse: 'DID_HANDSHAKE_ORDER' },
       signed: orAbort(ROLE, respond),
-      fault,
+      fault: faultOf(ROLE),
       tick: 'stay',
     },
     confirming: {
       message: orAbort(ROLE, confirmed),
       resolved: { refuse: 'DID_HANDSHAKE_ORDER' },
       signed: { refuse: 'DID_HANDSHAKE_ORDER' },
-      fault,
+      fault: faultOf(ROLE),
       tick: 'stay',
     },
   },
@@ -129,14 +131,6 @@ export const initiatorMachine: Machine<InitiatorState, HandshakeEvent, Handshake
       ? { state, out: [] }
       : abort(ROLE, state, 'DID_HANDSHAKE_EXPIRED'),
 });
-
-function fault(state: Progress, { code }: Event<'fault'>): Step<Failed, HandshakeOut> {
-  return abort(ROLE, state, code);
-}
-
-function tooEarly(): never {
-  throw refuse('DID_HANDSHAKE_ORDER', 'msg', 'a message came while none was due');
-}
 
 function sendInit(state: Waiting, cookie?: Uint8Array): Step<Waiting, HandshakeOut> {
   const { side, peer, iat } = state;

@@ -7,6 +7,7 @@ import {
   abort,
   type Failed,
   type Finished,
+  faultOf,
   type HandshakeEvent,
   type HandshakeOut,
   hashOf,
@@ -16,6 +17,7 @@ import {
   requireFresh,
   requireOther,
   type Side,
+  tooEarly,
 } from './step.js';
 import { beginTranscript, extendTranscript, PURPOSE_OF, signedPayload } from './transcript.js';
 import {
@@ -128,21 +130,21 @@ export const responderMachine: Machine<ResponderState, HandshakeEvent, Handshake
       message: orAbort(ROLE, tooEarly),
       resolved: orAbort(ROLE, challenge),
       signed: { refuse: 'DID_HANDSHAKE_ORDER' },
-      fault,
+      fault: faultOf(ROLE),
       tick: 'stay',
     },
     signing: {
       message: orAbort(ROLE, tooEarly),
       resolved: { refuse: 'DID_HANDSHAKE_ORDER' },
       signed: orAbort(ROLE, answer),
-      fault,
+      fault: faultOf(ROLE),
       tick: 'stay',
     },
     answered: {
       message: orAbort(ROLE, complete),
       resolved: { refuse: 'DID_HANDSHAKE_ORDER' },
       signed: { refuse: 'DID_HANDSHAKE_ORDER' },
-      fault,
+      fault: faultOf(ROLE),
       tick: 'stay',
     },
   },
@@ -151,14 +153,6 @@ export const responderMachine: Machine<ResponderState, HandshakeEvent, Handshake
       ? { state, out: [] }
       : abort(ROLE, state, 'DID_HANDSHAKE_EXPIRED'),
 });
-
-function fault(state: Progress, { code }: Event<'fault'>): Step<Failed, HandshakeOut> {
-  return abort(ROLE, state, code);
-}
-
-function tooEarly(): never {
-  throw refuse('DID_HANDSHAKE_ORDER', 'msg', 'a message came while none was due');
-}
 
 function challenge(
   state: Resolving,

@@ -118,6 +118,17 @@ export function abort(role: Role, state: Progress, code: ErrorCode): Step<Failed
   };
 }
 
+/** The cell of a fault of the driver: the handshake ends with its code. */
+export const faultOf =
+  (role: Role) =>
+  (state: Progress, { code }: HandshakeEvent & { readonly type: 'fault' }): Step<Failed, HandshakeOut> =>
+    abort(role, state, code);
+
+/** The cell of a message that comes while none is due. */
+export function tooEarly(): never {
+  throw refuse('DID_HANDSHAKE_ORDER', 'msg', 'a message came while none was due');
+}
+
 /** A cell of the table of which every refusal ends the handshake: nothing is tried twice. */
 export function orAbort<S extends Progress, E, N>(
   role: Role,

@@ -1,5 +1,5 @@
 import { duplexPair } from '@ttp/adapters/memory';
-import { asTraceId, type Duplex, TtpError, type TtpEvent } from '@ttp/core';
+import { asDid, asTraceId, type Duplex, TtpError, type TtpEvent } from '@ttp/core';
 import { fromUtf8, hashJson, utf8 } from '@ttp/crypto';
 import { codeRejectedBy, codeThrownBy, type FakeClock, fakeClock, proves, seededRandom } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
@@ -137,6 +137,30 @@ describe('connect and accept refuse', () => {
     expect((await codes(on, alices, on.endpoint(on.bob, { resolver: { resolve: frozen } })))[1]).toBe(
       'DID_FROZEN',
     );
+  });
+
+  it('a node that calls itself what its inception does not hash to, or that does not hold the key', async () => {
+    proves('flaw.D10');
+    const on = await stage();
+    const mallory = await identity(3);
+    await on.resolver.add(mallory.keyLog);
+    const bobs = on.endpoint(on.bob);
+    // Her key under the name of alice: as her own key id, and as that of alice.
+    const { signer } = mallory;
+    const asAlice = { ...mallory, did: on.alice.did };
+    expect((await codes(on, on.endpoint(asAlice), bobs))[1]).toBe('DID_HANDSHAKE_MESSAGE');
+    const unknown = { ...asAlice, signer: { ...signer, kid: `${on.alice.did}#key-9` } };
+    expect((await codes(on, on.endpoint(unknown), on.endpoint(on.bob)))[1]).toBe('DID_HANDSHAKE_KEY');
+    const posing = { ...signer, kid: on.alice.signer.kid };
+    expect((await codes(on, on.endpoint({ ...asAlice, signer: posing }), on.endpoint(on.bob)))[1]).toBe(
+      'DID_HANDSHAKE_SIGNATURE',
+    );
+    // A free name, and a key log under an id that is not its hash.
+    const free = asDid('did:ttp:agent:my-node-id');
+    const named = { ...mallory, did: free, signer: { ...signer, kid: `${free}#key-1` } };
+    expect((await codes(on, on.endpoint(named), on.endpoint(on.bob)))[1]).toBe('DID_BAD_SYNTAX');
+    const renamed = mallory.keyLog.map((entry) => ({ ...entry, head: { ...entry.head, iss: on.alice.did } }));
+    expect(await codeRejectedBy(memoryResolver().add(renamed))).toBe('DID_LOG_MISMATCH');
   });
 
   it('to go on where a step cannot be recorded, and whatever else a port throws', async () => {
