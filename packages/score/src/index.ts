@@ -8,7 +8,29 @@ export {
   NO_BEHAVIOR,
   type Tally,
 } from './behavior.js';
+export {
+  BOND_DELTAS_BP,
+  type BondEvent,
+  type BondEventType,
+  type BondMove,
+  type BondScore,
+  bondHistory,
+  bondScore,
+  decayedBond,
+} from './bond.js';
 export { SCORE_ERRORS, type ScoreErrorCode } from './errors.js';
+export {
+  ISNAD_STANDINGS,
+  ISNAD_WEIGHTS,
+  type IsnadComponents,
+  type IsnadEntry,
+  type IsnadFacts,
+  type IsnadFlag,
+  type IsnadScore,
+  type IsnadStanding,
+  isnadScore,
+  isnadTotal,
+} from './isnad.js';
 export {
   ATTESTATIONS_MAX_COUNT,
   BEHAVIOR_PRIOR_COUNT,
@@ -37,5 +59,34 @@ export {
   trustReport,
 } from './report.js';
 export { type AttestationFact, type Reputation, reputationOf } from './reputation.js';
+export {
+  nextServiceScore,
+  SERVICE_LEVELS_FROM_BP,
+  SERVICE_PARTS_BP,
+  type ServiceFacts,
+  type ServiceLevel,
+  type ServiceTrust,
+  serviceLevel,
+  serviceTrust,
+} from './service.js';
 export { ACCESS_LEVELS, type AccessLevel, accessOf, type Gates, stageOf } from './stages.js';
 export { ISSUER_TIER_WEIGHTS_CENTI, ISSUER_TIERS, type IssuerTier, VERIFIED_TIERS } from './tiers.js';
+export {
+  type InvocationThresholds,
+  invocationTrust,
+  TOOL_PARTS_BP,
+  type ToolExecution,
+  type ToolTrust,
+  toolTrust,
+} from './tool.js';
+export {
+  BADGE_COLORS,
+  BADGE_STYLES,
+  type BadgeFacts,
+  type BadgeLook,
+  type BadgeStyle,
+  badgeJson,
+  badgeSvg,
+} from './view/badge.js';
+export { trustReportSvg, trustReportText } from './view/report.js';
+export type { Theme } from './view/svg.js';

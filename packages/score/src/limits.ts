@@ -48,3 +48,51 @@ export const STAGE_BUILDING_FROM_BP = 5600;
 
 /** Where the stage `established` begins: 7500 bp (decision D24). */
 export const STAGE_ESTABLISHED_FROM_BP = 7500;
+
+/** Executions that tool trust looks at, the latest: 100. */
+export const TOOL_WINDOW_COUNT = 100;
+
+/** Longest latency that is told apart, and the most that a usage may say: 86 400 000, a day in ms. */
+export const LATENCY_MAX_MS = 86_400_000;
+
+/** Share of the tool in the trust of an invocation: 6000 bp (decisions.md, table of numbers). */
+export const TOOL_SHARE_BP = 6000;
+
+/** Share of the caller in the trust of an invocation: 4000 bp (decisions.md, table of numbers). */
+export const CALLER_SHARE_BP = 4000;
+
+/** Most that one call raises the published score of a service: 10 bp, 0.1 points (ttp-protocol.txt L1045). */
+export const SERVICE_STEP_UP_BP = 10;
+
+/** Most that one call lowers the published score of a service: 50 bp, 0.5 points. */
+export const SERVICE_STEP_DOWN_BP = 50;
+
+/** Where a bond begins, and where time takes it back to: 5000 bp (decisions.md, table of numbers). */
+export const BOND_START_BP = 5000;
+
+/** An hour, ms: the window of the burst rule. */
+export const HOUR_MS = 3_600_000;
+
+/** Entries of a trust chain that one score takes in: 100 000. */
+export const ISNAD_ENTRIES_MAX = 100_000;
+
+/** Entries with one partner in an hour that count: 10 (isnad-architecture.txt L189). */
+export const ISNAD_BURST_MAX = 10;
+
+/** What entries without an amount count together at most: 1023, where the volume is full. */
+export const ISNAD_COUNT_MAX = 1023;
+
+/** Amount from which an entry counts whole: 100 cents of US dollars. */
+export const ISNAD_AMOUNT_FULL_CENTS = 100;
+
+/** Volume where more than 80 % of the entries are with one partner: 3000, 30 points (isnad-architecture.txt L194). */
+export const ISNAD_SELF_DEALING_CAP = 3000;
+
+/** Days below which an account is young: 30 (isnad-architecture.txt L195). */
+export const ISNAD_YOUNG_DAYS = 30;
+
+/** Most that a young account reaches: 4000, 40 points. */
+export const ISNAD_YOUNG_CAP = 4000;
+
+/** Most that an account reaches a third of whose entries were upheld against it: 2000, 20 points (decision D26). */
+export const ISNAD_UPHELD_CAP = 2000;
