@@ -60,22 +60,22 @@ type Read = (offset: number, length: number) => Promise<Uint8Array>;
 /** Reads through a window of 1 MiB, so that small frames do not take a read each. */
 function readAhead(file: DiskFile): Read {
   let from = 0;
-  let ahead = new Uint8Array();
+  let ahead: Uint8Array = new Uint8Array();
   return async (offset, length) => {
     if (offset < from || offset + length > from + ahead.length) {
       from = offset;
-      ahead = Uint8Array.from(await file.read(offset, Math.max(length, FILE_READ_BYTES)));
+      ahead = await file.read(offset, Math.max(length, FILE_READ_BYTES));
     }
     return ahead.subarray(offset - from, offset - from + length);
   };
 }
 
 async function frameAt(read: Read, mark: Uint8Array, offset: number): Promise<Frame | undefined> {
-  const bytes = Uint8Array.from(await read(offset, FRAME_BYTES));
+  const bytes = (await read(offset, FRAME_BYTES)).slice();
   const head = decodeHead(mark, bytes);
   if (head === undefined) return undefined;
   const at = offset + FRAME_BYTES;
-  const payload = Uint8Array.from(await read(at, head.length));
+  const payload = (await read(at, head.length)).slice();
   if (payload.length !== head.length || !isWhole(bytes, offset, payload)) return undefined;
   return { kind: head.kind, at, payload };
 }

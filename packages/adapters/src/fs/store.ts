@@ -144,7 +144,7 @@ export async function openStoreFile(
       return commit.read(async () => {
         const value = await file.read(at, length);
         if (value.length !== length) throw damaged(STORE_FILE);
-        return { value: Uint8Array.from(value), version };
+        return { value: value.slice(), version };
       });
     },
     async put(key, value, expected) {

@@ -18,7 +18,7 @@ export function booleanIn(row: unknown, column: string): boolean {
 /** A copy of the bytes in `column`. Throws STORE_UNREADABLE. */
 export function bytesIn(row: unknown, column: string): Uint8Array {
   const value = columnOf(row, column);
-  return value instanceof Uint8Array ? Uint8Array.from(value) : unexpected(column);
+  return value instanceof Uint8Array ? new Uint8Array(value) : unexpected(column);
 }
 
 /** The bigint in `column`, which is selected as text: drivers differ in what they make of a bigint. Throws STORE_UNREADABLE. */
