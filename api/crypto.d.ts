@@ -474,6 +474,7 @@ export declare function frozenJson<T>(value: T): T & Json;
 export declare function generateExchangeKey(random: Random): ExchangeKeyPair;
 export declare const generateKeyPair: (random: Random) => KeyPair;
 export declare const hashBytes: (bytes: Uint8Array) => Hash;
+export declare const hashData: (value: unknown) => Hash;
 export declare const hashJson: (value: Json) => Hash;
 export declare function hashPassword(input: HashPasswordInput): Promise<string>;
 export declare function hex(bytes: Uint8Array): string;

@@ -26,7 +26,13 @@ export const sha512 = (bytes: Uint8Array): Uint8Array => backend.hash('sha512', 
 export const hashBytes = (bytes: Uint8Array): Hash => asHash(`sha256:${backend.sha256Hex(bytes)}`);
 
 /** The {@link hashBytes} of the canonical form of JSON data. Throws as `canonicalize` does. */
-export const hashJson = (value: Json): Hash => asHash(`sha256:${backend.sha256Hex(canonicalText(value))}`);
+export const hashJson = (value: Json): Hash => hashData(value);
+
+/**
+ * The {@link hashJson} of data whose type does not say that it is JSON: what is not plain data is refused all the same.
+ * Throws as `canonicalize` does.
+ */
+export const hashData = (value: unknown): Hash => asHash(`sha256:${backend.sha256Hex(canonicalText(value))}`);
 
 /** The 32 bytes of a written hash. Throws CORE_BAD_HASH where the text is none. */
 export const bytesOfHash = (hash: Hash): Uint8Array => fromHex(asHash(hash).slice('sha256:'.length));

@@ -21,7 +21,7 @@ export { cosignEnvelope, issuerOf, type SignEnvelopeInput, signEnvelope } from '
 export type { SignersRule } from './envelope/signers.js';
 export { type Verified, type VerifyEnvelopeOptions, verifyEnvelope } from './envelope/verify.js';
 export { CRYPTO_ERRORS, type CryptoErrorCode } from './errors.js';
-export { bytesOfHash, hashBytes, hashJson, sha256, sha256Into, sha384, sha512 } from './hash.js';
+export { bytesOfHash, hashBytes, hashData, hashJson, sha256, sha256Into, sha384, sha512 } from './hash.js';
 export { canonicalBytes, canonicalize } from './json/canonical.js';
 export { frozenJson } from './json/frozen.js';
 export { type JsonProfile, type ParseJsonOptions, parseJson } from './json/parse.js';

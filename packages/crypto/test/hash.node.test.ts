@@ -6,6 +6,7 @@ import * as reference from '../src/backend.js';
 import {
   bytesOfHash,
   hashBytes,
+  hashData,
   hashJson,
   hex,
   sha256,
@@ -75,4 +76,18 @@ it('writes a hash as sha256: and lowercase digits, and reads it back', () => {
 it('hashes JSON by its canonical form', () => {
   expect(hashJson({ b: [1, 'é'], a: null })).toBe(hashBytes(utf8('{"a":null,"b":[1,"é"]}')));
   expect(hashJson({ a: 1 })).not.toBe(hashJson({ a: '1' }));
+});
+
+it('hashes data of any type as JSON, or not at all', () => {
+  const data: unknown = { b: [1, 'é'], a: null };
+  expect(hashData(data)).toBe(hashJson({ a: null, b: [1, 'é'] }));
+  for (const value of [
+    undefined,
+    1n,
+    new Date(0),
+    { a: undefined },
+    { toJSON: () => 1 },
+    Object.assign([1], { b: 2 }),
+  ])
+    expect(() => hashData(value)).toThrow(expect.objectContaining({ code: 'CRYPTO_JSON_NOT_PLAIN' }));
 });

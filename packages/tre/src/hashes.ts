@@ -1,15 +1,15 @@
 import type { Decision, Evidence, Hash, Interaction } from '@ttp/core';
-import { canonicalize, frozenJson, hashJson } from '@ttp/crypto';
+import { canonicalize, frozenJson, hashData, hashJson } from '@ttp/crypto';
 import type { Thresholds } from './thresholds.js';
 
 /**
- * Hash of the canonical form of an interaction, all of its members. What is frozen already is not copied, and its
- * canonical form is the one that is recorded. Throws CRYPTO_JSON_*.
+ * Hash of the canonical form of an interaction, all of its members. Of what `frozenJson` gave, the canonical form is
+ * the one that is recorded. Throws CRYPTO_JSON_*.
  */
-export const hashInteraction = (interaction: Interaction): Hash => hashJson(frozenJson(interaction));
+export const hashInteraction = (interaction: Interaction): Hash => hashData(interaction);
 
 /** Hash of the canonical form of evidence. Throws CRYPTO_JSON_*. */
-export const hashEvidence = (evidence: Evidence): Hash => hashJson(frozenJson(evidence));
+export const hashEvidence = (evidence: Evidence): Hash => hashData(evidence);
 
 /** Thresholds that nobody can change any more, with their hash: a host has one set of them for all decisions. */
 const hashes = new WeakMap<Thresholds, Hash>();
@@ -31,4 +31,4 @@ export const canonicalDecision = (decision: Decision): string => canonicalize(fr
  * commitment to the same text (decision D30). Equal for a decision and its replay.
  * Throws CRYPTO_JSON_*.
  */
-export const decisionHash = (decision: Decision): Hash => hashJson(frozenJson(decision));
+export const decisionHash = (decision: Decision): Hash => hashData(decision);
