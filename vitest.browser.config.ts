@@ -9,8 +9,20 @@ if (executablePath === undefined) throw new Error(CHROMIUM_ABSENT);
 const root = import.meta.dirname;
 const vectors = process.env['TTP_VECTORS'] ?? `${root}/../shared/vectors`;
 
-/** What agents embed. The adapters have a browser's part in the bundles of tools/pack.mjs. */
-const SUITES = ['core', 'crypto', 'did', 'etr-merkle', 'guard', 'oversight', 'score', 'sdk', 'spl', 'tre'];
+/** What agents embed. */
+const SUITES = [
+  'adapters',
+  'core',
+  'crypto',
+  'did',
+  'etr-merkle',
+  'guard',
+  'oversight',
+  'score',
+  'sdk',
+  'spl',
+  'tre',
+];
 
 /**
  * The suites of what browsers run, in the Chromium of this machine: with the portable backend of `@ttp/crypto`.
