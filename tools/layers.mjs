@@ -1,7 +1,7 @@
 // Imports point strictly downwards, are declared, and touch `node:` only where a browser never comes.
 import { code, gate, layerOf, packages, sources } from './gate.mjs';
 
-const IMPORT = /(?:(?<!['"])\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)['"]([^'"]+)['"]/g;
+const IMPORT = /(?:(?<!['"])\bfrom\s*|\bimport\s*\(?\s*|\brequire\(\s*)['"]([^'"\s]+)['"]/g;
 
 /** Whether the file may import Node's own modules (decision D45). */
 const mayUseNode = (name, layer, file) =>
