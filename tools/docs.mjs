@@ -1,5 +1,5 @@
-// Writes docs/ERRORS.md, docs/LIMITS.md and the verbs in the README of the command line from the sources; `--check`
-// fails when they are stale.
+// Writes docs/ERRORS.md, docs/LIMITS.md, docs/spec/spl.schema.json and the verbs in the README of the command line from
+// the sources; `--check` fails when they are stale.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -62,23 +62,44 @@ export function withVerbs(readme, section) {
   return `${readme.slice(0, begin + BEGIN.length)}\n\n${section}\n${readme.slice(end)}`;
 }
 
-/** The reference, from the sources of the command line. */
-function reference(root) {
-  const from = (file) => JSON.stringify(pathToFileURL(join(root, 'packages/cli/src', file)).href);
-  const script = `const [{ reference }, { GROUPS }] = await Promise.all([import(${from('reference.ts')}), import(${from('verbs/index.ts')})]);
-process.stdout.write(reference(GROUPS));`;
-  const node = ['--import', 'tsx', '--conditions=@ttp/source', '--input-type=module', '-e', script];
+/** What a script writes that imports from the sources of the packages; `from` makes the name of a module of them. */
+function written(root, what, script) {
+  const from = (file) => JSON.stringify(pathToFileURL(join(root, 'packages', file)).href);
+  const node = ['--import', 'tsx', '--conditions=@ttp/source', '--input-type=module', '-e', script(from)];
   const { status, stdout, stderr } = spawnSync(process.execPath, node, { cwd: root, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the verbs of the command line cannot be read: ${stderr}`);
+  if (status !== 0) throw new Error(`${what} cannot be read: ${stderr}`);
   return stdout;
 }
+
+/** The reference of the verbs, from the sources of the command line. */
+const reference = (root) =>
+  written(
+    root,
+    'the verbs of the command line',
+    (from) => `const [{ reference }, { GROUPS }] = await Promise.all([
+  import(${from('cli/src/reference.ts')}), import(${from('cli/src/verbs/index.ts')})]);
+process.stdout.write(reference(GROUPS));`,
+  );
+
+/** The JSON Schema of policies, from the sources of the loader. */
+const policySchema = (root) =>
+  written(
+    root,
+    'the schema of policies',
+    (from) => `const { policyJsonSchema } = await import(${from('spl/src/json-schema.ts')});
+process.stdout.write(JSON.stringify(policyJsonSchema(), null, 2) + '\\n');`,
+  );
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)));
   let stale = 0;
   mkdirSync(join(root, 'docs'), { recursive: true });
   const readme = 'packages/cli/README.md';
-  const generated = { ...pages(root), [readme]: withVerbs(read(join(root, readme)), reference(root)) };
+  const generated = {
+    ...pages(root),
+    [readme]: withVerbs(read(join(root, readme)), reference(root)),
+    'docs/spec/spl.schema.json': policySchema(root),
+  };
   for (const [file, text] of Object.entries(generated)) {
     if (read(join(root, file)) === text) continue;
     if (process.argv.includes('--check')) {

@@ -62,11 +62,11 @@ export const NAMESPACES: { readonly [first: string]: Attribute } = {
 };
 
 /** Windowed sums and counts: the enforcement point keeps them, and nobody else says what they are. */
-const SUM: Attribute = { source: 'engine', type: 'money', range: [0, WINDOW_AMOUNT_MAX] };
-const COUNT: Attribute = { source: 'engine', type: 'number', range: count };
+export const SUM: Attribute = { source: 'engine', type: 'money', range: [0, WINDOW_AMOUNT_MAX] };
+export const COUNT: Attribute = { source: 'engine', type: 'number', range: count };
 
 /** Other spellings of one attribute in the documents (decision D19). */
-const ALIASES: { readonly [name: string]: string } = { error_rate: 'errorRate' };
+export const ALIASES: { readonly [name: string]: string } = { error_rate: 'errorRate' };
 
 /** Letters first in each segment: an index or `length` of a list is no attribute. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*){0,15}$/;

@@ -52,7 +52,7 @@ export interface Condition {
 }
 
 /** Which operators make sense for which type; `any` takes them all and finds out at evaluation. */
-const OPERATORS_OF: { readonly [type in Attribute['type']]: readonly Operator[] } = {
+export const OPERATORS_OF: { readonly [type in Attribute['type']]: readonly Operator[] } = {
   any: OPERATORS,
   number: ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'exists'],
   money: ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'exists'],

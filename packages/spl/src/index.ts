@@ -51,6 +51,7 @@ export {
   type PolicyExplanation,
 } from './explain-request.js';
 export type { PolicyRequest } from './facts.js';
+export { BEYOND_JSON_SCHEMA, policyJsonSchema } from './json-schema.js';
 export {
   evaluateLayers,
   isLayered,

@@ -11,6 +11,9 @@ const RULE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const FIELD_PATH = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*){0,15}$/;
 const DURATION = /^[1-9][0-9]{0,5} ?(?:s|m|h|d|w|y|seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
 
+/** "blocked" is no stage anybody can require. */
+const REQUIRABLE = STAGES.filter((stage) => stage !== 'blocked');
+
 /** The documents' other spellings (decision D19). */
 const EFFECT_SYNONYM = 'requireHumanApproval';
 const REASON_SYNONYM = 'threat_detected';
@@ -19,32 +22,40 @@ const REASON_SYNONYM = 'threat_detected';
 type Written = Omit<PolicyDocument, 'timezone' | 'defaultEffect'> &
   Partial<Pick<PolicyDocument, 'timezone' | 'defaultEffect'>>;
 
-interface Schema {
+/** The language as zod reads it. */
+export interface PolicySchema {
   readonly document: z.ZodMiniType<Written>;
   /** Every key of the language, to tell what a misspelt one was meant to be. */
   readonly keys: ReadonlySet<string>;
+  /** Places of which the shape alone does not say everything: a JSON Schema says more of them. */
+  readonly places: { readonly [place in SchemaPlace]: z.core.$ZodType };
 }
 
-let built: Schema | undefined;
+/** Where the shape is not all. */
+export type SchemaPlace = 'rule' | 'rules' | 'conditions' | 'agentDid' | 'trigger' | 'timezone';
+
+let built: PolicySchema | undefined;
 
 /**
  * Reads a policy as strict JSON parsed it: its whole shape, and nothing beside it (decision D16).
  * @throws SPL_MISSING_KEY, SPL_UNKNOWN_KEY, SPL_UNKNOWN_VERSION, SPL_UNKNOWN_EFFECT, SPL_BAD_TYPE, SPL_BAD_VALUE
  */
 export function parseDocument(json: JsonObject): PolicyDocument {
-  built ??= build();
-  const result = z.safeParse(built.document, json);
+  const { document, keys } = policySchema();
+  const result = z.safeParse(document, json);
   // Zero trust where the policy says nothing.
   if (result.success) return { timezone: 'UTC', defaultEffect: 'deny', ...result.data };
   // A misspelt mandatory key is also a missing one: the misspelling is what the author wants to hear of.
   const issues = result.error.issues;
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue === undefined) throw new TtpError('SPL_BAD_TYPE', 'not a policy');
-  throw faultOf(issue, json, built.keys);
+  throw faultOf(issue, json, keys);
 }
 
-/** Builds the schema when the first policy is loaded: a process that never loads one does not pay for it. */
-function build(): Schema {
+/** The schema, built when the first policy is loaded: a process that never loads one does not pay for it. */
+export const policySchema = (): PolicySchema => (built ??= build());
+
+function build(): PolicySchema {
   const keys = new Set<string>();
   const object = <Shape extends z.core.$ZodShape>(shape: Shape) => {
     for (const key of Object.keys(shape)) keys.add(key);
@@ -72,18 +83,17 @@ function build(): Schema {
     watermark: flag,
     addFooter: maybe(text),
   });
+  const conditions = z.record(
+    z.string(),
+    z.custom<Json>(() => true),
+  );
   const rule = object({
     id: z.string().check(z.regex(RULE_ID)),
     effect,
     description: maybe(z.string()),
     resources: maybe(texts.check(z.minLength(1))),
     actions: maybe(z.array(z.string().check(z.regex(ACTION))).check(z.minLength(1))),
-    conditions: maybe(
-      z.record(
-        z.string(),
-        z.custom<Json>(() => true),
-      ),
-    ),
+    conditions: maybe(conditions),
     humanApproval: maybe(
       object({
         required: maybe(z.literal(true)),
@@ -107,16 +117,19 @@ function build(): Schema {
       }),
     ),
   });
+  const rules = z.array(rule);
+  const agentDid = z.string().check(z.refine(isDid));
+  const trigger = z.string().check(z.minLength(1));
+  const timezone = z.string();
   const version: typeof LANGUAGE_VERSION = '1.0.0';
   const document = object({
     version: z.literal(version),
-    agentDid: maybe(z.string().check(z.refine(isDid))),
+    agentDid: maybe(agentDid),
     description: maybe(z.string()),
     requirements: maybe(
       object({
         minTrustScore: maybe(z.number().check(z.minimum(0), z.maximum(100))),
-        // "blocked" is no stage anybody can require.
-        minTrustStage: maybe(z.enum(STAGES).check(z.refine((stage) => stage !== 'blocked'))),
+        minTrustStage: maybe(z.literal(REQUIRABLE)),
         requiredCapabilities: maybe(texts),
         requireIdentityVerification: flag,
         purpose: maybe(text),
@@ -126,14 +139,14 @@ function build(): Schema {
     offers: maybe(
       object({ capabilities: maybe(texts), rateLimit: maybe(object({ requests: count, windowMs: count })) }),
     ),
-    rules: z.array(rule),
+    rules,
     outputTransformations: maybe(outputTransformations),
     audit: maybe(object({ retainDecisions: maybe(duration), includeReasoningTrace: flag })),
     killSwitch: maybe(
       object({
         triggers: z.array(
           object({
-            condition: text,
+            condition: trigger,
             reason,
             action: z.literal('kill'),
             cooldown: maybe(z.int().check(z.minimum(0))),
@@ -151,10 +164,10 @@ function build(): Schema {
         actions: z.array(z.enum(['log', 'alert', 'throttle'])),
       }),
     ),
-    timezone: maybe(z.string()),
+    timezone: maybe(timezone),
     defaultEffect: maybe(z.enum(['allow', 'deny'])),
   });
-  return { document, keys };
+  return { document, keys, places: { rule, rules, conditions, agentDid, trigger, timezone } };
 }
 
 function faultOf(issue: z.core.$ZodIssue, json: JsonObject, keys: ReadonlySet<string>): TtpError {
