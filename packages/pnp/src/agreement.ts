@@ -4,7 +4,7 @@ import type { Offers, Policy, Requirements } from '@ttp/spl';
 import { type Conflict, type ConflictSide, sortedConflicts } from './conflict.js';
 import type { PnpErrorCode } from './errors.js';
 import { isKnownCapability, mergeOffers, mergeRequirements, sortedSet } from './fields.js';
-import { LAYERS_MAX } from './limits.js';
+import { AGREEMENT_MAX_LAYERS } from './limits.js';
 
 /**
  * What two sides agreed on, represented and not expanded (decision D21): a request is permitted only if the policy of
@@ -61,8 +61,8 @@ export function meet(a: Agreement, b: Agreement): Meet {
   const conflicts = purposeConflict(a, b);
   if (conflicts.length > 0) return { conflicts };
   const layers = sortedSet([...a.layers, ...b.layers]);
-  if (layers.length > LAYERS_MAX)
-    throw new TtpError<PnpErrorCode>('PNP_TOO_MANY_LAYERS', `more than ${LAYERS_MAX} layers`, {
+  if (layers.length > AGREEMENT_MAX_LAYERS)
+    throw new TtpError<PnpErrorCode>('PNP_TOO_MANY_LAYERS', `more than ${AGREEMENT_MAX_LAYERS} layers`, {
       field: 'layers',
     });
   return {

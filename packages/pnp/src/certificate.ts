@@ -9,14 +9,15 @@ import {
   type Json,
   type JsonObject,
 } from '@ttp/core';
-import { hashBytes, hashJson, parseJson, utf8, verifyEnvelope } from '@ttp/crypto';
-import { LANGUAGE_VERSION, loadPolicy, type Policy } from '@ttp/spl';
+import { canonicalize, hashBytes, hashJson, parseJson, utf8, verifyEnvelope } from '@ttp/crypto';
+import { LANGUAGE_VERSION, type Policy } from '@ttp/spl';
 import * as z from 'zod/mini';
 import { type Agreement, agreementHash, agreementOf, agreementText, meet } from './agreement.js';
 import { fail } from './fail.js';
 import { sortedSet } from './fields.js';
-import { LAYERS_MAX, MESSAGE_MAX_BYTES } from './limits.js';
+import { AGREEMENT_MAX_LAYERS, MESSAGE_MAX_BYTES } from './limits.js';
 import { isSession, type PolicyText, type Unsigned } from './message.js';
+import { policyOf } from './policies.js';
 
 /** The type of the envelope that proves an agreement. */
 export const AGREEMENT = 'ttp/agreement@1';
@@ -131,9 +132,12 @@ function partiesOf({ initiator, responder }: JsonObject): readonly Did[] {
   return isDid(initiator) && isDid(responder) ? [initiator, responder] : [];
 }
 
-function readCertificate(body: JsonObject): CertificateBody {
+let built: ReturnType<typeof build> | undefined;
+
+/** Made when the first certificate is read. */
+function build() {
   const hash = z.string().check(z.refine(isHash));
-  const schema = z.strictObject({
+  return z.strictObject({
     v: z.literal(1),
     session: z.string().check(z.refine(isSession)),
     initiator: z.string(),
@@ -142,7 +146,11 @@ function readCertificate(body: JsonObject): CertificateBody {
     agreement: z.strictObject({ hash, text: z.string() }),
     transcript: hash,
   });
-  const result = z.safeParse(schema, body);
+}
+
+function readCertificate(body: JsonObject): CertificateBody {
+  built ??= build();
+  const result = z.safeParse(built, body);
   if (!result.success) return fail('PNP_BAD_CERTIFICATE', 'not a certificate', 'body');
   const { v, session, initiator, responder, deadline, agreement, transcript } = result.data;
   if (!isHash(agreement.hash) || !isHash(transcript))
@@ -162,7 +170,7 @@ function readAgreement({ hash, text }: PolicyText): Agreement {
   );
   if (
     layers.length === 0 ||
-    layers.length > LAYERS_MAX ||
+    layers.length > AGREEMENT_MAX_LAYERS ||
     !isJsonObject(requirements) ||
     !isJsonObject(offers)
   )
@@ -170,7 +178,7 @@ function readAgreement({ hash, text }: PolicyText): Agreement {
   // Requirements and offers are read as those of a policy are: by loading one that has them and permits nothing.
   const rules = [{ id: 'none', effect: 'deny' }];
   const { requirements: required, offers: offered } = agreementOf(
-    loadPolicy({ version: LANGUAGE_VERSION, requirements, offers, rules }),
+    policyOf(canonicalize({ version: LANGUAGE_VERSION, requirements, offers, rules })),
   );
   const agreement = { layers: sortedSet(layers), requirements: required, offers: offered };
   // One text for one agreement: sorted lists, nothing twice, no member beside these.
@@ -180,7 +188,7 @@ function readAgreement({ hash, text }: PolicyText): Agreement {
 }
 
 function layersOf(agreement: Agreement, texts: readonly string[]): readonly Policy[] {
-  const given = new Map(texts.map((text) => loadPolicy(text)).map((policy) => [policy.hash, policy]));
+  const given = new Map(texts.map(policyOf).map((policy) => [policy.hash, policy]));
   const policies = agreement.layers.flatMap((hash) => given.get(hash) ?? []);
   if (policies.length !== agreement.layers.length || given.size !== policies.length)
     fail('PNP_BAD_CERTIFICATE', 'the texts are not those of the layers', 'policies');

@@ -23,7 +23,7 @@ export const PNP_ERRORS = {
   PNP_DOWNGRADE: 'The agreement is not the meet of the last policies of both sides.',
   PNP_TRANSCRIPT: 'The certificate does not cover the messages of this session.',
   PNP_BAD_CERTIFICATE: 'The certificate of an agreement does not say what it has to.',
-  PNP_TOO_MANY_LAYERS: 'An agreement would have more than 64 policies.',
+  PNP_TOO_MANY_LAYERS: 'An agreement would have more than 8 policies.',
   PNP_CONFLICT: 'The policies have no common ground, or the agreement is below the floor of a side.',
   PNP_DECLINED: 'A side rejected the negotiation.',
   PNP_BAD_STATE: 'The stored state of a negotiation is malformed, or of another version.',

@@ -19,12 +19,13 @@ export { CONFLICT_CODES, type Conflict, type ConflictCode, type ConflictSide } f
 export { PNP_ERRORS, type PnpErrorCode } from './errors.js';
 export { belowFloor, type Floor, weigh } from './floor.js';
 export {
+  AGREEMENT_MAX_LAYERS,
   CONFLICTS_MAX,
   DEADLINE_SKEW_MS,
-  LAYERS_MAX,
   MAX_ROUNDS,
   MESSAGE_MAX_BYTES,
   MESSAGES_MAX,
+  POLICIES_KEPT,
   ROUND_TIMEOUT_MS,
   SESSION_TIMEOUT_MS,
 } from './limits.js';

@@ -13,8 +13,11 @@ export const DEADLINE_SKEW_MS = 60_000;
 /** Conflicts that a verdict lists: 64. A policy has room for thousands, and its author chooses them. */
 export const CONFLICTS_MAX = 64;
 
-/** Policies of one agreement: 64. Two sides make two; an agreement may be met with further ones. */
-export const LAYERS_MAX = 64;
+/** Policies of one agreement: 8, as many as can be armed together. Two sides make two; it may be met with further ones. */
+export const AGREEMENT_MAX_LAYERS = 8;
+
+/** Loaded policies that a process keeps for the next step: 32, of 50 KB at most. */
+export const POLICIES_KEPT = 32;
 
 /** Size of one message of a negotiation: 256 KiB; a policy has 50 KB and may be escaped. */
 export const MESSAGE_MAX_BYTES = 262_144;

@@ -7,13 +7,13 @@ import {
   TtpError,
 } from '@ttp/core';
 import { canonicalize, parseJson } from '@ttp/crypto';
-import { loadPolicy, type Policy, TEXT_MAX_CHARACTERS } from '@ttp/spl';
+import { type Policy, TEXT_MAX_CHARACTERS } from '@ttp/spl';
 import * as z from 'zod/mini';
-import { agreementOf } from './agreement.js';
 import { CONFLICT_CODES, type Conflict, type ConflictCode } from './conflict.js';
 import type { PnpErrorCode } from './errors.js';
 import { fail } from './fail.js';
-import { CONFLICTS_MAX, LAYERS_MAX, MAX_ROUNDS, MESSAGE_MAX_BYTES } from './limits.js';
+import { AGREEMENT_MAX_LAYERS, CONFLICTS_MAX, MAX_ROUNDS, MESSAGE_MAX_BYTES } from './limits.js';
+import { policyOf } from './policies.js';
 
 /** The six messages, by the type of their envelopes. */
 export const MESSAGE_TYPES = {
@@ -127,18 +127,26 @@ export function readBody<K extends MessageKind>(kind: K, body: JsonObject): Mess
 export const conflictsText = (conflicts: readonly Conflict[]): string =>
   canonicalize(conflicts.map(({ code, left, right }) => ({ code, left: { ...left }, right: { ...right } })));
 
-/** What a peer says of conflicts. It is shown to people and acted on by nobody. Throws PNP_BAD_MESSAGE, CRYPTO_JSON_*. */
-function readConflicts(text: string): readonly Conflict[] {
+let conflictsSchema: z.ZodMiniType | undefined;
+
+function buildConflicts(): z.ZodMiniType {
   const side = z.strictObject({
-    layers: z.array(z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/))).check(z.maxLength(LAYERS_MAX)),
+    layers: z
+      .array(z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/)))
+      .check(z.maxLength(AGREEMENT_MAX_LAYERS)),
     field: z.string().check(z.maxLength(TEXT_MAX_CHARACTERS)),
     value: z.unknown(),
   });
-  const schema = z
+  return z
     .array(z.strictObject({ code: z.enum(Object.keys(CONFLICT_CODES)), left: side, right: side }))
     .check(z.maxLength(CONFLICTS_MAX));
+}
+
+/** What a peer says of conflicts. It is shown to people and acted on by nobody. Throws PNP_BAD_MESSAGE, CRYPTO_JSON_*. */
+function readConflicts(text: string): readonly Conflict[] {
+  conflictsSchema ??= buildConflicts();
   const json = parseJson(text, { maxBytes: MESSAGE_MAX_BYTES });
-  const result = z.safeParse(schema, json);
+  const result = z.safeParse(conflictsSchema, json);
   if (!result.success || !areConflicts(json))
     return fail('PNP_BAD_MESSAGE', 'not conflicts', 'body.conflicts');
   return json;
@@ -155,9 +163,8 @@ const areConflicts = (json: unknown): json is readonly Conflict[] =>
  * @throws PNP_POLICY_HASH, PNP_UNKNOWN_CAPABILITY, the codes of `loadPolicy`
  */
 export function loadSent({ hash, text }: PolicyText): Policy {
-  const policy = loadPolicy(text);
+  const policy = policyOf(text);
   if (policy.hash !== hash) fail('PNP_POLICY_HASH', `the text hashes to ${policy.hash}`, 'body.policy.hash');
-  agreementOf(policy);
   return policy;
 }
 

@@ -1,12 +1,10 @@
-import { TtpError } from '@ttp/core';
-import { loadPolicy } from '@ttp/spl';
-import { agreementOf } from './agreement.js';
 import type { Conflict } from './conflict.js';
-import type { PnpErrorCode } from './errors.js';
+import { fail } from './fail.js';
 import { type Floor, weigh } from './floor.js';
 import { MAX_ROUNDS } from './limits.js';
 import { loadSent, type PolicyText } from './message.js';
 import type { NegotiationDecision } from './negotiation.js';
+import { policyOf } from './policies.js';
 
 /** What a side has in front of it when it decides. */
 export interface NegotiationView {
@@ -24,13 +22,8 @@ export interface NegotiationView {
 
 /** Policies as a side proposes them, checked. Throws PNP_BAD_PROPOSALS for none, PNP_UNKNOWN_CAPABILITY, the codes of `loadPolicy`. */
 export function proposalsOf(texts: readonly string[]): readonly PolicyText[] {
-  if (texts.length === 0)
-    throw new TtpError<PnpErrorCode>('PNP_BAD_PROPOSALS', 'no policy to propose', { field: 'policies' });
-  return texts.map((text) => {
-    const policy = loadPolicy(text);
-    agreementOf(policy);
-    return { hash: policy.hash, text };
-  });
+  if (texts.length === 0) fail('PNP_BAD_PROPOSALS', 'no policy to propose', 'policies');
+  return texts.map((text) => ({ hash: policyOf(text).hash, text }));
 }
 
 /**

@@ -69,12 +69,10 @@ describe('the laws of the meet', () => {
     expect(agreementHash(ab)).not.toBe(agreementHash({ ...ab, layers: a.layers }));
   });
 
-  it('has at most 64 layers', () => {
-    const hashes = Array.from({ length: 65 }, (_, i) => asHash(`sha256:${String(i).padStart(64, '0')}`));
-    expect(meet(of(hashes.slice(0, 32)), of(hashes.slice(32, 64))).agreement?.layers).toHaveLength(64);
-    expect(codeThrownBy(() => meet(of(hashes.slice(0, 32)), of(hashes.slice(32))))).toBe(
-      'PNP_TOO_MANY_LAYERS',
-    );
+  it('has at most eight layers', () => {
+    const hashes = Array.from({ length: 9 }, (_, i) => asHash(`sha256:${String(i).padStart(64, '0')}`));
+    expect(meet(of(hashes.slice(0, 4)), of(hashes.slice(4, 8))).agreement?.layers).toHaveLength(8);
+    expect(codeThrownBy(() => meet(of(hashes.slice(0, 4)), of(hashes.slice(4))))).toBe('PNP_TOO_MANY_LAYERS');
   });
 });
 

@@ -1,7 +1,7 @@
-import { asDid, type Did, type Hash, type Signer } from '@ttp/core';
+import { asDid, type Hash, type Signer } from '@ttp/core';
 import { base64url, createReplayGuard, encodeEnvelope, type ReplayGuard, signEnvelope } from '@ttp/crypto';
 import { loadPolicy } from '@ttp/spl';
-import { keysOf, type SeededRandom, seededRandom, testSigner } from '@ttp/testkit';
+import { keysOf, type SeededRandom, seededRandom, type TestSigner, testSigner } from '@ttp/testkit';
 import {
   decideByProposals,
   type Floor,
@@ -26,8 +26,7 @@ const SCIDS = [
   'QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG',
   'QmT5NvUtoM5nWFfrQdVrFtvGfKFmG7AHE8P34isapyhCxX',
 ];
-const signerOf = (n: number): Signer & { readonly did: Did } =>
-  testSigner(n, asDid(`did:ttp:agent:${SCIDS[n] ?? ''}`));
+const signerOf = (n: number): TestSigner => testSigner(n, asDid(`did:ttp:agent:${SCIDS[n] ?? ''}`));
 export const [ALICE, BOB, CAROL] = [signerOf(0), signerOf(1), signerOf(2)];
 export const keyOf = keysOf(ALICE, BOB, CAROL);
 
@@ -47,7 +46,7 @@ export const sentAs = (text: string): { readonly hash: Hash; readonly text: stri
 
 /** One side under test, with all that its driver would keep. */
 export interface Side {
-  readonly signer: Signer & { readonly did: Did };
+  readonly signer: TestSigner;
   readonly context: NegotiationContext;
   readonly proposals: readonly string[];
   readonly decide: (view: NegotiationView) => NegotiationDecision;
