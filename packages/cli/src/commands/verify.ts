@@ -24,7 +24,10 @@ export async function run({
   const report = await readBytes(path, { field: 'bundle', io, maxBytes: BUNDLE_MAX_BYTES })
     .then((bundle) => {
       said.step(`verifying ${bundle.length} bytes`);
-      return verifyBundle(bundle, keys, io.clock.now());
+      return verifyBundle(bundle, keys, io.clock.now(), {
+        timer: io.timer,
+        onProgress: ({ lines, of = lines }) => said.step(`verified ${lines} of ${of} lines`),
+      });
     })
     .finally(said.done);
   return {
@@ -45,6 +48,7 @@ function jsonOf({ valid, trusted, claims, trace, replayed, observed }: BundleRep
   return {
     valid,
     trusted,
+    tamperEvident: trusted && trace.tamperEvident,
     claimedKey: claims.key ?? null,
     ...(origin === undefined ? {} : { origin }),
     ...(at === undefined ? {} : { at }),

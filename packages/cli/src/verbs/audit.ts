@@ -92,8 +92,6 @@ less while it runs. After a crash, --recover signs for the rest.`,
   load: () => import('../commands/trace/export.js'),
 };
 
-export const trace: readonly Verb[] = [list, show, prove, exportVerb];
-
 const LOG_KEYS: VerbOption = {
   flags: '--log-key <key>',
   says: 'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
@@ -116,6 +114,67 @@ then the answer is no. Payloads that were erased or are not disclosed cannot be 
   ],
   load: () => import('../commands/verify.js'),
 };
+
+/** The same verb, where whoever works with traces looks for it. */
+const traceVerify: Verb = {
+  ...bundle,
+  name: 'trace verify',
+  summary: 'The same as ttp verify: whether an audit bundle is whole and authentic.',
+  examples: [{ line: 'ttp trace verify bundle.jsonl --log-key z6Mk...', says: 'as ttp verify does' }],
+};
+
+const fsckVerb: Verb = {
+  name: 'trace fsck',
+  summary: 'Check everything that a storage keeps of an audit log, and name what is wrong and where.',
+  description: `Tree heads, entries, chains, seals, modes, the index, payloads, legal holds, erasures. All of it is read, and nothing
+is written. The enforcement point may run, but what it is writing meanwhile can be found missing.`,
+  options: [STORE, ...WHOSE],
+  exits: { 1: 'something is wrong' },
+  examples: [{ line: 'ttp trace fsck --store ttp.db --identity agent.json', says: 'every log there is' }],
+  load: () => import('../commands/trace/fsck.js'),
+};
+
+const ALONE =
+  'Only while no enforcement point runs on the storage: the calls under way there would count as interrupted.';
+const OWN: readonly VerbOption[] = [
+  STORE,
+  { flags: '--identity <file>', says: 'the identity that the log belongs to', required: true },
+];
+
+const seal: Verb = {
+  name: 'trace seal',
+  summary: 'End a trace: its root, count and statistics go into the log, and nothing more into the trace.',
+  description: ALONE,
+  arguments: [{ name: '<trace>', says: 'its id, all 32 digits' }],
+  options: OWN,
+  examples: [
+    {
+      line: 'ttp trace seal 0123456789abcdef0123456789abcdef --store ttp.db --identity agent.json',
+      says: 'the trace of ttp trace list with this id',
+    },
+  ],
+  load: () => import('../commands/trace/seal.js'),
+};
+
+const erase: Verb = {
+  name: 'trace erase',
+  summary:
+    'Erase all payloads of a subject by destroying their key; the log says so, and every proof stays valid.',
+  description: `There is no way back. A legal hold refuses it. Backups of the storage keep the key until they are gone themselves.
+${ALONE}`,
+  arguments: [{ name: '<did>', says: 'whose payloads' }],
+  options: OWN,
+  exits: { 1: 'nothing is kept of the subject' },
+  examples: [
+    {
+      line: 'ttp trace erase did:ttp:agent:Qm... --store ttp.db --identity agent.json',
+      says: 'what was kept of this agent',
+    },
+  ],
+  load: () => import('../commands/trace/erase.js'),
+};
+
+export const trace: readonly Verb[] = [list, show, prove, traceVerify, exportVerb, fsckVerb, erase, seal];
 
 const proof: Verb = {
   name: 'verify proof',

@@ -16,7 +16,7 @@ import { verifyBundle } from './verify-bundle.js';
 export async function readObserved(path: string, logKeys: readonly string[], io: Io): Promise<ObservedCalls> {
   const keys = logKeys.map(parseLogKey);
   const bundle = await readBytes(path, { field: 'bundle', io, maxBytes: BUNDLE_MAX_BYTES });
-  const { valid, claims } = verifyBundle(bundle, keys, io.clock.now());
+  const { valid, claims } = await verifyBundle(bundle, keys, io.clock.now(), { timer: io.timer });
   if (valid) return observationsOf(bundle);
   if (keys.length === 0)
     throw new HintedError(

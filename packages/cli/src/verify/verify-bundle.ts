@@ -1,6 +1,6 @@
 import { fromMultikey } from '@ttp/crypto';
 import type { TraceReport } from '@ttp/etr-merkle/trace';
-import { bundleEntries, verifyTrace } from '@ttp/etr-merkle/trace';
+import { bundleEntries, type VerifyOptions, verifyTraceStream } from '@ttp/etr-merkle/trace';
 import { type ReplayedDecision, replayBundle } from '@ttp/sdk';
 import { type BundleClaims, claimsOf, type LogKeyArgument, trustedLog } from './log-keys.js';
 
@@ -23,12 +23,18 @@ export interface BundleReport {
  * that shows damage, and never who made it, so such a bundle is not valid.
  *
  * @param now wall clock, ms
+ * @param options a long bundle is verified in slices, and how far it is, is told after each
  * @throws CLI_BUNDLE for what does not begin like a bundle
  */
-export function verifyBundle(bundle: Uint8Array, keys: readonly LogKeyArgument[], now: number): BundleReport {
+export async function verifyBundle(
+  bundle: Uint8Array,
+  keys: readonly LogKeyArgument[],
+  now: number,
+  options: VerifyOptions,
+): Promise<BundleReport> {
   const claims = claimsOf(bundle);
   const own = claims.key === undefined ? [] : [{ publicKey: fromMultikey(claims.key) }];
-  const trace = verifyWithOne(bundle, keys.length === 0 ? own : keys, claims, now);
+  const trace = await verifyWithOne(bundle, keys.length === 0 ? own : keys, claims, now, options);
   const trusted = keys.length > 0 && hasSigned(trace);
   const replayed = trace.valid ? replayBundle(bundle) : [];
   const valid = trusted && trace.valid && !replayed.some(({ result }) => result === 'differs');
@@ -43,18 +49,19 @@ function observedIn(bundle: Uint8Array): number {
 }
 
 /** With the first key that signed the bundle; a bundle has one signature, so at most one does. */
-function verifyWithOne(
+async function verifyWithOne(
   bundle: Uint8Array,
   keys: readonly LogKeyArgument[],
   claims: BundleClaims,
   now: number,
-): TraceReport {
+  options: VerifyOptions,
+): Promise<TraceReport> {
   let report: TraceReport | undefined;
   for (const key of keys) {
-    report = verifyTrace(bundle, { logKeys: [trustedLog(key, claims)], now });
+    report = await verifyTraceStream([bundle], { logKeys: [trustedLog(key, claims)], now }, options);
     if (hasSigned(report)) return report;
   }
-  return report ?? verifyTrace(bundle, { logKeys: [], now });
+  return report ?? verifyTraceStream([bundle], { logKeys: [], now }, options);
 }
 
 const hasSigned = ({ checks }: TraceReport): boolean =>
