@@ -1,6 +1,6 @@
 import { type Storage, TtpError } from '@ttp/core';
 import { openIndexedDb } from './indexeddb/database.js';
-import { indexedDbLogs } from './indexeddb/log.js';
+import { indexedDbLogNames, indexedDbLogs } from './indexeddb/log.js';
 import { indexedDbStore } from './indexeddb/store.js';
 
 export { LOG_ERRORS, type LogErrorCode, STORE_ERRORS, type StoreErrorCode } from './errors.js';
@@ -32,6 +32,7 @@ export async function indexeddb({ indexedDB, name = 'ttp' }: IndexedDbInput): Pr
     shared: true,
     store: indexedDbStore(database),
     log: indexedDbLogs(database),
+    logs: () => indexedDbLogNames(database),
     close: () => database.close(),
   };
 }

@@ -44,6 +44,10 @@ export function memory(): Storage {
       if (entries === undefined) logs.set(name, (entries = []));
       return memoryLog(entries, checkOpen);
     },
+    async *logs() {
+      checkOpen();
+      for (const [name, entries] of logs) if (entries.length > 0) yield name;
+    },
     async close() {
       closed = true;
     },

@@ -2,7 +2,7 @@ import { type Storage, TtpError } from '@ttp/core';
 import { PG_SCHEMA } from './limits.js';
 import type { PostgresClient } from './postgres/client.js';
 import { createGate } from './postgres/gate.js';
-import { postgresLogs } from './postgres/log.js';
+import { postgresLogNames, postgresLogs } from './postgres/log.js';
 import { migrate } from './postgres/migrate.js';
 import { postgresStore } from './postgres/store.js';
 
@@ -41,6 +41,7 @@ export async function postgres(client: PostgresClient, options: PostgresOptions 
     shared: true,
     store: postgresStore(schema, gate),
     log: postgresLogs(schema, gate),
+    logs: () => postgresLogNames(schema, gate),
     close: () => gate.close(),
   };
 }

@@ -40,6 +40,18 @@ async function open() {
   };
 }
 
+/** A database of another program. */
+const make = (name: string, version: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, version);
+    opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore('theirs'));
+    opening.addEventListener('error', () => reject(new Error('not made')));
+    opening.addEventListener('success', () => {
+      opening.result.close();
+      resolve();
+    });
+  });
+
 storeContract('IndexedDB', open);
 logContract('IndexedDB', open);
 
@@ -73,16 +85,6 @@ describe('an IndexedDB database', () => {
   it('is refused when its name is none, it is another program\u2019s or of a later version', async () => {
     for (const name of ['', 'x'.repeat(101)])
       expect(await codeRejectedBy(indexeddb({ indexedDB, name }))).toBe('STORE_BAD_OPTION');
-    const make = (name: string, version: number): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open(name, version);
-        opening.addEventListener('upgradeneeded', () => opening.result.createObjectStore('theirs'));
-        opening.addEventListener('error', () => reject(new Error('not made')));
-        opening.addEventListener('success', () => {
-          opening.result.close();
-          resolve();
-        });
-      });
     const [foreign, later] = [newName(), newName()];
     await make(foreign, 1);
     await make(later, 2);

@@ -70,6 +70,8 @@ export interface Storage {
   readonly store: Store;
   /** The log of this name; made by its first append. The name may be any text up to 512 characters. */
   log(name: string): AppendLog;
+  /** The names of the logs that have entries, for who copies a storage. A wrapper of a storage may leave it out. */
+  logs?(): AsyncIterable<string>;
   /** Whether another process can write here: then a kill may come from there, and permits need a lease (decision D32). */
   readonly shared: boolean;
   /** Waits for what is under way. Everything throws STORE_CLOSED afterwards. */

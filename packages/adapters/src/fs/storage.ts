@@ -57,6 +57,10 @@ async function open(disk: Disk, random: Random): Promise<Storage> {
       }
       return log.port;
     },
+    async *logs() {
+      commit.checkOpen();
+      for (const [name, log] of logs) if ((await log.port.size()) > 0n) yield name;
+    },
     close: () =>
       commit.close(async (isSound) => {
         // A fault here loses nothing: the next opening writes anew what does not say that it was closed.

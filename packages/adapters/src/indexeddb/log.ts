@@ -64,3 +64,9 @@ export function indexedDbLogs(database: IndexedDb): (name: string) => AppendLog 
     };
   };
 }
+
+/** The names of the logs; a log is made with its first entries. */
+export async function* indexedDbLogNames(database: IndexedDb): AsyncIterable<string> {
+  const names = await database.read(['log'], (tables) => resultOf(tables('log').getAllKeys()));
+  for (const name of names) if (typeof name === 'string') yield name;
+}

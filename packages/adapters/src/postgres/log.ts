@@ -52,6 +52,12 @@ export function postgresLogs(schema: string, gate: Gate): (name: string) => Appe
   };
 }
 
+/** The names of the logs that have entries. */
+export async function* postgresLogNames(schema: string, gate: Gate): AsyncIterable<string> {
+  const { rows } = await gate.read(`SELECT name FROM ${schema}.log WHERE size > 0 ORDER BY id`, []);
+  for (const row of rows) yield new TextDecoder().decode(bytesIn(row, 'name'));
+}
+
 /** A batch as one value: an array of byte strings would travel as text of twice the length. */
 function joined(entries: readonly Uint8Array[]): { readonly lengths: string; readonly content: Uint8Array } {
   const content = new Uint8Array(entries.reduce((sum, { length }) => sum + length, 0));

@@ -3,7 +3,13 @@ import { LOG_READ_ENTRIES } from '../limits.js';
 import { checkLogName, checkPosition, copyEntries, logConflict } from '../storage/arguments.js';
 import type { Database } from './driver.js';
 import type { GroupCommit } from './group-commit.js';
-import { bigintIn, bytesIn } from './rows.js';
+import { bigintIn, bytesIn, textIn } from './rows.js';
+
+/** The names of the logs; a log is made with its first entries. */
+export async function* sqliteLogNames(database: Database, commit: GroupCommit): AsyncIterable<string> {
+  const select = database.prepare('SELECT name FROM log ORDER BY id');
+  for (const row of await commit.read(() => select.all())) yield textIn(row, 'name');
+}
 
 /** The AppendLog port over the tables `log` and `entry`: opens logs by name. */
 export function sqliteLogs(database: Database, commit: GroupCommit): (name: string) => AppendLog {

@@ -3,7 +3,7 @@ import { createTimer } from '../system/timer.js';
 import { systemClock } from '../system.js';
 import type { Database } from './driver.js';
 import { createGroupCommit } from './group-commit.js';
-import { sqliteLogs } from './log.js';
+import { sqliteLogNames, sqliteLogs } from './log.js';
 import { sqliteStore } from './store.js';
 
 /** The storage over an open database with the tables of this version. `busyMs`: see the options of `sqlite()`. */
@@ -15,6 +15,7 @@ export function createStorage(database: Database, busyMs: number): Storage {
     shared: true,
     store: sqliteStore(database, commit),
     log: sqliteLogs(database, commit),
+    logs: () => sqliteLogNames(database, commit),
     close: () => commit.close(),
   };
 }

@@ -161,6 +161,17 @@ export const logChecks: readonly ContractCheck[] = [
     },
   },
   {
+    name: 'says the names of the logs that have entries, and of no others',
+    async run({ storage }) {
+      const logs = storage.logs?.bind(storage);
+      if (logs === undefined) throw new Error('a storage that keeps data says the names of its logs');
+      const names = ['b', 'a', '\u{1f4dc}\0'];
+      expect(await storage.log('asked for').size()).toBe(0n);
+      for (const name of names) await storage.log(name).append(batch('x'));
+      expect((await collect(logs())).sort()).toEqual([...names].sort());
+    },
+  },
+  {
     name: 'refuses a name of more than 512 characters with LOG_BAD_NAME',
     async run({ storage }) {
       expect(codeThrownBy(() => storage.log('x'.repeat(513)))).toBe('LOG_BAD_NAME');

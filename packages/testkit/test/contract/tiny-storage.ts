@@ -43,6 +43,7 @@ export const BUGS = [
   'keeps-half-a-batch',
   'drops-empty-entries',
   'lists-one-page',
+  'names-empty-logs',
   'reads-one-page',
   'a-copy-per-connection',
 ] as const;
@@ -226,6 +227,9 @@ function openTiny(kept: Kept, bug: Bug | undefined, takeFault: () => boolean): S
   return {
     store,
     log: openLog,
+    async *logs() {
+      for (const [name, { length }] of kept.logs) if (length > 0 || has('names-empty-logs')) yield name;
+    },
     shared: false,
     async close() {
       if (closed && has('throws-on-second-close')) throw new TtpError('STORE_CLOSED', 'closed');
