@@ -28,6 +28,7 @@ export const ETR_ERRORS = {
   ETR_HELD: 'A legal hold keeps the payload from being deleted, archived or erased.',
   ETR_HOLD_UNKNOWN: 'No hold with this id is in force.',
   ETR_NO_PAYLOAD: 'The trace has no such payload that is its own and still there.',
+  ETR_BAD_ACCESS_RECORD: 'A member of the access record is missing, surplus or malformed.',
   ETR_BAD_ARCHIVE: "The text is not an archive that the log's key has signed.",
   ETR_LIFE_UNREADABLE: 'A stored mode, hold or mark of progress is damaged.',
   ETR_NO_ENTRY: 'The log has no durable entry at this index.',

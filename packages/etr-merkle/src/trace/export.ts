@@ -89,8 +89,8 @@ export async function exportLedger(source: ExportSource, options: ExportOptions)
   return [first, ...texts].map((line) => `${line}\n`).join('');
 }
 
-function scopeOf({ trace, agent, types }: ExportOptions): { scope: Scope; trace?: string } {
-  if (agent !== undefined || types !== undefined) return { scope: 'selection' };
+function scopeOf({ trace, agent, types, subject }: ExportOptions): { scope: Scope; trace?: string } {
+  if (agent !== undefined || types !== undefined || subject !== undefined) return { scope: 'selection' };
   return trace === undefined ? { scope: 'log' } : { scope: 'trace', trace };
 }
 

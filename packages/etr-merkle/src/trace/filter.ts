@@ -6,6 +6,8 @@ export interface EntryFilter {
   readonly trace?: TraceId;
   readonly agent?: Did;
   readonly types?: readonly EventType[];
+  /** What the entries are about, such as the id of an interaction. */
+  readonly subject?: string;
 }
 
 /** A leaf and where it stands. */
@@ -15,7 +17,8 @@ export interface Entry extends Leaf {
 }
 
 /** Whether the leaf is one that the filter asks for. */
-export const matches = ({ trace, agent, types }: EntryFilter, leaf: Leaf): boolean =>
+export const matches = ({ trace, agent, types, subject }: EntryFilter, leaf: Leaf): boolean =>
   (trace === undefined || leaf.trace === trace) &&
   (agent === undefined || leaf.agent === agent) &&
-  (types === undefined || types.includes(leaf.type));
+  (types === undefined || types.includes(leaf.type)) &&
+  (subject === undefined || leaf.subject === subject);

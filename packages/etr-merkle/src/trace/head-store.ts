@@ -96,7 +96,7 @@ function indexOf(
 }
 
 /** Whether the log, as far as it is known, begins with the tree that was signed. */
-export const extendsHead = (tree: MerkleTree, { size, root }: OpenTreeHead): boolean =>
+export const extendsHead = (tree: MerkleTree, { size, root }: Pick<OpenTreeHead, 'size' | 'root'>): boolean =>
   size <= tree.size && equalBytes(tree.root(size), root);
 
 /** Keys of a Store are shorter than an origin may be. */

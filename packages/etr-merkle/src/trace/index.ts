@@ -1,3 +1,4 @@
+export { type AccessRecord, accessEvent, openAccessRecord, signAccessRecord } from './access-record.js';
 export {
   ACTION_TYPES,
   type ActionType,
@@ -21,6 +22,12 @@ export { type LogReader, type LogReaderOptions, openLogReader } from './log-read
 export { openRecorder } from './log-recorder.js';
 export { isTamperEvident, STORAGE_MODES, type StorageMode } from './mode.js';
 export { commitment, type Payload } from './payload.js';
+export {
+  type InteractionReceipt,
+  RECEIPT_ASSERTS,
+  RECEIPT_DOES_NOT_ASSERT,
+  readReceipt,
+} from './receipt.js';
 export type {
   RecorderFaults,
   RecorderOptions,

@@ -1,7 +1,9 @@
 import { isTtpError, TtpError } from '@ttp/core';
 import { LOG_PURPOSES } from '@ttp/crypto';
+import { openCheckpoint, parseCheckpoint } from '../checkpoint.js';
 import { LOGS_MAX } from '../limits.js';
-import { isKeyName } from '../note.js';
+import { isKeyName, parseNote } from '../note.js';
+import { extendsHead } from './head-store.js';
 import { type Ledger, openLedger } from './ledger.js';
 import { completeLife } from './life-effects.js';
 import { createLifeStore } from './life-store.js';
@@ -20,6 +22,32 @@ export function checkOptions({ signer, origin }: RecorderOptions): void {
     throw new TtpError('ETR_BAD_ORIGIN', `not the origin of an enforcement point: ${origin.slice(0, 80)}`);
 }
 
+/**
+ * Holds what is stored against checkpoints from elsewhere, before anything is added to it.
+ *
+ * @throws ETR_LOG_INCONSISTENT where a log does not extend its checkpoint, ETR_BAD_ORIGIN for one of another enforcement
+ * point, and what `openCheckpoint` throws
+ */
+async function requireAtLeast({
+  storage,
+  signer,
+  origin: point,
+  atLeast = [],
+}: RecorderOptions): Promise<void> {
+  for (const text of atLeast) {
+    const { origin } = parseCheckpoint(parseNote(text).text);
+    if (!origin.startsWith(`${point}/log/`))
+      throw new TtpError('ETR_BAD_ORIGIN', 'a checkpoint of another enforcement point', { field: 'atLeast' });
+    const head = openCheckpoint(text, { name: origin, publicKey: signer.publicKey });
+    const { tree } = await openLedger(storage, origin, signer);
+    if (!extendsHead(tree, head))
+      throw new TtpError(
+        'ETR_LOG_INCONSISTENT',
+        `${origin} does not extend a checkpoint of ${head.size} entries`,
+      );
+  }
+}
+
 /** The origin of a recorder's nth log (decision D28). */
 export const originOf = (origin: string, n: number): string => `${origin}/log/${n}`;
 
@@ -35,6 +63,7 @@ export async function openFreeLedger(
   from: number,
 ): Promise<{ ledger: Ledger; n: number }> {
   const { storage, clock, signer, origin } = options;
+  if (from === 0) await requireAtLeast(options);
   for (let n = from; n < LOGS_MAX; n++) {
     const ledger = await openLedger(storage, originOf(origin, n), signer);
     try {

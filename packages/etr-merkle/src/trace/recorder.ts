@@ -31,6 +31,11 @@ export interface RecorderOptions {
   readonly signer: Signer;
   /** The DID of the enforcement point; the log's own origin is `<origin>/log/<n>`. */
   readonly origin: string;
+  /**
+   * Checkpoints of this enforcement point's logs that somebody else has kept, such as a witness: a log that does not
+   * extend its own is not opened. For a storage that was restored from a backup.
+   */
+  readonly atLeast?: readonly string[];
   /** Entries without a signed tree head before one is made ahead of its time; 4096 unless given. */
   readonly checkpointEntries?: number;
 }
