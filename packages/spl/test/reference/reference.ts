@@ -54,7 +54,7 @@ const ATTRIBUTES: readonly (readonly [RegExp, source: string, fits: (value: Valu
   [/^count\(|^request\.rate$/, 'engine', natural],
   [/^trustScore$/, 'engine', (value) => within(value, 0, 100)],
   [/^trustStage$/, 'engine', (value) => STAGES.includes(text(value))],
-  [/^identityVerified$/, 'engine', (value) => typeof value === 'boolean'],
+  [/^(identityVerified|pdp\.decision)$/, 'engine', (value) => typeof value === 'boolean'],
   [/^errorRate$/, 'engine', unit],
   [/^detected_pattern$/, 'engine', string],
   [/^(capabilities|trace\.labels)$/, 'engine', strings],
