@@ -123,19 +123,57 @@ function compileRule(rule: Rule, { where, rank, tests, obligations: common }: Se
     throw new TtpError('SPL_NOT_AN_APPROVAL', `${id}: the effect ${effect} asks nobody`, {
       field: at(where(), 'humanApproval'),
     });
-  const conditions = parseConditions(rule.conditions ?? {}, () => at(where(), 'conditions'));
-  const obligations = effect === 'deny' ? [] : obligationsOfRule(rule);
-  return {
-    id,
-    effect,
-    rank,
+  return new LoadedRule(rule, rank, {
     patterns: rule.resources?.map((text, i) => parsePattern(text, () => at(at(where(), 'resources'), i))),
-    actions: rule.actions,
-    conditions: conditions.map((condition) => new RuleCondition(condition, id, tests)),
-    obligations,
-    allObligations: obligations.length === 0 ? common : Object.freeze([...common, ...obligations]),
-    applies: reason({ code: 'SPL_RULE_APPLIES', text: `${effect} rule ${id} applies`, rule: id }),
-  };
+    conditions: parseConditions(rule.conditions ?? {}, () => at(where(), 'conditions')).map(
+      (condition) => new RuleCondition(condition, id, tests),
+    ),
+    obligations: effect === 'deny' ? NO_OBLIGATIONS : obligationsOfRule(rule),
+    common,
+  });
+}
+
+const NO_OBLIGATIONS: readonly Obligation[] = Object.freeze([]);
+
+/** A rule; what says that it applies is made when first asked for. */
+class LoadedRule implements CompiledRule {
+  readonly id: string;
+  readonly effect: Effect;
+  readonly rank: number;
+  readonly patterns: readonly Pattern[] | undefined;
+  readonly actions: readonly string[] | undefined;
+  readonly conditions: readonly CompiledCondition[];
+  readonly obligations: readonly Obligation[];
+  readonly allObligations: readonly Obligation[];
+  #applies: PolicyReason | undefined;
+
+  constructor(
+    { id, effect, actions }: Rule,
+    rank: number,
+    {
+      patterns,
+      conditions,
+      obligations,
+      common,
+    }: Pick<CompiledRule, 'patterns' | 'conditions' | 'obligations'> & {
+      readonly common: readonly Obligation[];
+    },
+  ) {
+    this.id = id;
+    this.effect = effect;
+    this.rank = rank;
+    this.patterns = patterns;
+    this.actions = actions;
+    this.conditions = conditions;
+    this.obligations = obligations;
+    this.allObligations = obligations.length === 0 ? common : Object.freeze([...common, ...obligations]);
+  }
+
+  get applies(): PolicyReason {
+    const { id, effect } = this;
+    this.#applies ??= reason({ code: 'SPL_RULE_APPLIES', text: `${effect} rule ${id} applies`, rule: id });
+    return this.#applies;
+  }
 }
 
 /** Reasons are shared by all verdicts, so nobody may write into one. */

@@ -88,10 +88,13 @@ export function parseConditions(conditions: JsonObject, where: Where): readonly 
   const read = Object.entries(conditions).map(([name, value]) =>
     parseCondition(name, value, () => at(where(), name)),
   );
+  if (read.length < 2) return read;
   read.sort((a, b) => (a.attribute < b.attribute ? -1 : 1));
-  for (const [i, { attribute }] of read.entries())
-    if (read[i + 1]?.attribute === attribute)
+  for (let i = 1; i < read.length; i++) {
+    const attribute = read[i]?.attribute;
+    if (attribute === read[i - 1]?.attribute)
       fail('SPL_BAD_OPERAND', `two spellings of ${attribute} in one rule`, where());
+  }
   return read;
 }
 
@@ -104,12 +107,13 @@ export function parseCondition(name: string, value: Json, where: Where): Conditi
     const meant = isCall(name) ? `; a window is written ${WINDOW_SPELLING}` : hint(name, known);
     return fail('SPL_UNKNOWN_ATTRIBUTE', `no attribute ${JSON.stringify(name)}${meant}`, where());
   }
-  const entries: [string, Json][] = isJsonObject(value) ? Object.entries(value) : [['eq', value]];
-  if (entries.length === 0) fail('SPL_BAD_OPERAND', 'a condition without operators says nothing', where());
-  const tests = entries.map(([op, operand]) =>
-    parseTest(row, op, operand, isJsonObject(value) ? () => at(where(), op) : where),
+  if (!isJsonObject(value)) return { attribute, tests: [parseTest(row, 'eq', value, where)] };
+  const tests = Object.entries(value).map(([op, operand]) =>
+    parseTest(row, op, operand, () => at(where(), op)),
   );
-  return { attribute, tests: tests.sort((a, b) => OPERATORS.indexOf(a.op) - OPERATORS.indexOf(b.op)) };
+  if (tests.length === 0) fail('SPL_BAD_OPERAND', 'a condition without operators says nothing', where());
+  if (tests.length > 1) tests.sort((a, b) => OPERATORS.indexOf(a.op) - OPERATORS.indexOf(b.op));
+  return { attribute, tests };
 }
 
 function parseTest(attribute: Attribute, name: string, operand: Json, where: Where): Test {
@@ -132,8 +136,7 @@ function parseTest(attribute: Attribute, name: string, operand: Json, where: Whe
 
 /** What the value of an operand is; a text in braces is a reference, and braces inside a text are refused. */
 function parseReference(operand: Json, op: Operator, where: Where): string | undefined {
-  const texts = Array.isArray(operand) ? operand : [operand];
-  if (!texts.some((text) => typeof text === 'string' && /[{}]/.test(text))) return undefined;
+  if (!(Array.isArray(operand) ? operand.some(hasBrace) : hasBrace(operand))) return undefined;
   const name = typeof operand === 'string' ? REFERENCE.exec(operand)?.[1] : undefined;
   if (name === undefined)
     return fail('SPL_BAD_REFERENCE', 'a reference is the whole value: "{resource.caseId}"', where());
@@ -150,6 +153,9 @@ function parseReference(operand: Json, op: Operator, where: Where): string | und
   return canonicalName(name);
 }
 
+const hasBrace = (value: Json): boolean =>
+  typeof value === 'string' && (value.includes('{') || value.includes('}'));
+
 /** Why an operand that is no reference does not fit, or undefined. */
 type Misfit = (attribute: Attribute, operand: Json) => string | undefined;
 
@@ -162,8 +168,9 @@ const notScalar: Misfit = (attribute, operand) =>
 const notList: Misfit = (attribute, operand) => {
   if (!isScalarList(operand) || operand.length === 0) return 'takes a list of values';
   // With two types in it, a value could get in by changing its own (law.P-5).
-  if (new Set(operand.map((value) => typeof value)).size > 1) return 'takes values of one type';
-  return operand.map((value) => outside(attribute, value)).find((why) => why !== undefined);
+  if (operand.some((value) => typeof value !== typeof operand[0])) return 'takes values of one type';
+  const unfit = operand.find((value) => !fits(attribute, value));
+  return unfit === undefined ? undefined : outside(attribute, unfit);
 };
 
 const notBounds: Misfit = (attribute, operand) =>

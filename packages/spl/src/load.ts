@@ -85,7 +85,7 @@ export function loadPolicy(
     throw new TtpError('SPL_EMPTY', 'a policy without rules permits nothing', { field: 'rules' });
   if (Array.isArray(rules) && rules.length > POLICY_MAX_RULES)
     throw new TtpError('SPL_TOO_MANY_RULES', `${rules.length} rules`, { field: 'rules' });
-  measure(json, []);
+  if (!isWithin(json, 0)) measure(json, []);
   const document = deepFreeze(parseDocument(json));
   const killTriggers = parseTriggers(document.killSwitch);
   const compiled = compilePolicy(document);
@@ -114,8 +114,22 @@ function nonEmpty(text: string): string {
   return text;
 }
 
+/** Whether nothing in a value is too deep or too long. It is no deeper than strict JSON allows, so recursion is safe. */
+function isWithin(value: Json, depth: number): boolean {
+  if (typeof value === 'string') return value.length <= TEXT_MAX_CHARACTERS;
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= POLICY_MAX_DEPTH) return false;
+  if (!Array.isArray(value)) {
+    for (const member of Object.values(value)) if (!isWithin(member, depth + 1)) return false;
+    return true;
+  }
+  if (value.length > LIST_MAX_ELEMENTS) return false;
+  for (const element of value) if (!isWithin(element, depth + 1)) return false;
+  return true;
+}
+
 /**
- * Walks the whole tree once; it is no deeper than strict JSON allows, so recursion is safe.
+ * Says what {@link isWithin} found, and where.
  *
  * @param path the keys that lead to the value
  */
@@ -124,14 +138,11 @@ function measure(value: Json, path: (string | number)[]): void {
     refuse('SPL_TOO_LONG', `a text of more than ${TEXT_MAX_CHARACTERS} characters`, path);
   if (typeof value !== 'object' || value === null) return;
   if (path.length >= POLICY_MAX_DEPTH) refuse('SPL_TOO_DEEP', `nested deeper than ${POLICY_MAX_DEPTH}`, path);
-  const isList = Array.isArray(value);
-  if (isList && value.length > LIST_MAX_ELEMENTS)
+  if (Array.isArray(value) && value.length > LIST_MAX_ELEMENTS)
     refuse('SPL_TOO_LONG', `a list of more than ${LIST_MAX_ELEMENTS} elements`, path);
-  const keys = isList ? undefined : Object.keys(value);
-  const members = isList ? value : Object.values(value);
-  for (let i = 0; i < members.length; i++) {
-    path.push(keys?.[i] ?? i);
-    measure(members[i] ?? null, path);
+  for (const [key, member] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    path.push(key);
+    measure(member, path);
     path.pop();
   }
 }
@@ -142,6 +153,8 @@ function refuse(code: SplErrorCode, message: string, path: readonly (string | nu
 
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) deepFreeze<unknown>(member);
+  // Most members are texts and numbers, and a call for each would take longer than to see that.
+  for (const member of Array.isArray(value) ? value : Object.values(value))
+    if (typeof member === 'object') deepFreeze<unknown>(member);
   return Object.freeze(value);
 }

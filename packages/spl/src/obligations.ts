@@ -8,7 +8,7 @@ export function obligationsOfRule(rule: Rule): readonly Obligation[] {
   const list: Obligation[] = [];
   if (rule.effect === 'warn') list.push({ kind: 'alert', from, params: {} });
   if (rule.effect === 'allow_with_approval') list.push({ kind: 'approval', from, params: approvalOf(rule) });
-  list.push(...transform(rule.outputTransformations, from));
+  if (rule.outputTransformations !== undefined) list.push(transform(rule.outputTransformations, from));
   if (rule.audit !== undefined) list.push({ kind: 'audit', from, params: { ...rule.audit } });
   return list;
 }
@@ -19,7 +19,8 @@ export function obligationsOfPolicy(document: PolicyDocument): readonly Obligati
   const list: Obligation[] = [];
   const rate = document.offers?.rateLimit;
   if (rate !== undefined) list.push({ kind: 'rate', from, params: { ...rate } });
-  list.push(...transform(document.outputTransformations, from));
+  if (document.outputTransformations !== undefined)
+    list.push(transform(document.outputTransformations, from));
   const tags = document.requirements?.compliance ?? [];
   if (document.audit !== undefined || tags.length > 0)
     list.push({
@@ -41,6 +42,8 @@ function approvalOf({ id, description, humanApproval = {} }: Rule): JsonObject {
   };
 }
 
-function transform(wanted: OutputTransformations | undefined, from: string): readonly Obligation[] {
-  return wanted === undefined ? [] : [{ kind: 'transform', from, params: { ...wanted } }];
-}
+const transform = (wanted: OutputTransformations, from: string): Obligation => ({
+  kind: 'transform',
+  from,
+  params: { ...wanted },
+});

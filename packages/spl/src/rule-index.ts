@@ -23,7 +23,11 @@ export interface Run {
 
 const NONE: Run = Object.freeze({ rules: Object.freeze([]), screen: undefined });
 
-const runOf = (rules: readonly CompiledRule[]): Run => ({ rules, screen: Screen.of(rules) });
+/** The rules of entries, each once. */
+function runOf(entries: readonly Entry[]): Run {
+  const rules = entries.map(({ rule }) => rule).filter((rule, i) => rule !== entries[i - 1]?.rule);
+  return { rules, screen: Screen.of(rules) };
+}
 
 /** What begins with one literal beginning. */
 class Place {
@@ -35,8 +39,6 @@ class Place {
   readonly next: Place | undefined;
   /** In order of rank. Nearly always one, and a list of one is smaller than an empty one that has grown. */
   #entries: Entry[] | undefined;
-  /** Their rules, each once. */
-  #rules: CompiledRule[] | undefined;
   /** With how many more segments every entry matches, without being asked. */
   #always = ALWAYS;
   /** Of all rules, made when first asked for. */
@@ -51,19 +53,14 @@ class Place {
   add(rule: CompiledRule, after: number, pattern?: Pattern): void {
     const entry = { rule, after, pattern };
     this.#always &= pattern === undefined ? after : 0;
-    if (this.#entries === undefined || this.#rules === undefined) {
-      this.#entries = [entry];
-      this.#rules = [rule];
-      return;
-    }
-    this.#entries.push(entry);
-    if (this.#rules[this.#rules.length - 1] !== rule) this.#rules.push(rule);
+    if (this.#entries === undefined) this.#entries = [entry];
+    else this.#entries.push(entry);
   }
 
   /** The rules here that match a resource with so many segments left, in order of rank. */
   matching(left: number, resource: Resource): Run {
     if ((this.#always & left) !== 0) {
-      this.#run ??= runOf(this.#rules ?? []);
+      this.#run ??= runOf(this.#entries ?? []);
       return this.#run;
     }
     const found: CompiledRule[] = [];
