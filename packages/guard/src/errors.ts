@@ -19,6 +19,10 @@ export const GUARD_ERRORS = {
     'Fewer distinct people ordered the reinstatement than the reason of the kill demands.',
   GUARD_APPEAL_ONLY: 'A received revocation is lifted by a ruling on appeal, not by an order.',
   GUARD_OBLIGATION_INVALID: 'The parameters of an obligation are not ones that its handler can fulfil.',
+  GUARD_GRANT_INVALID: 'The body of the grant does not have the shape that its type demands.',
+  GUARD_GRANT_SUBJECT: 'The grant is for another agent.',
+  GUARD_GRANT_SELF: 'The grant comes from the agent that it is for.',
+  GUARD_GRANT_EXPIRED: 'The grant was for a time that has passed.',
   GUARD_WINDOW_EXCEEDED: 'The call would bring a windowed sum or count above what its permission allows.',
   GUARD_WINDOW_UNCOUNTED:
     'The permission limits a sum, and the call has no amount that could be added to it.',

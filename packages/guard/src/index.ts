@@ -1,5 +1,6 @@
 export { capabilitiesOf } from './capabilities.js';
 export { GUARD_ERRORS, type GuardErrorCode } from './errors.js';
+export { type Grant, openGrant, signGrant, type VerifiedGrant } from './grants.js';
 export { type Order, type OrderType, signKillOrder, signReinstateOrder } from './kill/orders.js';
 export type { KillTarget } from './kill/record.js';
 export { createKillSwitch } from './kill/switch.js';

@@ -9,9 +9,11 @@ import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
 import { decisionPointSource } from './decision-point.js';
+import { grantSource } from './grant-source.js';
 import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
+import { lineageOf } from './lineage.js';
 import { logSignerOf } from './log-signer.js';
 import type { NamePin } from './names/name-pin.js';
 import { watchName } from './names/watch-name.js';
@@ -84,7 +86,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   });
   opened.push(() => kill.close());
   // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
-  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)));
+  const above = await lineageOf(identity, options.resolver);
+  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)), above);
 
   const { names } = options;
   const { policy, record, name } = await armPolicy(options.policy, agent, {
@@ -127,6 +130,9 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           owners: () => owners,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
+  const { grants = [] } = options;
+  const granted =
+    grants.length === 0 ? [] : [await grantSource(grants, { subject: agent, operators, clock: steady })];
   const windows = createWindows({ store, clock: steady });
   const approval = oversight?.handler();
   const holders = [windows.handler(), ...(approval === undefined ? [] : [approval])];
@@ -144,7 +150,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     logKey: logSigner.publicKey,
     note,
     sources: [
-      ...agentSources(identity, activity, { clock: steady, random }),
+      ...agentSources(identity, activity, { clock: steady, random, resolver: options.resolver }),
+      ...granted,
       ...(policy.windows.length === 0 ? [] : [windowSource(policy.windows, windows, steady)]),
       ...(options.decisionPoint === undefined
         ? []

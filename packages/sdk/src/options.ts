@@ -1,5 +1,6 @@
 import type {
   Clock,
+  Envelope,
   JsonObject,
   ObligationHandler,
   Operators,
@@ -8,7 +9,7 @@ import type {
   Storage,
   Timer,
 } from '@ttp/core';
-import type { Identity, NameRegistry } from '@ttp/did';
+import type { Identity, KeyLogResolver, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import type { DecisionPoint } from './decision-point.js';
 import type { LayerSource, PolicySource } from './policy-sources.js';
@@ -35,6 +36,11 @@ export interface TtpOptions {
    * that arms a policy with a name has it in this store.
    */
   readonly names?: NameRegistry;
+  /**
+   * Knows the identities above this one, for an identity whose inception names a parent: a kill of any of them stops it
+   * too (decision D4). Such an identity is not opened without it.
+   */
+  readonly resolver?: Pick<KeyLogResolver, 'resolve' | 'ancestors'>;
   /** Where everything is kept: `memory()` or `sqlite(path)` of @ttp/adapters. The caller closes it, after TTP. */
   readonly storage: Storage;
   /** Which action and resource each tool call is (decision D18); without one every tool is `call` on `mcp:...`. */
@@ -57,6 +63,11 @@ export interface TtpOptions {
   readonly mode?: TtpMode;
   /** Another decision point, asked over AuthZEN before every decision: `pdp.decision` in the policy. */
   readonly decisionPoint?: DecisionPoint;
+  /**
+   * Capabilities beside those of the agent's stage, each in an envelope from `signGrant` of @ttp/guard that an operator
+   * who may sign policies signed (decision D27).
+   */
+  readonly grants?: readonly (Envelope | string)[];
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
   readonly thresholds?: JsonObject;
   /** Time and randomness; the system's unless given. */

@@ -43,7 +43,7 @@ const OUTCOME_OF_EFFECT: { readonly [E in Effect]: DecisionOutcome } = {
  * bytes, at any time and on every runtime; time is `evidence.now`.
  *
  * Facts are read by name: `identity`, `trust`, `fraud`, `agent`, `resource`, `activity`, `capabilities`, `labels`,
- * `vouch`, `windows`; what is missing, stale or malformed raises the risk and is named in the reasons. A deny is a
+ * `vouch`, `windows`, `grants`; what is missing, stale or malformed raises the risk and is named in the reasons. A deny is a
  * value, not an error.
  *
  * @param input the interaction, evidence gathered for it, the loaded policy, and {@link Thresholds}

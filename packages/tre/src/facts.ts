@@ -22,6 +22,8 @@ export interface Facts {
   readonly resource: Reading<JsonObject>;
   readonly activity: Reading<{ readonly requestRate?: number; readonly errorRate?: number }>;
   readonly capabilities: Reading<readonly string[]>;
+  /** Capabilities that operators granted, each until its `notAfter`, ms (decision D27). */
+  readonly grants: Reading<readonly { readonly capability: string; readonly notAfter: number }[]>;
   /** What another decision point answered (AuthZEN): SPL's `pdp.decision`. */
   readonly pdp: Reading<{ readonly decision: boolean }>;
   readonly labels: Reading<readonly string[]>;
@@ -49,6 +51,7 @@ export function readFacts(evidence: Evidence): Facts {
     labels: read(evidence, 'labels', isTexts),
     vouch: read(evidence, 'vouch', isVouch),
     windows: read(evidence, 'windows', isWindows),
+    grants: read(evidence, 'grants', isGrants),
   };
 }
 
@@ -103,6 +106,17 @@ function isActivity(value: Json): value is { readonly requestRate?: number; read
 const isWindows = (value: Json): value is JsonObject =>
   isJsonObject(value) &&
   Object.entries(value).every(([name, sum]) => windowOf(name) !== undefined && isAmount(sum));
+
+const isGrants = (
+  value: Json,
+): value is readonly { readonly capability: string; readonly notAfter: number }[] =>
+  Array.isArray(value) &&
+  value.every(
+    (grant) =>
+      isJsonObject(grant) &&
+      typeof own(grant, 'capability') === 'string' &&
+      typeof own(grant, 'notAfter') === 'number',
+  );
 
 const isVouch = (value: Json): value is { readonly vouched: boolean } =>
   isJsonObject(value) && typeof own(value, 'vouched') === 'boolean';

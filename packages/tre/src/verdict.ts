@@ -65,13 +65,21 @@ export const requestOf = (
   resource,
   action,
   now,
-  engine: engineFacts(facts),
+  engine: engineFacts(facts, now),
   resolver: fresh(facts.agent) ?? {},
   registry: fresh(facts.resource) ?? {},
   caller: { ...claims, request: isJsonObject(input) ? input : {} },
 });
 
-function engineFacts(facts: Facts): JsonObject {
+/** Those of the stage and those that operators granted; a capability outside the closed registry is never granted (flaw.P18). */
+function capabilitiesAt({ capabilities, grants }: Facts, now: number): readonly string[] | undefined {
+  const held = fresh(capabilities);
+  const given = fresh(grants)?.flatMap(({ capability, notAfter }) => (now < notAfter ? [capability] : []));
+  if (held === undefined && given === undefined) return undefined;
+  return CAPABILITIES.filter((known) => held?.includes(known) === true || given?.includes(known) === true);
+}
+
+function engineFacts(facts: Facts, now: number): JsonObject {
   const engine: Record<string, Json> = {};
   const trust = fresh(facts.trust);
   if (trust !== undefined) {
@@ -80,10 +88,8 @@ function engineFacts(facts: Facts): JsonObject {
   }
   const identity = fresh(facts.identity);
   if (identity !== undefined) engine['identityVerified'] = identity.verified;
-  const capabilities = fresh(facts.capabilities);
-  // A capability outside the closed registry is never granted (flaw.P18).
-  if (capabilities !== undefined)
-    engine['capabilities'] = CAPABILITIES.filter((known) => capabilities.includes(known));
+  const capabilities = capabilitiesAt(facts, now);
+  if (capabilities !== undefined) engine['capabilities'] = capabilities;
   const activity = fresh(facts.activity);
   if (activity?.requestRate !== undefined) engine['request.rate'] = activity.requestRate;
   if (activity?.errorRate !== undefined) engine['errorRate'] = activity.errorRate;
