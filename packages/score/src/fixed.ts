@@ -1,7 +1,7 @@
 import { floorDiv } from './integer.js';
 
 /** One in the fixed-point numbers of this file: 32 bits after the point. */
-export const FIXED_ONE = 2n ** 32n;
+export const FIXED_ONE: bigint = 2n ** 32n;
 const FRACTION_BITS = 32n;
 
 /** A day, ms. */

@@ -50,6 +50,7 @@ export {
   STAGE_NEW_FROM_BP,
   VOUCHING_RATING_MIN,
 } from './limits.js';
+export { descendantFacts, type StandingFacts } from './lineage.js';
 export {
   isTrustReport,
   SECURITY_SEVERITIES,

@@ -38,7 +38,7 @@ export interface Reputation {
 }
 
 /** The neutral rating: it pulls towards the prior. */
-const NEUTRAL = 3;
+export const NEUTRAL = 3;
 /** The farthest a rating stands from the neutral one. */
 const SWING = 2n;
 
@@ -142,7 +142,7 @@ function ratio(signed: Fraction, weight: Fraction): number {
   );
 }
 
-function latestByIssuer(attestations: readonly AttestationFact[]): Map<Did, AttestationFact> {
+export function latestByIssuer(attestations: readonly AttestationFact[]): Map<Did, AttestationFact> {
   if (!isList(attestations))
     throw new TtpError('SCORE_BAD_ATTESTATION', 'not a list', { field: 'attestations' });
   if (attestations.length > ATTESTATIONS_MAX_COUNT)
@@ -163,7 +163,7 @@ function latestByIssuer(attestations: readonly AttestationFact[]): Map<Did, Atte
  * A total order on the attestations of one issuer, so that their order in the list cannot matter: the later one;
  * at one time the one that speaks worse; then the lighter tier, then the name of the cluster.
  */
-function supersedes(a: AttestationFact, b: AttestationFact): boolean {
+export function supersedes(a: AttestationFact, b: AttestationFact): boolean {
   if (a.at !== b.at) return a.at > b.at;
   if (a.rating !== b.rating) return a.rating < b.rating;
   if (a.tier !== b.tier) return ISSUER_TIERS.indexOf(a.tier) > ISSUER_TIERS.indexOf(b.tier);

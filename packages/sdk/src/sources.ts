@@ -21,6 +21,15 @@ import { capabilitiesOf } from '@ttp/guard';
 import { type TrustReport, trustReport } from '@ttp/score';
 import type { Activity } from './activity.js';
 import { IDENTITY_VALID_MS, LOCAL_FACT_VALID_MS } from './limits.js';
+import { parentOf } from './lineage.js';
+import type { TtpOptions } from './options.js';
+
+/** What the sources run on. */
+interface SourcePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly resolver: TtpOptions['resolver'];
+}
 
 /** A fact that is computed on the spot, without asking anybody outside this process. */
 export const localSource = (
@@ -40,7 +49,7 @@ export const localSource = (
  * Whether the agent holds the key that its key log names: a real challenge-response against a verifier of this
  * process, repeated when the answer is older than 5 min.
  */
-function identitySource(identity: Identity, clock: Clock, random: Random): EvidenceSource {
+function identitySource(identity: Identity, { clock, random, resolver }: SourcePorts): EvidenceSource {
   const { seed, publicKey } = generateKeyPair(random);
   const did = didKey(publicKey);
   const kid = `${did}#${did.slice('did:key:'.length)}`;
@@ -59,7 +68,12 @@ function identitySource(identity: Identity, clock: Clock, random: Random): Evide
       random,
       replay,
     });
-    const { verified } = pending.verify({ response, document: documentOf(identity.keyLog), replay });
+    // A child's key log verifies with its parent's: whoever has one is asked for by whoever knows both.
+    const document =
+      parentOf(identity) === undefined || resolver === undefined
+        ? documentOf(identity.keyLog)
+        : await resolver.resolve(identity.did);
+    const { verified } = pending.verify({ response, document, replay });
     return frozenJson({ verified, method: 'challenge-response' });
   }
 
@@ -84,9 +98,10 @@ function identitySource(identity: Identity, clock: Clock, random: Random): Evide
 export function agentSources(
   identity: Identity,
   activity: Activity,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  ports: SourcePorts,
 ): readonly EvidenceSource[] {
-  const verified = identitySource(identity, clock, random);
+  const { clock } = ports;
+  const verified = identitySource(identity, ports);
   /** What each stage grants, as the same fact every time: it is copied and frozen once. */
   const granted = new Map<Stage, Json>();
   let asked: { readonly interaction: Interaction; readonly report: Promise<TrustReport> } | undefined;

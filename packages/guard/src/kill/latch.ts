@@ -12,6 +12,8 @@ export interface Latch {
   by: string;
   message: string;
   at: number;
+  /** Whether its record may be absent: of one that only others descend from, until it is enrolled, killed or found. */
+  mayBeAbsent: boolean;
   /** Version of the record as last read or written; 0: absent. */
   version: number;
   /** Killed here, and not yet in the store: nothing in the store reopens it. */
@@ -35,6 +37,7 @@ export const newLatch = (target: KillTarget): Latch => ({
   by: 'guard',
   message: 'no kill record was read yet',
   at: 0,
+  mayBeAbsent: false,
   version: 0,
   unsaved: false,
   readAt: -Infinity,
@@ -52,6 +55,7 @@ export function closeLatch(
   latch.known = true;
   latch.killed = true;
   latch.unsaved = true;
+  latch.mayBeAbsent = false;
   latch.reasons = [...new Set([...before, why.reason])];
   latch.by = why.by;
   latch.message = why.message;
@@ -71,6 +75,8 @@ export function adoptRecord(latch: Latch, found: Versioned | undefined): Change 
   const record = found && decodeRecord(found.value, latch.target);
   latch.version = found?.version ?? 0;
   if (latch.unsaved) return 'none';
+  if (found === undefined && latch.mayBeAbsent) return openUnrecorded(latch);
+  latch.mayBeAbsent = false;
   if (record === undefined) return shutUnreadable(latch, found);
   const closes = record.epoch === latch.epoch && record.killed && !latch.killed;
   if (latch.known && record.epoch <= latch.epoch && !closes) return 'none';
@@ -78,6 +84,13 @@ export function adoptRecord(latch: Latch, found: Versioned | undefined): Change 
   const change = latch.known ? 'moved' : 'boot';
   Object.assign(latch, { known: true, epoch, killed, reasons, by, message, at });
   return change;
+}
+
+/** Nobody ever killed it here: those who descend from it go on. */
+function openUnrecorded(latch: Latch): Change {
+  if (latch.known) return 'none';
+  Object.assign(latch, { known: true, killed: false, reasons: [], message: '' });
+  return 'boot';
 }
 
 /**

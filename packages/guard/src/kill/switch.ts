@@ -32,8 +32,11 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   const { leaseMs, pollMs } = leaseOf(options);
   const everybody = newLatch('*');
   const latches = new Map<string, Latch>([['*', everybody]]);
+  /** The latches that stop an agent besides its own. */
+  const lineages = new Map<Did, readonly Latch[]>();
+  const noLineage: readonly Latch[] = [everybody];
   /** One for the permits of each agent at its current epoch. */
-  const inFlight = new Map<string, AbortController>();
+  const inFlight = new Map<Did, AbortController>();
   const cooldowns = new Map<Latch, Dispose>();
   let nextPoll: Dispose | undefined;
   let isClosed = false;
@@ -52,14 +55,19 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     return latch;
   }
 
-  const isKilled = (agent: Did): boolean => everybody.killed || (latches.get(agent)?.killed ?? true);
-  /** Both epochs only go up, so the sum changes with either. */
-  const epochOf = (agent: Did): Epoch => asEpoch(everybody.epoch + (latches.get(agent)?.epoch ?? 0));
+  const above = (agent: Did): readonly Latch[] => lineages.get(agent) ?? noLineage;
+
+  const isKilled = (agent: Did): boolean =>
+    (latches.get(agent)?.killed ?? true) || above(agent).some((latch) => latch.killed);
+  /** Epochs only go up, so the sum changes with each. */
+  const epochOf = (agent: Did): Epoch =>
+    asEpoch(above(agent).reduce((sum, { epoch }) => sum + epoch, latches.get(agent)?.epoch ?? 0));
 
   function hasLease(agent: Did): boolean {
     if (isClosed) return false;
     if (!storage.shared) return true;
-    const readAt = Math.min(everybody.readAt, latches.get(agent)?.readAt ?? -Infinity);
+    const own = latches.get(agent)?.readAt ?? -Infinity;
+    const readAt = Math.min(own, ...above(agent).map((latch) => latch.readAt));
     return clock.monotonic() - readAt < leaseMs;
   }
 
@@ -72,8 +80,9 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   }
 
   /** Aborts what is under way: the permits of an agent that was killed, or whose epoch went on. */
-  function abort(target: KillTarget): void {
-    for (const agent of target === '*' ? [...inFlight.keys()] : [target]) {
+  function abort(latch: Latch): void {
+    for (const agent of inFlight.keys()) {
+      if (latches.get(agent) !== latch && !above(agent).includes(latch)) continue;
       const controller = inFlight.get(agent);
       inFlight.delete(agent);
       controller?.abort(new TtpError('GUARD_KILLED', `${agent} was killed`));
@@ -100,7 +109,7 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
 
   /** After every change of a latch, wherever it came from. */
   function announce(latch: Latch, change: Change): void {
-    abort(latch.target);
+    abort(latch);
     cooldowns.get(latch)?.();
     cooldowns.delete(latch);
     if (latch.killed && endsByItself(latch.reasons)) coolDown(latch);
@@ -159,8 +168,18 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   if (storage.shared) poll();
 
   return {
-    async enrol(agent, fresh) {
+    async enrol(agent, fresh, ancestors = []) {
       const latch = latchOf(agent);
+      latch.mayBeAbsent = false;
+      const lineage = ancestors.map((ancestor) => {
+        const known = latches.has(ancestor);
+        const each = latchOf(ancestor);
+        if (!known) each.mayBeAbsent = true;
+        return each;
+      });
+      // Before anything of them is read: whatever cannot be read stops the agent.
+      lineages.set(agent, [everybody, ...lineage]);
+      for (const each of lineage) await keeper.read(each);
       await (fresh ? keeper.create(latch) : keeper.read(latch));
     },
     epochOf,

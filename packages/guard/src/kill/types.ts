@@ -63,9 +63,12 @@ export interface KillSwitch {
   /**
    * Takes an agent in. `fresh`: its identity was created in this call, so it begins alive where there is no record.
    * Otherwise an absent, unreadable or torn record is a kill (flaw.K2). Throws GUARD_BAD_TARGET and what the store throws.
+   *
+   * @param above the inceptions that it descends from, as its verified key log has them: a kill of any of them stops it
+   *   too (decision D4). One without a record here was never killed here; one that cannot be read was.
    */
-  enrol(agent: Did, fresh: boolean): Promise<void>;
-  /** What a decision is bound to: it rises with every kill and reinstatement of the agent and of `*`. */
+  enrol(agent: Did, fresh: boolean, above?: readonly Did[]): Promise<void>;
+  /** What a decision is bound to: it rises with every kill and reinstatement of the agent, of those above it and of `*`. */
   epochOf(agent: Did): Epoch;
   /** Synchronous, from memory. An agent that was not enrolled counts as killed. */
   isKilled(agent: Did): boolean;

@@ -29,11 +29,11 @@ export interface Palette {
   readonly rail: string;
 }
 
-export const THEMES = {
+export type Theme = 'light' | 'dark';
+export const THEMES: Readonly<Record<Theme, Palette>> = {
   light: { background: '#ffffff', text: '#1f2328', faint: '#59636e', rail: '#d1d9e0' },
   dark: { background: '#0d1117', text: '#f0f6fc', faint: '#9198a1', rail: '#3d444d' },
-} as const satisfies Record<string, Palette>;
-export type Theme = keyof typeof THEMES;
+};
 
 /** One document: no script, no style, no link, nothing from elsewhere. */
 export const svgDocument = (width: number, height: number, title: string, parts: readonly string[]): string =>
