@@ -27,6 +27,9 @@ const REFUSALS = [
 const OBSTACLES = [
   'CLI_FILE_',
   'CLI_DEMO_',
+  'CLI_STORE_C',
+  'CLI_STORE_DIFFERS',
+  'CLI_STORE_NOT_EMPTY',
   'CLI_CONFORMANCE_',
   'STORE_',
   'LOG_',

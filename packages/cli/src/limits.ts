@@ -42,3 +42,6 @@ export const LOGS_MAX = 64;
 
 /** How long an installation under test may take to answer a line: 30 s. */
 export const CONFORMANCE_ANSWER_MS = 30_000;
+
+/** Entries, or keys, that the copy of a storage writes at once. */
+export const COPY_BATCH = 256;

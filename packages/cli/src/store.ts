@@ -1,19 +1,42 @@
+import { fs } from '@ttp/adapters/fs';
 import { sqlite } from '@ttp/adapters/sqlite';
 import type { Storage } from '@ttp/core';
-import { inFile, requireFile } from './files/files.js';
+import { inFileLater, requireFile } from './files/files.js';
+import { parseAddress } from './storage/address.js';
 
-/** Opens a storage, or makes one. Throws STORE_*. */
-export const openStore = (path: string): Storage => inFile(path, 'store', () => sqlite(path));
+/** How a storage is opened. */
+interface Opening {
+  /** The option that names it; `store` unless given. */
+  readonly field?: string;
+  /** It has to be there already: what is mistyped must not become an empty storage that knows of no kill. */
+  readonly exists?: boolean;
+}
 
 /**
- * Works on a storage that exists already, and closes it whatever happens: a path that is mistyped must not become an
- * empty storage that knows of no kill.
+ * Opens the storage at an address, or makes one.
  *
- * @throws CLI_FILE_MISSING, STORE_*, and what `work` throws
+ * @throws CLI_STORE_ADDRESS, CLI_STORE_CLIENT, CLI_FILE_MISSING, STORE_*
  */
-export async function withStore<T>(path: string, work: (storage: Storage) => Promise<T>): Promise<T> {
-  await requireFile(path, 'store');
-  const storage = openStore(path);
+export async function openStore(
+  address: string,
+  { field = 'store', exists = false }: Opening = {},
+): Promise<Storage> {
+  const at = parseAddress(address, field);
+  if (at.kind === 'postgres') {
+    const { openPostgres } = await import('./storage/open-postgres.js');
+    return openPostgres(at, { exists, field });
+  }
+  if (exists) await requireFile(at.path, field);
+  return inFileLater(at.path, field, async () => (at.kind === 'fs' ? fs(at.path) : sqlite(at.path)));
+}
+
+/**
+ * Works on a storage that exists already, and closes it whatever happens.
+ *
+ * @throws what {@link openStore} throws, and what `work` throws
+ */
+export async function withStore<T>(address: string, work: (storage: Storage) => Promise<T>): Promise<T> {
+  const storage = await openStore(address, { exists: true });
   try {
     return await work(storage);
   } finally {

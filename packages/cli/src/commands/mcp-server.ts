@@ -42,7 +42,7 @@ export async function run({ options, io }: Call<McpServerCall>): Promise<ExitCod
     field: 'identity',
     passphrases: passphrases(io, { isInteractive: false }),
   });
-  const storage = openStore(options.store);
+  const storage = await openStore(options.store);
   let ttp: Ttp | undefined;
   try {
     const ports = { clock, random, timer };

@@ -44,7 +44,7 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
     field: 'identity',
     passphrases: passphrases(io, { isInteractive: false }),
   });
-  const storage = openStore(options.store);
+  const storage = await openStore(options.store);
   let ttp: Ttp | undefined;
   let isServerAbsent = false;
   const onFault = (fault: unknown): void => {

@@ -1,9 +1,12 @@
 import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
+import { did } from './did.js';
 import { mcp, mcpServer, selfTest } from './enforce.js';
-import { did, init, key, keygen } from './identity.js';
+import { init, keygen } from './identity.js';
+import { key } from './key.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
+import { store } from './store.js';
 import { completion, conformance, demo, doctor, version } from './tool.js';
 import { tools } from './tools.js';
 
@@ -14,6 +17,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Enforcement', verbs: [mcp, mcpServer] },
   { heading: 'Operators', verbs: [...review, ...tools, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify] },
+  { heading: 'Storage', verbs: store },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },
 ];
 
@@ -22,9 +26,10 @@ export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
 /** What the verbs below a first word have in common, for the help above them. */
 export const FAMILIES: Readonly<Record<string, string>> = {
   key: 'Create, show, rotate, export and re-encrypt keys.',
-  did: 'Create, show, verify and rotate identities.',
+  did: 'Create, resolve, verify, rotate, recover, revoke and name identities.',
   policy: 'Check, evaluate, explain, compare, test and recommend policies.',
   review: 'List and decide the reviews that wait for an operator.',
   tools: 'List and release the tools in quarantine.',
   trace: 'Work with the audit log.',
+  store: 'Move, back up and restore storages.',
 };
