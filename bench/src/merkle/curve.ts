@@ -1,0 +1,99 @@
+import { memory } from '@ttp/adapters/memory';
+import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
+import { type AppendLog, asDid, asTraceId, type Storage } from '@ttp/core';
+import { createSigner, LOG_PURPOSES } from '@ttp/crypto';
+import { openRecorder, type TraceRecorder } from '@ttp/etr-merkle/trace';
+import { figure, judge } from '../bar.ts';
+import type { Effort } from '../race.ts';
+import type { FactsResult } from '../result.ts';
+
+const AGENT = asDid('did:ttp:agent:QmZtmD2qt6fJot32nabSP3CUjicnypEBz7bHVDhPQt9aAy');
+/** Entries of one call of `record`, as many as share an append. */
+const BATCH = 250;
+/** Entries of a trace before it is sealed. */
+const TRACE = 1000;
+
+/** A storage whose logs keep nothing: what is measured is the recorder, and not what keeps its bytes. */
+function forgetful(): Storage {
+  const { store, close } = memory();
+  const sizes = new Map<string, bigint>();
+  const log = (name: string): AppendLog => ({
+    append(entries) {
+      const first = sizes.get(name) ?? 0n;
+      sizes.set(name, first + BigInt(entries.length));
+      return Promise.resolve(first);
+    },
+    size: () => Promise.resolve(sizes.get(name) ?? 0n),
+    read: () => [] as unknown as AsyncIterable<Uint8Array>,
+  });
+  // The index that goes with each tree head is as long as the log itself, and would be counted with it.
+  const put: typeof store.put = (key, value, expected) =>
+    key.startsWith('etr/index/') ? Promise.resolve(true) : store.put(key, value, expected);
+  return { store: { ...store, put }, log, shared: false, close };
+}
+
+/** Bytes of the process that the garbage collector could not take back. */
+function held(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+async function grow(recorder: TraceRecorder, from: number, to: number): Promise<void> {
+  for (let n = from; n < to; n += BATCH) {
+    const trace = asTraceId((1 + Math.floor(n / TRACE)).toString(16).padStart(32, '0'));
+    const event = {
+      type: 'decision-made',
+      component: 'bench',
+      at: clock.now(),
+      trace,
+      agent: AGENT,
+      data: {},
+    } as const;
+    await recorder.record(Array.from({ length: BATCH }, (_, i) => ({ ...event, subject: `call-${n + i}` })));
+    if ((n + BATCH) % TRACE === 0) await recorder.seal(trace);
+  }
+}
+
+/** What an entry costs as the log grows, in time and memory. */
+export async function growing({ quick }: Effort): Promise<FactsResult> {
+  const signer = createSigner({ seed: random.bytes(32), kid: `${AGENT}#log-1`, purposes: LOG_PURPOSES });
+  const recorder = await openRecorder({ storage: forgetful(), clock, timer, random, signer, origin: AGENT });
+  await grow(recorder, 0, 5000); // warm
+  const sizes = quick ? [10_000, 50_000] : [10_000, 100_000, 1_000_000];
+  const before = held();
+  const rows: string[][] = [];
+  const costs: number[] = [];
+  let from = 5000;
+  for (const size of sizes) {
+    // The last tenth before the size, so that each row is of a log that is about as long as it says.
+    const start = Math.max(from, size - Math.max(size / 10, 5000));
+    await grow(recorder, from, start);
+    const at = performance.now();
+    await grow(recorder, start, size);
+    const cost = ((performance.now() - at) * 1000) / (size - start);
+    costs.push(cost);
+    rows.push([figure(size), figure(cost), figure((held() - before) / (size - 5000))]);
+    from = size;
+  }
+  await recorder.close();
+  const [first = Number.NaN, last = Number.NaN] = [costs[0], costs.at(-1)];
+  return {
+    kind: 'facts',
+    title: 'A log that grows',
+    work: `record in batches of ${BATCH}, a seal and a checkpoint after every ${TRACE} entries, into a log that keeps no bytes: leaf, chains, tree, index and signatures. Microseconds an entry over the last tenth before each size, and bytes that the recorder holds for each entry${globalThis.gc === undefined ? ' (with garbage: run with --expose-gc for less)' : ''}.`,
+    columns: ['entries', 'us an entry', 'bytes an entry'],
+    rows,
+    bars: [
+      judge(
+        {
+          bar: 'cost per append is flat: at the last size at most 1.5x the first',
+          atMost: 1.5,
+          unit: 'x',
+          why: 'A level of the tree doubles its buffer when it is full, and the garbage collector has more to look at.',
+        },
+        last / first,
+      ),
+    ],
+  };
+}
