@@ -21,3 +21,12 @@ export function percentage(text: string): number {
   if (percent > 100) throw new InvalidArgumentError('a whole number from 0 to 100');
   return percent;
 }
+
+/** A time in UTC, ms: `2026-12-31` or `2026-12-31T12:00:00Z`. */
+export function utcTime(text: string): number {
+  const ms = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  // 31 February is no time, whatever the runtime makes of it.
+  if (Number.isSafeInteger(ms) && ms >= 0 && new Date(ms).toISOString().startsWith(text.slice(0, 10)))
+    return ms;
+  throw new InvalidArgumentError('it is a time in UTC such as 2026-12-31 or 2026-12-31T12:00:00Z.');
+}

@@ -135,10 +135,12 @@ export async function openIdentityIn(
   { field, passphrases, clock = systemClock }: OpenOptions,
 ): Promise<Identity> {
   // The key log is the registration: a key file of another key, or of somebody else, is refused by it (flaw.D8).
-  const { document, others, settled } = await inFileLater(path, field, () =>
+  const { document, others, settled, pending } = await inFileLater(path, field, () =>
     standingOf({ keyLog, related }, clock),
   );
   const inForce = document.verificationMethod[0]?.publicKeyMultibase ?? '';
+  if (pending !== undefined && key['publicKey'] !== inForce)
+    throw new TtpError('DID_RECOVERY_PENDING', `${path}: the recovery is not in force yet`, { field });
   const passphrase = await passphrases.get(document.id);
   const seed = await decryptKey(key, { passphrase, did: document.id, publicKey: fromMultikey(inForce) });
   return openIdentity({ keyLog, seed, parents: others, settled });

@@ -48,7 +48,7 @@ export const pendingText = (pending: Subject['pending'], bad: (text: string) => 
         'veto it with: ttp did rotate <identity file> --veto <the key log that ends with it>',
       ];
 
-function servicesOf({ id: did, service = [] }: DidDocument, width: number): readonly string[] {
+export function servicesOf({ id: did, service = [] }: DidDocument, width: number): readonly string[] {
   if (service.length === 0) return [];
   const rows = service.map(({ id, type, serviceEndpoint }) =>
     [id.slice(did.length), type, serviceEndpoint].map(visible),

@@ -154,7 +154,7 @@ async function vetoOf({ keyLog, did }: Identity, path: string): Promise<KeyLogs 
   throw new HintedError(
     'CLI_STATEMENT',
     `${path} does not end with a recovery of ${did} as it is known here`,
-    'the key log that ttp did recover has written, or ttp did resolve --out',
+    'the .statement file that ttp did recover has written for whoever recovers',
     'veto',
   );
 }
