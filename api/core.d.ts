@@ -94,7 +94,7 @@ export interface Duplex {
     close(): Promise<void>;
 }
 export declare const EFFECTS: readonly ['allow', 'warn', 'allow_with_approval', 'deny'];
-export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised', 'handshake-advanced', 'handshake-failed'];
+export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised', 'handshake-advanced', 'handshake-failed', 'message-sent', 'message-received', 'request-received', 'resource-accessed', 'negotiation-advanced', 'attestation-issued', 'notification-sent', 'breaker-tripped', 'kill-cascaded', 'checkpoint-noted', 'log-continued', 'mode-set', 'payload-superseded', 'payload-deleted', 'trace-archived', 'trace-restored', 'hold-placed', 'hold-released'];
 export type Effect = (typeof EFFECTS)[number];
 export interface Envelope<T extends string = string, B extends JsonObject = JsonObject> {
     readonly type: T;
@@ -336,6 +336,7 @@ export interface Reason {
     readonly code: string;
     readonly text: string;
     readonly rule?: string;
+    readonly layer?: string;
 }
 export interface Receipt {
     readonly trace: TraceId;
@@ -376,6 +377,7 @@ export interface Step<S, Out> {
 export interface Storage {
     readonly store: Store;
     log(name: string): AppendLog;
+    logs?(): AsyncIterable<string>;
     readonly shared: boolean;
     close(): Promise<void>;
 }
