@@ -28,7 +28,7 @@ export interface Run {
 export type PlainEvent = JsonObject;
 
 /** What a side begins with, as a request has it. */
-export function sideOf(value: JsonObject): Side {
+function sideOf(value: JsonObject): Side {
   const { did, kid, policy, publicKey, ephemeral, nonce, binding = '' } = value;
   const name = 'event.side';
   const secret = hexBytes(textAt(ephemeral, name), name);

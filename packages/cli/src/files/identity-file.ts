@@ -50,7 +50,7 @@ export function parseIdentityFile(json: Json): IdentityFile {
  *
  * @throws CLI_IDENTITY_FILE with the field
  */
-export function parseKeyLogs(json: Json): KeyLogs {
+function parseKeyLogs(json: Json): KeyLogs {
   if (Array.isArray(json)) return { keyLog: entriesOf(json, ''), related: [] };
   const { keyLog, related } = membersOf(json);
   return { keyLog, related };

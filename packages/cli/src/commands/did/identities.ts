@@ -124,7 +124,7 @@ function remote(url: string, sources: Sources, resolver: KeyLogResolver, web: We
 }
 
 /** Adds the key logs in a file. Throws CLI_FILE_*, CLI_IDENTITY_FILE, DID_*. */
-export async function addLogs(file: string, local: KeyLogResolver): Promise<Did> {
+async function addLogs(file: string, local: KeyLogResolver): Promise<Did> {
   const { keyLog, related } = await readKeyLogs(file, 'with');
   return inFileLater(file, 'with', async () => {
     for (const log of related) await local.add(log);
