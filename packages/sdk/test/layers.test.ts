@@ -165,7 +165,7 @@ const signed = async (
 
 describe('a policy from outside', () => {
   it('is armed from the envelope of an operator who may sign policies, and from no other', async () => {
-    proves('spl.policy.signed');
+    proves('spl.policy.signed', 'decision.D20');
     const host = await rig({ operators });
     expect(armedIn(host)[0]?.data).toMatchObject({ source: 'host', serial: 1 });
     const r = await host.restart({ operators, policy: await signed(host, 7) });

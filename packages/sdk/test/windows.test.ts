@@ -1,5 +1,6 @@
 import { memory } from '@ttp/adapters/memory';
 import type { JsonObject, Outcome, Storage } from '@ttp/core';
+import { proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scene } from './profile.js';
 import { closeAll, type Rig, rig } from './rig.js';
@@ -115,6 +116,7 @@ describe('a sum over 24 hours', () => {
   });
 
   it('takes no word of anybody but this enforcement point for it', async () => {
+    proves('decision.D18');
     const bank = await open();
     for (let i = 0; i < 5; i++) await pay(bank, { amount: 1000 });
     const call = { server: 'bank', tool: 'pay', input: { account: 'a', amount: 1 } };

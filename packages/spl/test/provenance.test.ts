@@ -4,10 +4,12 @@ import { proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   ATTRIBUTES,
+  type Attribute,
   DROPPED_MAX_ENTRIES,
   DROPPED_NAME_CHARACTERS,
   evaluate,
   loadPolicy,
+  NAMESPACES,
   SOURCES,
 } from '../src/index.js';
 import { BARE } from './samples.js';
@@ -24,9 +26,21 @@ const HOLDS: { readonly [type: string]: readonly [value: JsonObject[string], con
 };
 
 describe('every attribute of the table', () => {
-  const rows = Object.entries(ATTRIBUTES).filter(([, row]) => row.computed !== true);
+  const WINDOWS: readonly (readonly [string, Attribute])[] = [
+    ['sum(request.amount, 24h)', { source: 'engine', type: 'money' }],
+    ['count(request, 1h)', { source: 'engine', type: 'number' }],
+  ];
+  const OPEN: readonly (readonly [string, Attribute])[] = Object.entries(NAMESPACES).map(([first, row]) => [
+    `${first}.anything`,
+    row,
+  ]);
+  const rows = [
+    ...Object.entries(ATTRIBUTES).filter(([, row]) => row.computed !== true),
+    ...OPEN,
+    ...WINDOWS,
+  ] as const;
   it.each(rows)('%s counts from its source and from no other', (name, row) => {
-    proves('spl.conditions.known-attributes', 'flaw.P4');
+    proves('spl.conditions.known-attributes', 'spl.conditions.provenance', 'flaw.P4');
     const [plain = null, condition = {}] = HOLDS[row.type] ?? [];
     const [first, second] = row.terms ?? [];
     const value = row.terms === undefined ? plain : first;
@@ -36,7 +50,7 @@ describe('every attribute of the table', () => {
       const [space = '', member = ''] = name.split('.');
       const nested = { [space]: { [member]: value ?? null } };
       const whole = { [name]: value ?? null };
-      const dotted = name.includes('.');
+      const dotted = name.includes('.') && !name.endsWith(')');
       for (const facts of dotted ? [whole, nested] : [whole]) {
         const { effect, dropped } = evaluate(policy, { ...BARE, [source]: facts });
         const counts = source === row.source && !(source === 'caller' && facts === whole && dotted);
