@@ -28,6 +28,7 @@ export const PNP_ERRORS = {
   PNP_DECLINED: 'A side rejected the negotiation.',
   PNP_BAD_STATE: 'The stored state of a negotiation is malformed, or of another version.',
   PNP_BAD_PROPOSALS: 'A side brings no policy to propose, or more than it could propose.',
+  PNP_FLOODED: 'More than 256 messages of one negotiation had to be refused.',
   PNP_CLOSED: 'The connection ended before the negotiation did.',
   PNP_FAULT: 'A port failed, or something threw that has no code.',
 } as const;

@@ -16,8 +16,16 @@ export {
   verifyAgreement,
 } from './certificate.js';
 export { CONFLICT_CODES, type Conflict, type ConflictCode, type ConflictSide } from './conflict.js';
+export {
+  answerOffer,
+  type NegotiationOptions,
+  type Negotiator,
+  offerPolicy,
+  resumeNegotiation,
+} from './endpoint.js';
 export { PNP_ERRORS, type PnpErrorCode } from './errors.js';
 export { belowFloor, type Floor, weigh } from './floor.js';
+export { forgetNegotiations } from './kept.js';
 export {
   AGREEMENT_MAX_LAYERS,
   CONFLICTS_MAX,
@@ -39,6 +47,7 @@ export {
   transitionTable,
 } from './machine.js';
 export { MESSAGE_TYPES, type MessageKind, type PolicyText, type Unsigned } from './message.js';
+export { type LocalParty, type LocalPorts, negotiate } from './negotiate.js';
 export {
   idleNegotiation,
   type Negotiation,
@@ -49,5 +58,7 @@ export {
   type NegotiationRole,
   type NegotiationStep,
 } from './negotiation.js';
+export { type Agreed, agreedLayers, type NegotiationResult } from './result.js';
+export type { Decide } from './side.js';
 export { stepNegotiation } from './step.js';
 export { decideByProposals, type NegotiationView, proposalsOf } from './strategy.js';

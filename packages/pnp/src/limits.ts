@@ -22,5 +22,5 @@ export const POLICIES_KEPT = 32;
 /** Size of one message of a negotiation: 256 KiB; a policy has 50 KB and may be escaped. */
 export const MESSAGE_MAX_BYTES = 262_144;
 
-/** Messages that are received in one negotiation, refused ones included: 256. */
+/** Messages that a driver refuses in one negotiation before it gives up: 256. */
 export const MESSAGES_MAX = 256;

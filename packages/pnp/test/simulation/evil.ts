@@ -47,6 +47,8 @@ export class EvilParty extends Party {
   readonly #random: SeededRandom;
   readonly #rate: number;
   readonly #hit: (attack: PeerAttack) => void;
+  /** The agreement it lies about; some stick to it. */
+  #lie: string | undefined;
 
   constructor(input: PartyInput, rate: number, hit: (attack: PeerAttack) => void) {
     super(input);
@@ -67,6 +69,8 @@ export class EvilParty extends Party {
   }
 
   protected override send(message: Unsigned): boolean {
+    if (this.#lie !== undefined && 'agreement' in message.body)
+      return super.send({ ...message, body: { ...message.body, agreement: this.#lie } });
     if (!this.#random.chance(this.#rate)) return super.send(message);
     const { clock, publish } = this.input;
     const apply = PEER_ATTACKS.filter((one) => this.#forge(one, message) !== undefined);
@@ -76,6 +80,9 @@ export class EvilParty extends Party {
     const forged = this.#forge(attack, message);
     if (forged === undefined) return super.send(message);
     this.#hit(attack);
+    const claimed = forged.body['agreement'];
+    if (claimed !== message.body['agreement'] && typeof claimed === 'string' && this.#random.chance(0.5))
+      this.#lie = claimed;
     const text = this.#text(forged);
     this.last = text;
     if (attack === 'withhold') return true;

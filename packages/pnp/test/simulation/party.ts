@@ -1,5 +1,12 @@
 import type { EnvelopeSignature } from '@ttp/core';
-import { base64url, createReplayGuard, encodeEnvelope, envelopeId, type ReplayGuard } from '@ttp/crypto';
+import {
+  base64url,
+  createReplayGuard,
+  decodeEnvelope,
+  encodeEnvelope,
+  envelopeId,
+  type ReplayGuard,
+} from '@ttp/crypto';
 import type { SeededRandom, TestSigner } from '@ttp/testkit';
 import {
   decideByProposals,
@@ -52,6 +59,10 @@ export class Party {
   /** Certificates this side signed. */
   readonly certificates = new Set<string>();
   crashed = 0;
+  /** What each message follows, by its id, whoever sent it. */
+  readonly follows = new Map<string, string | undefined>();
+  /** States that were left for another one than ABORTED when their time was over. */
+  readonly late: string[] = [];
 
   constructor(input: PartyInput) {
     this.input = input;
@@ -68,6 +79,8 @@ export class Party {
   }
 
   receive(text: string): void {
+    const envelope = decodeEnvelope(text);
+    this.follows.set(envelopeId(envelope), envelope.head.prev);
     this.feed({ type: 'message', ...this.moment(), bytes: text });
   }
 
@@ -140,8 +153,11 @@ export class Party {
       open: suite.open,
       ...(floor === undefined ? {} : { floor }),
     };
-    const { state, out } = step(context, this.state, input);
+    const before = this.state;
+    const { state, out } = step(context, before, input);
     this.state = state;
+    const isLate = input.now >= (before.machine.deadline ?? Infinity);
+    if (isLate && state !== before && state.machine.at !== 'ABORTED') this.late.push(before.machine.at);
     if (this.input.crashes()) {
       // What was stepped and not stored never happened; nothing was sent either.
       this.crash();
@@ -177,6 +193,7 @@ export class Party {
 
   private note(message: Unsigned): void {
     const id = envelopeId({ ...message, sigs: [] });
+    this.follows.set(id, message.head.prev);
     this.signed.push({ prev: message.head.prev ?? '', id });
   }
 

@@ -33,6 +33,9 @@ function ofSide(party: Party, suite: Suite): readonly string[] {
   if ((machine.at === 'AGREED') !== (certificate !== undefined))
     wrong.push(`${role}: ${machine.at} and the certificate`);
   if (party.certificates.size > 1) wrong.push(`${role} signed two certificates`);
+  if (party.late.length > 0) wrong.push(`${role} went on after its time, from ${party.late.join()}`);
+  const isLinked = chain.every((id, i) => party.follows.has(id) && party.follows.get(id) === chain[i - 1]);
+  if (!isLinked) wrong.push(`${role} has a chain with a broken link`);
   const byPrev = new Map<string, Set<string>>();
   for (const { prev, id } of party.signed) byPrev.set(prev, (byPrev.get(prev) ?? new Set()).add(id));
   if ([...byPrev.values()].some((ids) => ids.size > 1)) wrong.push(`${role} told two stories`);
