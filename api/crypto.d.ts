@@ -208,6 +208,10 @@ export declare const PURPOSES: {
         readonly kind: 'framed';
         readonly life: 'record';
     };
+    readonly 'ttp/access-record@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
     readonly 'ttp/kill-order@1': {
         readonly kind: 'framed';
         readonly life: 'record';
@@ -257,6 +261,10 @@ export declare const PURPOSES: {
         readonly life: 'record';
     };
     readonly 'ttp/name-claim@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/grant@1': {
         readonly kind: 'framed';
         readonly life: 'record';
     };
