@@ -91,6 +91,7 @@ describe('a missing or wrong-typed attribute', () => {
     verdictsOf('legal', 'without');
     verdictsOf('kill-switch', 'without');
     verdictsOf('core', 'without');
+    for (const name of SAMPLES) verdictsOf(name, 'removed');
   });
 
   it('is never coerced', () => {
@@ -98,5 +99,6 @@ describe('a missing or wrong-typed attribute', () => {
     verdictsOf('payment', 'amount is');
     verdictsOf('core', 'trustScore is');
     verdictsOf('eu-ai-act', 'risk level');
+    for (const name of SAMPLES) verdictsOf(name, 'of another type');
   });
 });
