@@ -29,7 +29,7 @@ const plain = (value: unknown): Json =>
 it.each(vectors<Golden>('spl/golden'))(
   'decides $name as ever, on both engines and wherever it runs',
   ({ seed, policies, requests, expect: expected }) => {
-    proves('law.P-1');
+    proves('law.P-1', 'spl.verdict.deterministic');
     const random = seededRandom(seed);
     const inputs: JsonObject[] = [];
     const verdicts: Json[] = [];

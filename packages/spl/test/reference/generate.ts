@@ -54,7 +54,7 @@ function timeTest(random: SeededRandom): Json {
 }
 
 /** A condition on an attribute that loads. */
-export function randomTest(random: SeededRandom, { kind, values }: Word): Json {
+function randomTest(random: SeededRandom, { kind, values }: Word): Json {
   if (random.chance(0.1)) return { exists: random.chance(0.5) };
   if (kind === 'number') return numberTest(random, values, 'number');
   if (kind === 'text') return textTest(random, values, 'text');
