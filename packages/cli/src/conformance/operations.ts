@@ -5,6 +5,7 @@ import { HTTP_OPERATIONS } from './ops/http.js';
 import { IDENTITY_OPERATIONS } from './ops/identity.js';
 import { INTEROP_OPERATIONS } from './ops/interop.js';
 import { LOG_OPERATIONS } from './ops/log.js';
+import { NEGOTIATION_OPERATIONS } from './ops/negotiation.js';
 import type { Operation, Operations } from './protocol.js';
 
 /**
@@ -22,6 +23,7 @@ export const operations = (more: Readonly<Record<string, Operation>> = {}): Oper
       ...HANDSHAKE_OPERATIONS,
       ...LOG_OPERATIONS,
       ...DECISION_OPERATIONS,
+      ...NEGOTIATION_OPERATIONS,
       ...more,
     }),
   );
