@@ -26,6 +26,12 @@ const lint: Verb = {
   load: () => import('../commands/policy/lint.js'),
 };
 
+const LAYER: VerbOption = {
+  flags: '--layer <name=file>',
+  says: 'a policy that has to permit it as well; the argument is then the layer agent; repeatable',
+  repeatable: true,
+};
+
 const evaluation: Verb = {
   name: 'policy eval',
   summary: 'Evaluate a request and explain the verdict.',
@@ -34,12 +40,19 @@ const evaluation: Verb = {
     "resolver": {}, "registry": { "dataClassification": "internal" }, "caller": { "request": { "amount": 5 } },
     "now": 1700000000000 }`,
   arguments: [{ name: '<file>', says: 'the policy' }],
-  options: [{ flags: '--request <file>', says: 'the request as JSON; - for standard input', required: true }],
+  options: [
+    { flags: '--request <file>', says: 'the request as JSON; - for standard input', required: true },
+    LAYER,
+  ],
   exits: { 0: 'allow or warn', 1: 'deny, or allow_with_approval: nobody has approved' },
   examples: [
     {
       line: 'ttp policy eval policy.json --request request.json',
       says: 'what the policy says, and why',
+    },
+    {
+      line: 'ttp policy eval policy.json --layer organisation=org.json --request request.json',
+      says: 'what the policies of an agent and its organisation say together',
     },
   ],
   load: () => import('../commands/policy/eval.js'),
@@ -51,7 +64,10 @@ const explanation: Verb = {
   description: `Each rule for this action and resource, with the conditions that fail: what was there, and what is wanted. For a denial
 also the permit that takes the fewest changes. The request is written as for ttp policy eval; its values are shown.`,
   arguments: [{ name: '<file>', says: 'the policy' }],
-  options: [{ flags: '--request <file>', says: 'the request as JSON; - for standard input', required: true }],
+  options: [
+    { flags: '--request <file>', says: 'the request as JSON; - for standard input', required: true },
+    LAYER,
+  ],
   exits: { 0: 'allow or warn', 1: 'deny, or allow_with_approval: nobody has approved' },
   examples: [
     {

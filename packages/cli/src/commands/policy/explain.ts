@@ -1,32 +1,49 @@
 import { visible } from '@ttp/oversight';
-import { explain, type FailedTest, loadPolicy, type Obstacle, type PolicyExplanation } from '@ttp/spl';
+import {
+  evaluateLayers,
+  explain,
+  type FailedTest,
+  isLayered,
+  type Obstacle,
+  type PolicyExplanation,
+  policiesOf,
+} from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
-import { inFile, readBytes, readJson } from '../../files/files.js';
+import { inFile, readJson } from '../../files/files.js';
 import { parsePolicyRequest } from '../../policy-request.js';
 import { table } from '../../table.js';
 import type { Paint } from '../../terminal.js';
 import type { Call } from '../../verb.js';
+import { readPolicies } from './layers.js';
 import { plainJson } from './plain-json.js';
 
 /** `ttp policy explain`: why a policy says what it says, and what would have to be different. */
 export async function run({
-  options: { request: requestFile },
+  options: { request: requestFile, layer: layers },
   args: [file = ''],
   io,
-}: Call<{ readonly request: string }>): Promise<Answer> {
-  const bytes = await readBytes(file, { field: 'file' });
-  const policy = inFile(file, 'file', () => loadPolicy(bytes));
+}: Call<{ readonly request: string; readonly layer?: readonly string[] }>): Promise<Answer> {
+  const policy = await readPolicies(file, layers);
   const json = await readJson(requestFile, { field: 'request', io });
   const request = inFile(requestFile, 'request', () => parsePolicyRequest(json, io.clock.now()));
-  const explanation = explain(policy, request);
-  const { effect } = explanation.verdict;
+  const explained = policiesOf(policy).map(({ layer, policy: one }) => ({
+    ...(layer === undefined ? {} : { layer }),
+    ...explain(one, request),
+  }));
+  const { effect } = isLayered(policy) ? evaluateLayers(policy, request) : (explained[0]?.verdict ?? DENIED);
   return {
     exit: effect === 'allow' || effect === 'warn' ? EXIT.ok : EXIT.no,
-    json: plainJson(explanation),
-    text: (paint) => describe(explanation, paint),
+    json: isLayered(policy) ? plainJson({ effect, layers: explained }) : plainJson(explained[0] ?? DENIED),
+    text: (paint) =>
+      explained
+        .map((one) => (one.layer === undefined ? '' : `${one.layer}\n`) + describe(one, paint))
+        .join('\n\n'),
   };
 }
+
+/** What no policy permits. */
+const DENIED = { effect: 'deny' } as const;
 
 function describe({ verdict, rules, nearest }: PolicyExplanation, paint: Paint): string {
   const { effect, rules: deciding, reasons } = verdict;

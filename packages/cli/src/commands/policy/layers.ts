@@ -1,0 +1,32 @@
+import { TtpError } from '@ttp/core';
+import { layerPolicies, loadPolicy, type Policy, type PolicyLayers } from '@ttp/spl';
+import { inFile, readBytes } from '../../files/files.js';
+
+/** The layer that the file of the argument is, where others are given beside it. */
+const OWN_LAYER = 'agent';
+
+/**
+ * The policy in a file, or with `--layer <name>=<file>` that policy as the layer `agent` together with the others.
+ *
+ * @throws CLI_USAGE for a layer that is not written so; what reading a file throws, and the codes of `loadPolicy` and
+ *   `layerPolicies`
+ */
+export async function readPolicies(
+  file: string,
+  layers: readonly string[] | undefined,
+): Promise<Policy | PolicyLayers> {
+  const policy = await readPolicy(file, 'file');
+  if (layers === undefined || layers.length === 0) return policy;
+  const others = [];
+  for (const given of layers) {
+    const at = given.indexOf('=');
+    if (at < 1) throw new TtpError('CLI_USAGE', `${given}: a layer is <name>=<file>`, { field: 'layer' });
+    others.push({ layer: given.slice(0, at), policy: await readPolicy(given.slice(at + 1), 'layer') });
+  }
+  return layerPolicies([{ layer: OWN_LAYER, policy }, ...others]);
+}
+
+async function readPolicy(file: string, field: string): Promise<Policy> {
+  const bytes = await readBytes(file, { field });
+  return inFile(file, field, () => loadPolicy(bytes));
+}
