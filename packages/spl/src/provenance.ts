@@ -59,6 +59,14 @@ const standingsOf = (source: Source): ReadonlyMap<string, Standing> =>
     ...PREFIXES,
   ]);
 
+/** For all policies: what a name stands for depends on its source alone. */
+const STANDINGS: { readonly [source in Source]: ReadonlyMap<string, Standing> } = {
+  engine: standingsOf('engine'),
+  resolver: standingsOf('resolver'),
+  registry: standingsOf('registry'),
+  caller: standingsOf('caller'),
+};
+
 /** Longer lists of names are looked up each time: an attacker should not choose how much is kept. */
 const FAMILIAR_MAX_NAMES = 32;
 
@@ -84,7 +92,7 @@ class Reporter {
 
   constructor(source: Source) {
     this.#source = source;
-    this.#standings = standingsOf(source);
+    this.#standings = STANDINGS[source];
   }
 
   report(facts: JsonObject, before: DroppedAttribute[] | undefined): DroppedAttribute[] | undefined {

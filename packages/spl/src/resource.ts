@@ -92,13 +92,16 @@ function readPlain(given: string): Resource | undefined {
   let segment = start;
   for (; at < text.length; at++) {
     unit = text.charCodeAt(at);
-    if (unit === SLASH) {
-      if (isBadSegment(text, segment, at)) return undefined;
-      hashes.push(hash);
-      segment = at + 1;
-    } else if (unit > TILDE || (unit < LOWER_A && !isPlain(unit))) return undefined;
-    // In the first segment it could belong to a scheme.
-    else if (unit === COLON && segment === 0) return undefined;
+    // Most are lowercase letters, and need no second look.
+    if (unit < LOWER_A || unit > LOWER_Z) {
+      if (unit === SLASH) {
+        if (isBadSegment(text, segment, at)) return undefined;
+        hashes.push(hash);
+        segment = at + 1;
+      } else if (!isPlain(unit)) return undefined;
+      // In the first segment it could belong to a scheme.
+      else if (unit === COLON && segment === 0) return undefined;
+    }
     hash = hashed(hash, unit);
   }
   if (isBadSegment(text, segment, text.length)) return undefined;
@@ -111,7 +114,8 @@ function withoutSlashes(text: string, at: number): string {
   return text.slice(0, at) + text.slice(text.charCodeAt(at + 1) === SLASH ? at + 2 : at + 1);
 }
 
-const isPlain = (unit: number): boolean => unit >= 0x20 && unit !== PERCENT && unit !== BACKSLASH;
+const isPlain = (unit: number): boolean =>
+  unit >= 0x20 && unit <= TILDE && unit !== PERCENT && unit !== BACKSLASH;
 
 /** One step of a hash that is found again by comparing texts: it needs to be quick, not strong. */
 const hashed = (hash: number, unit: number): number => (Math.imul(hash, 31) + unit) | 0;

@@ -93,9 +93,10 @@ class Places {
     }
   }
 
-  /** Adds the rules for a resource, in runs that are each in order of rank. */
-  find(resource: Resource, runs: Run[]): void {
-    if (this.#everywhere !== undefined) runs.push(this.#everywhere.matching(ALWAYS, resource));
+  /** The rules for a resource, and those that were found before. */
+  find(resource: Resource, before: Run): Run {
+    let run =
+      this.#everywhere === undefined ? before : joined(before, this.#everywhere.matching(ALWAYS, resource));
     const { hashes } = resource;
     const last = hashes.length - 1;
     for (let depth = 0, depths = this.#depths; depths !== 0 && depth <= last; depth++, depths >>>= 1) {
@@ -104,9 +105,9 @@ class Places {
       while (place !== undefined && !(place.depth === depth && beginsWith(resource, place.prefix)))
         place = place.next;
       if (place === undefined) continue;
-      const found = place.matching(depth === last ? ZERO : depth === last - 1 ? ONE : MORE, resource);
-      if (found !== NONE) runs.push(found);
+      run = joined(run, place.matching(depth === last ? ZERO : depth === last - 1 ? ONE : MORE, resource));
     }
+    return run;
   }
 
   #everything(): Place {
@@ -125,10 +126,12 @@ class Places {
   }
 }
 
-/** Joins runs that are each in order; a rule with several patterns can be in several of them. */
-function inOrder(rules: CompiledRule[]): readonly CompiledRule[] {
-  rules.sort((a, b) => a.rank - b.rank);
-  return rules.filter((rule, i) => rule !== rules[i - 1]);
+/** Joins runs that are each in order; a rule with several patterns can be in both. Nearly always one is empty. */
+function joined(before: Run, found: Run): Run {
+  if (found === NONE) return before;
+  if (before === NONE) return found;
+  const rules = [...before.rules, ...found.rules].sort((a, b) => a.rank - b.rank);
+  return { rules: rules.filter((rule, i) => rule !== rules[i - 1]), screen: undefined };
 }
 
 /** Rules by action, and below it by the literal beginning of their patterns. */
@@ -161,10 +164,6 @@ export function indexRules(rules: readonly CompiledRule[]): RuleIndex {
 
 /** The rules for an action on a resource, each once, in order of rank. */
 export function matchingRules({ byAction, anyAction }: RuleIndex, action: string, resource: Resource): Run {
-  const runs: Run[] = [];
-  byAction.get(action)?.find(resource, runs);
-  anyAction?.find(resource, runs);
-  const [first, second] = runs;
-  if (second === undefined) return first ?? NONE;
-  return { rules: inOrder(runs.flatMap(({ rules }) => rules)), screen: undefined };
+  const found = byAction.get(action)?.find(resource, NONE) ?? NONE;
+  return anyAction === undefined ? found : anyAction.find(resource, found);
 }
