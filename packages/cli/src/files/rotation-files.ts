@@ -6,6 +6,7 @@ import { type Disk, hasCode, systemDisk } from './disk.js';
 import { readJson, unwritable } from './files.js';
 import { type IdentityFile, parseIdentityFile } from './identity-file.js';
 import { keyHeaderOf } from './key-header.js';
+import { isRecovery } from './standing.js';
 
 /** The files of an identity that is rotated in place, and what they will hold. */
 export interface RotationFiles {
@@ -48,7 +49,14 @@ export async function replaceRotated(
   } catch (cause) {
     throw unwritable(file, 'file', cause);
   }
-  await finishRotation(file, disk);
+  // Another process may have taken away what it held for the remains of an interrupted one.
+  if (!(await finishRotation(file, disk)))
+    throw new HintedError(
+      'CLI_FILE_UNWRITABLE',
+      `${file}: another process rotates it as well`,
+      'the same command again, by one process',
+      'file',
+    );
 }
 
 /**
@@ -108,9 +116,12 @@ async function moveNext(file: string, disk: Disk): Promise<void> {
   await disk.syncFolder(file);
 }
 
-/** How many keys a log has brought into force or meant to. */
+/** How many keys a log has brought into force, or will: all but those of recoveries that were vetoed. */
 export const keysIn = (keyLog: readonly Envelope[]): number =>
-  keyLog.filter(({ body }, i) => i === 0 || body['op'] === 'rotate' || body['op'] === 'recover').length;
+  keyLog.filter((entry, i) => {
+    const veto = keyLog[i + 1]?.body['veto'];
+    return i === 0 || entry.body['op'] === 'rotate' || (isRecovery(entry) && veto !== envelopeId(entry));
+  }).length;
 
 /** Nothing, half of a text, the same identity again, or a next key that no identity names: no key in force is in it. */
 const isRemnant = (

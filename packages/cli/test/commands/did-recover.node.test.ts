@@ -73,6 +73,8 @@ describe('ttp did recover', () => {
       isPending: false,
     });
 
+    const shown = await ttpJson(['key', 'show', file('new.json')]);
+    expect(shown).toMatchObject({ json: { is: 'recovery', kid: `${didIn('agent.json')}#key-2` } });
     const early = await ttpJson(['did', 'rotate', file('new.json')]);
     expect(early).toMatchObject({ code: 2, json: { error: { code: 'DID_RECOVERY_PENDING' } } });
     const rotated = await at(DAY + 2, ['did', 'rotate', file('new.json')]);

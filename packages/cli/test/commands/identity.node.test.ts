@@ -10,8 +10,14 @@ import {
   storeResolver,
 } from '@ttp/did';
 import { proves } from '@ttp/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Folder, folder, PASSPHRASE, testIo, ttp, ttpJson } from '../harness.js';
+
+// Many keys are opened here: scrypt at its full cost is for the tests of keygen.
+vi.mock(import('../../../crypto/src/node/backend.js'), async (original) => {
+  const module = await original();
+  return { ...module, scrypt: (input) => module.scrypt({ ...input, costLog2: input.costLog2 - 10 }) };
+});
 
 let dir: Folder;
 let identity: NewIdentity;

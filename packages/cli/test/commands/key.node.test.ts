@@ -1,10 +1,16 @@
 import { createPublicKey } from 'node:crypto';
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { fromMultikey, hex } from '@ttp/crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Folder, folder, PASSPHRASE, testIo, ttp, ttpJson } from '../harness.js';
 
 const OTHER = 'another passphrase of five';
+
+// Many keys are opened here: scrypt at its full cost is for the tests of keygen.
+vi.mock(import('../../../crypto/src/node/backend.js'), async (original) => {
+  const module = await original();
+  return { ...module, scrypt: (input) => module.scrypt({ ...input, costLog2: input.costLog2 - 10 }) };
+});
 
 let dir: Folder;
 let did: string;

@@ -126,13 +126,29 @@ describe('a rotation in place', () => {
     expect(filesIn(root())).toEqual(before);
   });
 
+  it('says so where another process has taken it for an interrupted one', async () => {
+    putFiles(root(), before);
+    const disk = recordingDisk();
+    // The other one comes between the two files, and finds a next key that nobody has committed to.
+    const write = async (path: string, text: string): Promise<void> => {
+      if (path.endsWith('agent.json.new')) await finishRotation(file());
+      await disk.write(path, text);
+    };
+    expect(await codeRejectedBy(replaceRotated(replaced(), { ...disk, write }))).toBe('CLI_FILE_UNWRITABLE');
+    expect(filesIn(root())).toEqual(before);
+  });
+
   it('touches no files that are something else', async () => {
-    const other = await createIdentity({ type: 'agent', clock: fakeClock(1), random: seededRandom('other') });
-    for (const [name, text] of [
-      ['agent.json.new', identityText(other)],
-      ['agent.json.new', '{"my":"notes"}'],
-    ] as const) {
-      const files = new Map([...before, [name, text]]);
+    const ports = { clock: fakeClock(1), random: seededRandom('other') };
+    const other = await createIdentity({ type: 'agent', ...ports });
+    const further = await rotateIdentity(other, ports);
+    for (const theirs of [
+      { 'agent.json.new': identityText(other) },
+      { 'agent.json.new': '{"my":"notes"}' },
+      { 'agent.json.new': identityText(further), 'agent.json.next.new': nextText(further) },
+      { 'agent.json.new': identityText(rotated), 'agent.json.next.new': nextText(further) },
+    ]) {
+      const files = new Map([...before, ...Object.entries(theirs)]);
       putFiles(root(), files);
       expect(await codeRejectedBy(finishRotation(file()))).toBe('CLI_FILE_EXISTS');
       expect(filesIn(root())).toEqual(files);

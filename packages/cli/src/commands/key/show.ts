@@ -8,6 +8,7 @@ import { inFileLater, readJson } from '../../files/files.js';
 import { parseIdentityFile } from '../../files/identity-file.js';
 import { type KeyHeader, keyHeaderOf } from '../../files/key-header.js';
 import { operatorKid } from '../../files/operators.js';
+import { keysIn } from '../../files/rotation-files.js';
 import { standingOf } from '../../files/standing.js';
 import type { Io } from '../../io.js';
 import { passphrases } from '../../passphrase.js';
@@ -16,8 +17,8 @@ import type { Call } from '../../verb.js';
 /** What a key file says without being opened, and what is known of it. */
 interface PublicPart extends KeyHeader {
   readonly kid: string;
-  /** In force by a key log, a key of its own, or for the next rotation. */
-  readonly is: 'identity' | 'key' | 'next';
+  /** In force by a key log, of a recovery that is not yet, a key of its own, or for the next rotation. */
+  readonly is: 'identity' | 'recovery' | 'key' | 'next';
 }
 
 /** `ttp key show`: whose key a file holds, without opening it. */
@@ -50,6 +51,7 @@ export async function run({
 
 const WHAT: Readonly<Record<PublicPart['is'], string>> = {
   identity: 'the key in force of an identity',
+  recovery: 'the key of a recovery that is not in force yet',
   key: "a key of its own: an operator's, a guardian's, or a backup",
   next: 'the key for the next rotation of an identity',
 };
@@ -58,8 +60,12 @@ const WHAT: Readonly<Record<PublicPart['is'], string>> = {
 async function publicPartOf(json: Json, clock: Clock): Promise<PublicPart> {
   if (isJsonObject(json) && json['keyLog'] !== undefined) {
     const { key, ...logs } = parseIdentityFile(json);
-    const { document } = await standingOf(logs, clock);
-    return { ...keyHeaderOf(key), kid: document.verificationMethod[0]?.id ?? '', is: 'identity' };
+    const { document, pending } = await standingOf(logs, clock);
+    const [inForce] = document.verificationMethod;
+    const header = keyHeaderOf(key);
+    if (pending !== undefined && header.publicKey !== inForce?.publicKeyMultibase)
+      return { ...header, kid: `${document.id}#key-${keysIn(logs.keyLog)}`, is: 'recovery' };
+    return { ...header, kid: inForce?.id ?? '', is: 'identity' };
   }
   const header = keyHeaderOf(json);
   if (!header.did.startsWith('did:key:')) return { ...header, kid: `${header.did}#next`, is: 'next' };
