@@ -96,14 +96,14 @@ const disjointBars = (count: number, casl: number, others: number): Bar[] => [
     value: (m) => m.ratio('@casl/ability', US),
     atLeast: casl,
     unit: 'x',
-    why: 'What is done for every request, whatever the rules: see the absolute bar. The rivals take texts as they come.',
+    why: 'What is done for every request, whatever the rules: about a quarter of the time goes into normalising the resource, a fifth into the report of facts that their source does not own. The rivals take texts as they come, and answer true or false.',
   },
   {
     bar: `policy, ${count} rules: at least ${others}x as fast as cedar-wasm and casbin`,
     value: (m) => Math.min(m.ratio('cedar-wasm stateful', US), m.ratio('casbin enforceSync', US)),
     atLeast: others,
     unit: 'x',
-    why: 'What is done for every request, whatever the rules: see the absolute bar. The rivals take texts as they come.',
+    why: 'What is done for every request, whatever the rules: about a quarter of the time goes into normalising the resource, a fifth into the report of facts that their source does not own. The rivals take texts as they come, and answer true or false.',
   },
 ];
 
@@ -122,7 +122,7 @@ const crowdedBars: readonly Bar[] = [
     value: (m) => (m.median(US) * 1000) / CROWD,
     atMost: 25,
     unit: ' ns a rule',
-    why: 'Each rule that does not hold leaves its reason in the verdict, as every explanation of a denial needs it.',
+    why: 'Each rule that does not hold leaves its reason in the verdict, as every explanation of a denial needs it: a list of as many reasons as there are rules.',
   },
   {
     bar: 'policy, worst case: at least 8x as fast as @casl/ability',
