@@ -20,6 +20,18 @@ export {
 } from './bond.js';
 export { SCORE_ERRORS, type ScoreErrorCode } from './errors.js';
 export {
+  analyseGaming,
+  EVIDENCE_MAX,
+  GAMING_MULTIPLIERS_BP,
+  type GamingFinding,
+  type GamingFlag,
+  type GamingReport,
+  type GamingVerdict,
+} from './gaming/analyse.js';
+export type { GamingFacts, RatingFact } from './gaming/facts.js';
+export { trustFlow } from './gaming/flow.js';
+export { type RatingWeights, weighAttestations } from './gaming/weigh.js';
+export {
   ISNAD_STANDINGS,
   ISNAD_WEIGHTS,
   type IsnadComponents,

@@ -96,3 +96,48 @@ export const ISNAD_YOUNG_CAP = 4000;
 
 /** Most that an account reaches a third of whose entries were upheld against it: 2000, 20 points (decision D26). */
 export const ISNAD_UPHELD_CAP = 2000;
+
+/** Ratings that one analysis takes in: 1 000 000. */
+export const GAMING_RATINGS_MAX = 1_000_000;
+
+/** Ratings of one issuer for one subject in an hour that count: 10 (decisions.md, table of numbers). */
+export const BURST_MAX = 10;
+
+/** Issuers below which ratings are of a small set: 5. */
+export const DIVERSITY_ISSUERS_MIN = 5;
+
+/** Share of the ratings above which one issuer dominates: 40 %. */
+export const DIVERSITY_SHARE_MAX_PERCENT = 40;
+
+/** Share of the issuers above which mutual ratings are a pattern: 30 %. */
+export const RECIPROCAL_SHARE_MAX_PERCENT = 30;
+
+/** Accounts up to which those that reach one another by good ratings are a ring, and not a market: 50. */
+export const RING_ACCOUNTS_MAX = 50;
+
+/** Partners of a partner that are looked at for a circle: 100, so that the work stays linear in the ratings. */
+export const CIRCLE_PARTNERS_MAX = 100;
+
+/** Age below which an account is new: 30 days. */
+export const NEW_ACCOUNT_DAYS = 30;
+
+/** Ratings from which uniformity shows: 10. */
+export const PERFECT_RATINGS_MIN = 10;
+
+/** Share of perfect ratings from which they are too uniform: 95 %. */
+export const PERFECT_SHARE_MIN_PERCENT = 95;
+
+/** Issuers created within 24 hours from which they are a cluster: 3. */
+export const CLUSTER_ISSUERS_MIN = 3;
+
+/** Patterns from which an account is put into quarantine: 3. */
+export const QUARANTINE_FLAGS_MIN = 3;
+
+/** What a root has to give, in hundredths of a standard attestation: 100 000, a thousand attestations. */
+export const FLOW_ROOT_UNITS = 100_000;
+
+/** Part of what an account was given that it passes on: 85 %. */
+export const FLOW_PASSED_PERCENT = 85;
+
+/** Steps from a root that trust goes: 8. */
+export const FLOW_ROUNDS = 8;

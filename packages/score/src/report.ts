@@ -111,7 +111,7 @@ export function trustReport(facts: TrustFacts): TrustReport {
 
 /**
  * Of the facts that count, in an order of their own, so that the order they came in cannot show. An attestation goes
- * in as the JCS text of `[issuer, cluster, tier, rating, at]`: as an object it costs five times as much.
+ * in as the JCS text of `[issuer, cluster, tier, rating, at]`, with its multiplier where it has one: as an object it costs five times as much.
  */
 function hashFacts(facts: TrustFacts, counted: readonly AttestationFact[]): Hash {
   const { identityVerified, killed, revoked, behavior, securityEvents } = facts;
@@ -120,7 +120,16 @@ function hashFacts(facts: TrustFacts, counted: readonly AttestationFact[]): Hash
     killed,
     revoked,
     // Of texts and integers, JSON.stringify makes the canonical form.
-    attestations: counted.map((a) => JSON.stringify([a.issuer, a.cluster, a.tier, a.rating, a.at])),
+    attestations: counted.map(({ issuer, cluster, tier, rating, at, multiplierBp }) =>
+      JSON.stringify([
+        issuer,
+        cluster,
+        tier,
+        rating,
+        at,
+        ...(multiplierBp === undefined ? [] : [multiplierBp]),
+      ]),
+    ),
     behavior: Object.fromEntries(
       BEHAVIOR_COMPONENTS.map((name) => [name, { good: behavior[name].good, total: behavior[name].total }]),
     ),

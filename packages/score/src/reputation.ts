@@ -25,6 +25,8 @@ export interface AttestationFact {
   readonly rating: number;
   /** When it was issued: wall clock, ms. The latest of an issuer counts. */
   readonly at: number;
+  /** What the analysis of gaming leaves of its weight: 0 to 10000; all of it unless stated. */
+  readonly multiplierBp?: number;
 }
 
 /** What the attestations say together. */
@@ -39,6 +41,8 @@ export interface Reputation {
 
 /** The neutral rating: it pulls towards the prior. */
 export const NEUTRAL = 3;
+/** A weight that nothing was taken from, basis points. */
+const WHOLE = 10_000;
 /** The farthest a rating stands from the neutral one. */
 const SWING = 2n;
 
@@ -75,10 +79,10 @@ export function reputationOf(attestations: readonly AttestationFact[]): Reputati
   };
 }
 
-const speaksFor = ({ tier, rating }: AttestationFact): boolean =>
-  VERIFIED_TIERS.includes(tier) && rating >= VOUCHING_RATING_MIN;
+const speaksFor = ({ tier, rating, multiplierBp }: AttestationFact): boolean =>
+  VERIFIED_TIERS.includes(tier) && rating >= VOUCHING_RATING_MIN && multiplierBp !== 0;
 
-/** Weight in hundredths, and the sum of weight times distance from the neutral rating. */
+/** Weight in hundredths of a basis point, and the sum of weight times distance from the neutral rating. */
 interface Tally {
   readonly weight: bigint;
   readonly signed: bigint;
@@ -87,9 +91,10 @@ interface Tally {
 function tally(facts: readonly AttestationFact[]): Tally {
   let weight = 0;
   let signed = 0;
-  for (const { tier, rating } of facts) {
-    weight += ISSUER_TIER_WEIGHTS_CENTI[tier];
-    signed += ISSUER_TIER_WEIGHTS_CENTI[tier] * (rating - NEUTRAL);
+  for (const { tier, rating, multiplierBp = WHOLE } of facts) {
+    const own = ISSUER_TIER_WEIGHTS_CENTI[tier] * multiplierBp;
+    weight += own;
+    signed += own * (rating - NEUTRAL);
   }
   return { weight: BigInt(weight), signed: BigInt(signed) };
 }
@@ -109,7 +114,8 @@ function cappedSum(clusters: readonly Tally[]): Sum {
   const heaviestFirst = [...clusters].sort((a, b) =>
     a.weight < b.weight ? 1 : a.weight > b.weight ? -1 : 0,
   );
-  let rest = BigInt(REPUTATION_PRIOR_WEIGHT_CENTI) + heaviestFirst.reduce((sum, c) => sum + c.weight, 0n);
+  let rest =
+    BigInt(REPUTATION_PRIOR_WEIGHT_CENTI * WHOLE) + heaviestFirst.reduce((sum, c) => sum + c.weight, 0n);
   let shares = BigInt(CLUSTER_CAP_DIVISOR);
   let cut = 0;
   for (const { weight } of heaviestFirst) {
@@ -161,12 +167,13 @@ export function latestByIssuer(attestations: readonly AttestationFact[]): Map<Di
 
 /**
  * A total order on the attestations of one issuer, so that their order in the list cannot matter: the later one;
- * at one time the one that speaks worse; then the lighter tier, then the name of the cluster.
+ * at one time the one that speaks worse; then the lighter one, then the name of the cluster.
  */
 export function supersedes(a: AttestationFact, b: AttestationFact): boolean {
   if (a.at !== b.at) return a.at > b.at;
   if (a.rating !== b.rating) return a.rating < b.rating;
   if (a.tier !== b.tier) return ISSUER_TIERS.indexOf(a.tier) > ISSUER_TIERS.indexOf(b.tier);
+  if (a.multiplierBp !== b.multiplierBp) return (a.multiplierBp ?? WHOLE) < (b.multiplierBp ?? WHOLE);
   return a.cluster < b.cluster;
 }
 
@@ -184,4 +191,7 @@ function check(fact: AttestationFact, field: string): void {
   if (!ISSUER_TIERS.includes(fact.tier)) throw wrong('tier');
   if (!Number.isInteger(fact.rating) || fact.rating < 1 || fact.rating > 5) throw wrong('rating');
   if (!Number.isSafeInteger(fact.at) || fact.at < 0) throw wrong('at');
+  const { multiplierBp = WHOLE } = fact;
+  if (!Number.isInteger(multiplierBp) || multiplierBp < 0 || multiplierBp > WHOLE)
+    throw wrong('multiplierBp');
 }

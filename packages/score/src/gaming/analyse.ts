@@ -1,0 +1,223 @@
+import { asBasisPoints, asDid, type BasisPoints, type Did } from '@ttp/core';
+import { DAY_MS } from '../fixed.js';
+import { floorDiv } from '../integer.js';
+import {
+  BURST_MAX,
+  CIRCLE_PARTNERS_MAX,
+  CLUSTER_ISSUERS_MIN,
+  DIVERSITY_ISSUERS_MIN,
+  DIVERSITY_SHARE_MAX_PERCENT,
+  HOUR_MS,
+  NEW_ACCOUNT_DAYS,
+  PERFECT_RATINGS_MIN,
+  PERFECT_SHARE_MIN_PERCENT,
+  QUARANTINE_FLAGS_MIN,
+  RECIPROCAL_SHARE_MAX_PERCENT,
+  RING_ACCOUNTS_MAX,
+  VOUCHING_RATING_MIN,
+} from '../limits.js';
+import { type GamingFacts, graphOf, type RatingGraph, type Received } from './facts.js';
+import { ringsOf } from './rings.js';
+
+/** What each pattern does to the weight of the ratings that an account received, basis points (decisions.md, table of numbers). */
+export const GAMING_MULTIPLIERS_BP = {
+  'low-diversity': 7000,
+  reciprocal: 5000,
+  'new-issuers': 5000,
+  'perfect-scores': 6000,
+  'account-clustering': 5000,
+} as const;
+export type GamingFlag = keyof typeof GAMING_MULTIPLIERS_BP;
+
+/** A pattern, and what shows it. */
+export interface GamingFinding {
+  /** `burst` and `self-dealing`: ratings that are ignored. */
+  readonly pattern: GamingFlag | 'burst' | 'self-dealing';
+  /** Whose ratings they are. */
+  readonly subject: Did;
+  /** The ratings or issuers that show it, and among how many. */
+  readonly found: number;
+  readonly among: number;
+  /** Issuers that take part, at most {@link EVIDENCE_MAX}, in order. */
+  readonly issuers: readonly Did[];
+}
+
+/** What the ratings of an account are worth. */
+export interface GamingVerdict {
+  /** What its ratings weigh: 10000 is all, 0 in quarantine. */
+  readonly multiplierBp: BasisPoints;
+  readonly flags: readonly GamingFlag[];
+  /** Three patterns at once: its ratings count for nothing until somebody has looked. */
+  readonly quarantined: boolean;
+}
+
+/** What an analysis of all ratings found. */
+export interface GamingReport {
+  readonly findings: readonly GamingFinding[];
+  /** Accounts with a pattern; all others are worth what they are. */
+  readonly verdicts: ReadonlyMap<Did, GamingVerdict>;
+}
+
+/** Issuers that a finding names. */
+export const EVIDENCE_MAX = 20;
+
+/**
+ * Looks for gaming in all ratings of a log prefix together: one rating shows nothing (flaw.S7). Deterministic, and
+ * linear in the ratings but for the sorting. Self-ratings and the excess of bursts are ignored; each pattern then lowers
+ * the weight of an account's ratings, all of them together, and three put it into quarantine.
+ * - low-diversity: fewer than 5 issuers, or one with more than 40 % of the ratings
+ * - reciprocal: more than 30 % of the issuers belong to a circle of mutual good ratings with the account, or to its ring
+ * - new-issuers: more than half of the issuers were younger than 30 days when they rated
+ * - perfect-scores: 10 ratings or more, 95 % or more of them perfect
+ * - account-clustering: 3 issuers or more were created within 24 hours of one another, and they are a third of all
+ *
+ * @throws SCORE_BAD_RATING with the field, SCORE_TOO_MANY_ATTESTATIONS
+ */
+export function analyseGaming(facts: GamingFacts): GamingReport {
+  const graph = graphOf(facts);
+  const findings: GamingFinding[] = [];
+  const kept = graph.received.map((ratings, subject) => withoutNoise(graph, subject, ratings, findings));
+  const circles = circlesOf(kept);
+  const verdicts = new Map<Did, GamingVerdict>();
+  for (const [subject, ratings] of kept.entries()) {
+    const found = patternsOf(graph, ratings, circles(subject));
+    if (found.length === 0) continue;
+    const did = didOf(graph, subject);
+    for (const { pattern, issuers, ...numbers } of found)
+      findings.push({ pattern, subject: did, ...numbers, issuers: named(graph, issuers) });
+    verdicts.set(did, verdictOf(found.map(({ pattern }) => pattern)));
+  }
+  return { findings, verdicts };
+}
+
+function verdictOf(flags: readonly GamingFlag[]): GamingVerdict {
+  const quarantined = flags.length >= QUARANTINE_FLAGS_MIN;
+  const bp = flags.reduce((left, flag) => floorDiv(left * GAMING_MULTIPLIERS_BP[flag], 10_000), 10_000);
+  return { multiplierBp: asBasisPoints(quarantined ? 0 : bp), flags, quarantined };
+}
+
+interface Pattern {
+  readonly pattern: GamingFlag;
+  readonly found: number;
+  readonly among: number;
+  readonly issuers: readonly number[];
+}
+
+function patternsOf(
+  { createdAt }: RatingGraph,
+  ratings: readonly Received[],
+  circle: ReadonlySet<number>,
+): readonly Pattern[] {
+  if (ratings.length === 0) return [];
+  const counts = new Map<number, number>();
+  for (const { from } of ratings) counts.set(from, (counts.get(from) ?? 0) + 1);
+  const issuers = [...counts.keys()];
+  const among = issuers.length;
+  const found: Pattern[] = [];
+  const [top, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+  if (among < DIVERSITY_ISSUERS_MIN) found.push({ pattern: 'low-diversity', found: among, among, issuers });
+  else if (most * 100 > DIVERSITY_SHARE_MAX_PERCENT * ratings.length)
+    found.push({ pattern: 'low-diversity', found: most, among: ratings.length, issuers: [top] });
+  const mutual = issuers.filter((issuer) => circle.has(issuer));
+  if (mutual.length * 100 > RECIPROCAL_SHARE_MAX_PERCENT * among)
+    found.push({ pattern: 'reciprocal', found: mutual.length, among, issuers: mutual });
+  const young = new Set(
+    ratings.flatMap(({ from, at }) =>
+      at - (createdAt[from] ?? 0) < NEW_ACCOUNT_DAYS * DAY_MS ? [from] : [],
+    ),
+  );
+  if (young.size * 2 > among)
+    found.push({ pattern: 'new-issuers', found: young.size, among, issuers: [...young] });
+  const perfect = ratings.filter(({ rating }) => rating === 5).length;
+  if (ratings.length >= PERFECT_RATINGS_MIN && perfect * 100 >= PERFECT_SHARE_MIN_PERCENT * ratings.length)
+    found.push({ pattern: 'perfect-scores', found: perfect, among: ratings.length, issuers });
+  const born = bornTogether(issuers, createdAt);
+  if (born.length >= CLUSTER_ISSUERS_MIN && born.length * 3 >= among)
+    found.push({ pattern: 'account-clustering', found: born.length, among, issuers: born });
+  return found;
+}
+
+/** The most issuers that were created within 24 hours. */
+function bornTogether(issuers: readonly number[], createdAt: readonly number[]): readonly number[] {
+  const byAge = [...issuers].sort((a, b) => (createdAt[a] ?? 0) - (createdAt[b] ?? 0) || a - b);
+  let [best, first] = [[] as readonly number[], 0];
+  for (let last = 0; last < byAge.length; last++) {
+    const born = (i: number): number => createdAt[byAge[i] ?? 0] ?? 0;
+    while (born(last) - born(first) > DAY_MS) first++;
+    if (last + 1 - first > best.length) best = byAge.slice(first, last + 1);
+  }
+  return best;
+}
+
+/** Ratings but for those of the account itself and those that follow ten of one issuer within an hour. */
+function withoutNoise(
+  graph: RatingGraph,
+  subject: number,
+  ratings: readonly Received[],
+  findings: GamingFinding[],
+): readonly Received[] {
+  const recent = new Map<number, number[]>();
+  const bursts = new Map<number, number>();
+  let own = 0;
+  const kept = ratings.filter(({ from, at }) => {
+    if (from === subject) {
+      own++;
+      return false;
+    }
+    const times = (recent.get(from) ?? []).filter((time) => at - time < HOUR_MS);
+    const fits = times.length < BURST_MAX;
+    recent.set(from, fits ? [...times, at] : times);
+    if (!fits) bursts.set(from, (bursts.get(from) ?? 0) + 1);
+    return fits;
+  });
+  const did = didOf(graph, subject);
+  const among = ratings.length;
+  if (own > 0) findings.push({ pattern: 'self-dealing', subject: did, found: own, among, issuers: [did] });
+  if (bursts.size > 0) {
+    const found = [...bursts.values()].reduce((sum, n) => sum + n, 0);
+    findings.push({
+      pattern: 'burst',
+      subject: did,
+      found,
+      among,
+      issuers: named(graph, [...bursts.keys()]),
+    });
+  }
+  return kept;
+}
+
+/**
+ * For an account, the issuers that are in a circle with it: both rate each other well and share a third account that
+ * does so with both, or they belong to one ring. Two that worked together and say so of each other are no circle.
+ */
+function circlesOf(kept: readonly (readonly Received[])[]): (subject: number) => ReadonlySet<number> {
+  const good = kept.map((ratings) => new Set(ratings.filter(isGood).map(({ from }) => from)));
+  const rates: number[][] = kept.map(() => []);
+  for (const [subject, issuers] of good.entries()) for (const issuer of issuers) rates[issuer]?.push(subject);
+  const rings = ringsOf(rates, RING_ACCOUNTS_MAX);
+  const mutual = good.map((issuers, subject) =>
+    [...issuers].filter((issuer) => good[issuer]?.has(subject) === true),
+  );
+  return (subject) => {
+    const partners = mutual[subject] ?? [];
+    const near = new Set(partners);
+    const ring = rings[subject] ?? -1;
+    const inCircle = partners.filter((partner) =>
+      (mutual[partner] ?? []).slice(0, CIRCLE_PARTNERS_MAX).some((third) => near.has(third)),
+    );
+    const inRing = [...(good[subject] ?? [])].filter((issuer) => ring !== -1 && rings[issuer] === ring);
+    return new Set([...inCircle, ...inRing]);
+  };
+}
+
+const isGood = ({ rating }: Received): boolean => rating >= VOUCHING_RATING_MIN;
+
+/** Numbers come from the list itself, so nobody is never there. */
+const didOf = ({ accounts }: RatingGraph, number: number): Did =>
+  accounts[number] ?? asDid('did:ttp:agent:nobody');
+
+const named = (graph: RatingGraph, numbers: readonly number[]): readonly Did[] =>
+  [...numbers]
+    .sort((a, b) => a - b)
+    .slice(0, EVIDENCE_MAX)
+    .map((number) => didOf(graph, number));
