@@ -18,6 +18,7 @@ const SUITES = [
   'etr-merkle',
   'guard',
   'oversight',
+  'pnp',
   'score',
   'sdk',
   'spl',

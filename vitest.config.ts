@@ -3,7 +3,7 @@ import projects from './vitest.workspace.ts';
 
 /** Layers 0-5: what an agent embeds. Their line coverage has a floor of its own. */
 const embedded =
-  'packages/{core,crypto,adapters,did,spl,score,etr-merkle,tre,guard,oversight,sdk}/src/**/*.ts';
+  'packages/{core,crypto,adapters,did,spl,score,etr-merkle,tre,pnp,guard,oversight,sdk}/src/**/*.ts';
 
 export default defineConfig({
   test: {

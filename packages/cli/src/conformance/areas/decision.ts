@@ -19,6 +19,13 @@ export const DECISION_AREAS: Areas = {
       isPart: true,
     };
   },
+  'pnp/merge': ({ a = null, b = null, expect, code }) => {
+    const request = { op: 'pnp.merge', a: JSON.stringify(a), b: JSON.stringify(b) };
+    const { agreement, ...conflicts } = isJsonObject(expect) ? expect : {};
+    return { ...asked(request, code, agreement ?? conflicts), isPart: true };
+  },
+  'pnp/step': ({ state = null, event = null, expect, code }) =>
+    asked({ op: 'pnp.step', state, event }, code, expect),
   'tre/decide': ({ interaction, evidence, policy, thresholds, expect, code }) => {
     const request = present({ op: 'tre.decide', interaction, evidence, policy, thresholds });
     if (typeof code === 'string') return { request, codes: [code, UNREADABLE] };
