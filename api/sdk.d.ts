@@ -16,9 +16,20 @@ export type Check = {
     readonly code: ErrorCode;
     readonly decision?: Decision;
 };
+export interface DecisionPoint {
+    readonly url: string;
+    readonly fetch: Fetch;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly properties?: (interaction: Interaction) => JsonObject;
+}
 export declare const EVIDENCE_TIMEOUT_MS = 5000;
 export declare const IDENTITY_VALID_MS = 300000;
 export declare const LOCAL_FACT_VALID_MS = 60000;
+export interface LayerSource {
+    readonly layer: string;
+    readonly policy: PolicySource;
+}
+export type PolicySource = string | Uint8Array | JsonObject | SignedPolicySource;
 export interface ReplayedDecision {
     readonly index: bigint;
     readonly subject: string;
@@ -41,6 +52,10 @@ export declare const SDK_ERRORS: {
     readonly SDK_NAME_ROLLED_BACK: 'The registry of names shows an older or another log than it did before.';
     readonly SDK_NAMES_FAILED: 'The registry of names failed without a code of its own.';
     readonly SDK_NAMES_TIMEOUT: 'The registry of names did not answer in time.';
+    readonly SDK_POLICY_LAYERS: 'The layers of the policy have no names of their own, or are written for two agents.';
+    readonly SDK_POLICY_UNTRUSTED: 'The policy is signed, and no roster says who may sign one.';
+    readonly SDK_LOG_KEY_RETIRED: 'The log key is that of an identity before its rotation; the log goes on under another.';
+    readonly SDK_LOG_KEYS: 'The record of the log keys cannot be read, or another process took another key.';
     readonly SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.';
     readonly SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.';
     readonly SDK_POLICY_UNEVALUATED: 'The policy has parts, such as kill triggers, that nothing here evaluates yet.';
@@ -48,6 +63,7 @@ export declare const SDK_ERRORS: {
     readonly SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.';
     readonly SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.';
     readonly SDK_EVIDENCE_MALFORMED: 'An evidence source returned something that is not a fact.';
+    readonly SDK_DECISION_POINT_FAILED: 'The other decision point answered with another status than 200, or at too great a length.';
     readonly SDK_UNKNOWN_OBLIGATION: 'The decision obliges to something that no handler here can do.';
     readonly SDK_OBLIGATION_FAILED: 'The handler of an obligation failed without a code of its own.';
     readonly SDK_DECISION_STALE: 'While the interaction waited, the policy or the evidence changed and the decision became stricter.';
@@ -57,6 +73,9 @@ export declare const SDK_ERRORS: {
     readonly SDK_REPLAY_DIFFERS: 'A decision made again from its payloads is not the recorded one.';
 };
 export type SdkErrorCode = keyof typeof SDK_ERRORS;
+export interface SignedPolicySource {
+    readonly signed: Envelope | string | Uint8Array;
+}
 export interface ToolCall {
     readonly tool: string;
     readonly server?: string;
@@ -75,7 +94,7 @@ export interface TraceView {
 }
 export interface Ttp {
     readonly did: Did;
-    readonly policy: Policy;
+    readonly policy: Policy | PolicyLayers;
     readonly mode: TtpMode;
     readonly logKey: string;
     readonly oversight: Oversight | undefined;
@@ -99,8 +118,12 @@ export interface Ttp {
 export type TtpMode = 'enforce' | 'observe';
 export interface TtpOptions {
     readonly identity: Identity;
-    readonly policy: string | Uint8Array | JsonObject;
+    readonly policy: PolicySource | readonly (PolicySource | LayerSource)[];
+    readonly limits?: {
+        readonly policyBytes?: number;
+    };
     readonly names?: NameRegistry;
+    readonly resolver?: Pick<KeyLogResolver, 'resolve' | 'ancestors'>;
     readonly storage: Storage;
     readonly callMap?: string | Uint8Array | JsonObject;
     readonly fresh?: boolean;
@@ -108,6 +131,8 @@ export interface TtpOptions {
     readonly owners?: readonly string[];
     readonly approvalWaitMs?: number;
     readonly mode?: TtpMode;
+    readonly decisionPoint?: DecisionPoint;
+    readonly grants?: readonly (Envelope | string)[];
     readonly thresholds?: JsonObject;
     readonly ports?: {
         readonly clock?: Clock;
@@ -118,8 +143,13 @@ export interface TtpOptions {
     readonly onEvent?: (entry: Entry) => void;
     readonly logSigner?: Signer;
 }
+export declare function continuesLog(later: string | Uint8Array, earlier: TraceReport, key: string): boolean;
 export declare function createTtp(options: TtpOptions): Promise<Ttp>;
 export declare const logProofs: (origin: string) => LogProofs;
+export declare function logRangeOf(store: Store, agent: Did, key: Uint8Array): Promise<{
+    readonly from: number;
+    readonly to?: number;
+}>;
 export declare function logSignerOf({ did, seed }: Pick<Identity, 'did' | 'seed'>): Signer;
 export declare function observationsOf(bundle: string | Uint8Array): ObservedCalls;
 export declare function replayBundle(bundle: string | Uint8Array): readonly ReplayedDecision[];

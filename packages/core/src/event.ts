@@ -36,6 +36,7 @@ export const EVENT_TYPES = [
   'breaker-tripped',
   'kill-cascaded',
   'checkpoint-noted',
+  'log-continued',
   'mode-set',
   'payload-superseded',
   'payload-deleted',

@@ -14,7 +14,9 @@ import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
 import { lineageOf } from './lineage.js';
+import { logKeysOf } from './log-keys.js';
 import { logSignerOf } from './log-signer.js';
+import { logsBefore } from './log-succession.js';
 import type { NamePin } from './names/name-pin.js';
 import { watchName } from './names/watch-name.js';
 import { noteInto, recordKill } from './note.js';
@@ -70,12 +72,27 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   const steady: Clock = { now: time.stamp, monotonic: () => clock.monotonic() };
 
   const logSigner = options.logSigner ?? logSignerOf(identity);
-  const recorder = await openRecorder({ storage, clock, timer, random, signer: logSigner, origin: agent });
+  const logKeys = await logKeysOf(storage, agent, logSigner);
+  const firstLog = logKeys.spans.at(-1)?.from ?? 0;
+  // All that can be wrong with the logs before is found out before the new one begins.
+  const logs = firstLog === 0 ? [] : await logsBefore(storage, agent, { ...logKeys, random });
+  const recorder = await openRecorder({
+    storage,
+    clock,
+    timer,
+    random,
+    signer: logSigner,
+    origin: agent,
+    firstLog,
+  });
   opened.push(() => recorder.close());
+  await logKeys.keep();
   if (onEvent !== undefined) recorder.onEvent(listening(onEvent));
   const writer: Writer = mode === 'observe' ? monitorWriter(recorder) : recorder;
   const newTrace = (): TraceId => asTraceId(hex(random.bytes(16)));
   const trace = newTrace();
+  const note = noteInto(writer, { agent, trace, now: time.stamp });
+  if (recorder.size === 0n && logs.length > 0) await note('log-continued', recorder.origin, { logs });
 
   const kill = await createKillSwitch({
     storage,
@@ -99,7 +116,6 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     operators,
     policyBytes: options.limits?.policyBytes,
   });
-  const note = noteInto(writer, { agent, trace, now: time.stamp });
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});

@@ -17,6 +17,9 @@ export const SDK_ERRORS = {
   SDK_NAMES_TIMEOUT: 'The registry of names did not answer in time.',
   SDK_POLICY_LAYERS: 'The layers of the policy have no names of their own, or are written for two agents.',
   SDK_POLICY_UNTRUSTED: 'The policy is signed, and no roster says who may sign one.',
+  SDK_LOG_KEY_RETIRED:
+    'The log key is that of an identity before its rotation; the log goes on under another.',
+  SDK_LOG_KEYS: 'The record of the log keys cannot be read, or another process took another key.',
   SDK_POLICY_RACE: 'Another process armed a policy in this store at the same moment.',
   SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.',
   SDK_POLICY_UNEVALUATED: 'The policy has parts, such as kill triggers, that nothing here evaluates yet.',

@@ -11,7 +11,9 @@ export {
   IDENTITY_VALID_MS,
   LOCAL_FACT_VALID_MS,
 } from './limits.js';
+export { logRangeOf } from './log-keys.js';
 export { logSignerOf } from './log-signer.js';
+export { continuesLog } from './log-succession.js';
 export { logProofs } from './names/log-proofs.js';
 export { observationsOf } from './observations.js';
 export type { TtpMode, TtpOptions } from './options.js';

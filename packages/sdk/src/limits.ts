@@ -36,3 +36,6 @@ export const NAME_LOOKUP_MAX_MS = 10_000;
 
 /** How often a pinned name is looked up again, ms: a name that changed hands refuses within this time. */
 export const NAME_CHECK_MS = 60_000;
+
+/** Logs of one enforcement point that are looked at for the first that nobody has written: 64, as many as it may have. */
+export const LOGS_MAX_COUNT = 64;

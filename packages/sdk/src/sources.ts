@@ -68,11 +68,11 @@ function identitySource(identity: Identity, { clock, random, resolver }: SourceP
       random,
       replay,
     });
-    // A child's key log verifies with its parent's: whoever has one is asked for by whoever knows both.
+    // A child's key log verifies with its parent's, and a recovery with the time it was seen: a resolver knows both.
     const document =
-      parentOf(identity) === undefined || resolver === undefined
-        ? documentOf(identity.keyLog)
-        : await resolver.resolve(identity.did);
+      resolver !== undefined && (parentOf(identity) !== undefined || wasRecovered(identity))
+        ? await resolver.resolve(identity.did)
+        : documentOf(identity.keyLog);
     const { verified } = pending.verify({ response, document, replay });
     return frozenJson({ verified, method: 'challenge-response' });
   }
@@ -93,6 +93,9 @@ function identitySource(identity: Identity, { clock, random, resolver }: SourceP
     },
   };
 }
+
+/** Whether somebody without the key in force took the identity over, or tried to. */
+const wasRecovered = ({ keyLog }: Identity): boolean => keyLog.some(({ body }) => body['op'] === 'recover');
 
 /** What this enforcement point can find out about its own agent, without asking anybody else. */
 export function agentSources(

@@ -1,6 +1,6 @@
 import { type Did, type Signer, type Storage, TtpError } from '@ttp/core';
 import { type LogReader, openLogReader } from '@ttp/etr-merkle/trace';
-import { logSignerOf } from '@ttp/sdk';
+import { logRangeOf, logSignerOf } from '@ttp/sdk';
 import { openIdentityFile } from '../files/identity-file.js';
 import { HintedError } from '../hints.js';
 import type { Io } from '../io.js';
@@ -66,14 +66,18 @@ export async function ownerOf({ identity, logKey }: Omit<LogOptions, 'store'>, i
   );
 }
 
-/** Every log there is, in order, which may be none; later ones exist where several processes wrote at once. */
+/**
+ * Every log there is of this key, in order, which may be none; later ones exist where several processes wrote at once.
+ * Those before a rotation are of another key.
+ */
 export async function logsIn(
   storage: Storage,
   { did, key }: LogOwner,
   { random }: Pick<Io, 'random'>,
 ): Promise<readonly LogReader[]> {
   const logs: LogReader[] = [];
-  for (let n = 0; n < LOGS_MAX; n++) {
+  const { from, to = LOGS_MAX } = await logRangeOf(storage.store, did, key.publicKey);
+  for (let n = from; n < to; n++) {
     const log = await openLogReader({ storage, origin: did, key, random }, n);
     if (log === undefined) break;
     logs.push(log);

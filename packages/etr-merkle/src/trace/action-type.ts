@@ -61,6 +61,7 @@ const ACTION_OF: Readonly<Record<EventType, ActionType>> = {
   'breaker-tripped': 'circuit_breaker',
   'kill-cascaded': 'cascade_kill',
   'checkpoint-noted': 'checkpoint',
+  'log-continued': 'checkpoint',
   'mode-set': 'trace',
   'payload-superseded': 'payload_life',
   'payload-deleted': 'payload_life',

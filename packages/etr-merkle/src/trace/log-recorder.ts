@@ -50,7 +50,8 @@ const RESERVED: readonly EventType[] = ['trace-sealed', 'payload-erased', ...LIF
 export async function openRecorder(options: RecorderOptions): Promise<TraceRecorder> {
   checkOptions(options);
   const payloads = createPayloadStore(options.storage.store, options.random);
-  return new LogRecorder(options, payloads, await openFreeLedger(options, payloads, 0));
+  const { firstLog = 0 } = options;
+  return new LogRecorder(options, payloads, await openFreeLedger(options, payloads, firstLog));
 }
 
 class LogRecorder implements TraceRecorder {

@@ -63,7 +63,7 @@ export async function openFreeLedger(
   from: number,
 ): Promise<{ ledger: Ledger; n: number }> {
   const { storage, clock, signer, origin } = options;
-  if (from === 0) await requireAtLeast(options);
+  if (from === (options.firstLog ?? 0)) await requireAtLeast(options);
   for (let n = from; n < LOGS_MAX; n++) {
     const ledger = await openLedger(storage, originOf(origin, n), signer);
     try {

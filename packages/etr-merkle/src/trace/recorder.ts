@@ -31,6 +31,8 @@ export interface RecorderOptions {
   readonly signer: Signer;
   /** The DID of the enforcement point; the log's own origin is `<origin>/log/<n>`. */
   readonly origin: string;
+  /** The number of the first log that this key writes; 0 unless given. Those before it are of keys before it. */
+  readonly firstLog?: number;
   /**
    * Checkpoints of this enforcement point's logs that somebody else has kept, such as a witness: a log that does not
    * extend its own is not opened. For a storage that was restored from a backup.
