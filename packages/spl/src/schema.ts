@@ -41,15 +41,15 @@ let built: PolicySchema | undefined;
  * @throws SPL_MISSING_KEY, SPL_UNKNOWN_KEY, SPL_UNKNOWN_VERSION, SPL_UNKNOWN_EFFECT, SPL_BAD_TYPE, SPL_BAD_VALUE
  */
 export function parseDocument(json: JsonObject): PolicyDocument {
-  const { document, keys } = policySchema();
-  const result = z.safeParse(document, json);
+  const schema = policySchema();
+  const result = z.safeParse(schema.document, json);
   // Zero trust where the policy says nothing.
   if (result.success) return { timezone: 'UTC', defaultEffect: 'deny', ...result.data };
   // A misspelt mandatory key is also a missing one: the misspelling is what the author wants to hear of.
   const issues = result.error.issues;
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue === undefined) throw new TtpError('SPL_BAD_TYPE', 'not a policy');
-  throw faultOf(issue, json, keys);
+  throw faultOf(issue, json, schema);
 }
 
 /** The schema, built when the first policy is loaded: a process that never loads one does not pay for it. */
@@ -170,14 +170,16 @@ function build(): PolicySchema {
   return { document, keys, places: { rule, rules, conditions, agentDid, trigger, timezone } };
 }
 
-function faultOf(issue: z.core.$ZodIssue, json: JsonObject, keys: ReadonlySet<string>): TtpError {
+function faultOf(issue: z.core.$ZodIssue, json: JsonObject, { document, keys }: PolicySchema): TtpError {
   const field = issue.path.reduce<string>(at, '');
   const fault = (code: SplErrorCode, message: string): TtpError =>
     new TtpError(code, `${field}: ${message}`, { field });
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
     const path = at(field, key);
-    return new TtpError('SPL_UNKNOWN_KEY', `no key ${path}${hint(key, keys)}`, { field: path });
+    // What belongs at this place is likelier to be meant than what belongs elsewhere.
+    const meant = hint(key, keysAt(document, issue.path)) || hint(key, keys);
+    return new TtpError('SPL_UNKNOWN_KEY', `no key ${path}${meant}`, { field: path });
   }
   const value = valueAt(json, issue.path);
   if (value === undefined) return fault('SPL_MISSING_KEY', 'missing');
@@ -190,6 +192,26 @@ function faultOf(issue: z.core.$ZodIssue, json: JsonObject, keys: ReadonlySet<st
   const effect = key === 'effect' || key === 'defaultEffect';
   return fault(effect ? 'SPL_UNKNOWN_EFFECT' : 'SPL_BAD_VALUE', meant);
 }
+
+/** The keys of the object at a path. */
+function keysAt(document: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
+  let type: z.core.$ZodType | undefined = document;
+  for (const key of path) {
+    type = unwrapped(type);
+    if (type instanceof z.core.$ZodObject) type = defOf(type).shape[String(key)];
+    else type = type instanceof z.core.$ZodArray ? defOf(type).element : undefined;
+  }
+  type = unwrapped(type);
+  return type instanceof z.core.$ZodObject ? Object.keys(defOf(type).shape) : [];
+}
+
+/** What may be left out, without that. */
+const unwrapped = (type: z.core.$ZodType | undefined): z.core.$ZodType | undefined =>
+  type instanceof z.core.$ZodOptional ? defOf(type).innerType : type;
+
+/** The parts of a type: this build of zod shows them nowhere else. */
+// oxlint-disable-next-line no-underscore-dangle
+const defOf = <T extends z.core.$ZodType>(type: T): T['_zod']['def'] => type._zod.def;
 
 function valueAt(json: Json, path: readonly PropertyKey[]): Json | undefined {
   let value: Json | undefined = json;
