@@ -5,8 +5,9 @@ import { createTtp, type Ttp } from '@ttp/sdk';
 import { counted } from '../counted.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { readText } from '../files/files.js';
-import { openIdentityFile } from '../files/identity-file.js';
+import { openIdentityIn, readIdentityFile } from '../files/identity-file.js';
 import { readOperators } from '../files/operators.js';
+import { ownResolver } from '../files/standing.js';
 import type { Io } from '../io.js';
 import { MCP_APPROVAL_WAIT_MS } from '../limits.js';
 import { faultText } from '../mcp/fault-text.js';
@@ -40,9 +41,11 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
   const armament = await readArmament(options, io);
   const operators =
     options.operators === undefined ? {} : { operators: await readOperators(options.operators, 'operators') };
-  const identity = await openIdentityFile(options.identity, {
+  const file = await readIdentityFile(options.identity, 'identity');
+  const identity = await openIdentityIn(options.identity, file, {
     field: 'identity',
     passphrases: passphrases(io, { isInteractive: false }),
+    clock,
   });
   const storage = await openStore(options.store);
   let ttp: Ttp | undefined;
@@ -54,6 +57,8 @@ export async function run({ options, args: words, io }: Call<McpOptions>): Promi
   try {
     ttp = await createTtp({
       identity,
+      // Whoever answers for it, or has recovered it, stands in the file.
+      resolver: await ownResolver(file, clock),
       ...armament,
       storage,
       ...operators,

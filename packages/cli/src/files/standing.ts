@@ -1,6 +1,6 @@
-import { asDid, type Clock, type Did, type DidDocument, type Envelope, type Hash } from '@ttp/core';
+import { asDid, type Clock, type DidDocument, type Envelope, type Hash } from '@ttp/core';
 import { envelopeId } from '@ttp/crypto';
-import { didKeyDocument, documentOf, memoryResolver, parseDid } from '@ttp/did';
+import { didKeyDocument, didOf, documentOf, type KeyLogResolver, memoryResolver, parseDid } from '@ttp/did';
 
 /** A key log, and those of the parent and guardians who signed it. */
 export interface KeyLogs {
@@ -29,12 +29,8 @@ export interface Standing {
 export async function standingOf({ keyLog, related }: KeyLogs, clock: Clock): Promise<Standing> {
   if (related.length === 0 && !keyLog.some(isRecovery))
     return { document: documentOf(keyLog), others: [], settled: [] };
-  const logs = [...related, keyLog];
-  const dates = new Map(logs.flat().map((entry) => [envelopeId(entry), entry.head.iat]));
-  const resolver = memoryResolver({ clock, dating: { before: (id) => Promise.resolve(dates.get(id)) } });
-  let did: Did | undefined;
-  for (const log of logs) did = await resolver.add(log);
-  const document = did === undefined ? documentOf(keyLog) : await resolver.resolve(did);
+  const resolver = await ownResolver({ keyLog, related }, clock);
+  const document = await resolver.resolve(didOf(keyLog[0]?.body ?? {}));
   const pending = await resolver.pendingRecovery(document.id);
   const recoveries = keyLog.flatMap((entry, i) =>
     isRecovery(entry) ? [{ id: envelopeId(entry), next: keyLog[i + 1] }] : [],
@@ -47,6 +43,19 @@ export async function standingOf({ keyLog, related }: KeyLogs, clock: Clock): Pr
     ),
     ...(pending === undefined ? {} : { pending }),
   };
+}
+
+/**
+ * A resolver of what stands in a file, for whose own it is: each entry is as old as it says.
+ *
+ * @throws DID_*, CRYPTO_*
+ */
+export async function ownResolver({ keyLog, related }: KeyLogs, clock: Clock): Promise<KeyLogResolver> {
+  const logs = [...related, keyLog];
+  const dates = new Map(logs.flat().map((entry) => [envelopeId(entry), entry.head.iat]));
+  const resolver = memoryResolver({ clock, dating: { before: (id) => Promise.resolve(dates.get(id)) } });
+  for (const log of logs) await resolver.add(log);
+  return resolver;
 }
 
 /** Whether somebody without the key in force takes the identity over by this entry. */

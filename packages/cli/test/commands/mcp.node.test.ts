@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
 import type { JsonObject } from '@ttp/core';
-import { encryptKey } from '@ttp/crypto';
-import { createIdentity, type Identity } from '@ttp/did';
+import { encryptKey, hashBytes, keyPairOf, multikey, utf8 } from '@ttp/crypto';
+import { createIdentity, type Identity, recoverIdentity } from '@ttp/did';
 import { createKillSwitch } from '@ttp/guard';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli.js';
@@ -161,6 +161,56 @@ describe('ttp mcp', () => {
     expect((await run(['trace', 'export', ...exporting])).code).toBe(0);
     const { code, out } = await run(['verify', '--text', dir.at('log.jsonl'), '--log-key', key]);
     expect({ code, replayed: out.includes('3 decisions: 3 the same') }).toEqual({ code: 0, replayed: true });
+  });
+
+  it.each([
+    [
+      'a parent answers for',
+      async () => {
+        const parent = await createIdentity({ type: 'publisher', random, clock });
+        return {
+          ...(await createIdentity({ type: 'agent', random, clock, parent })),
+          related: [parent.keyLog],
+        };
+      },
+    ],
+    [
+      'was recovered a day ago',
+      async () => {
+        const backup = keyPairOf(random.bytes(32));
+        const recovery = { backup: hashBytes(utf8(multikey(backup.publicKey))) };
+        const { keyLog } = await createIdentity({ type: 'agent', random, clock, recovery });
+        return {
+          ...(await recoverIdentity({ keyLog, backupSeed: backup.seed, random, clock })),
+          related: [],
+        };
+      },
+    ],
+  ])('runs for an identity that %s', async (_, make) => {
+    const { did, seed, keyLog, related } = await make();
+    const key = await encryptKey({ seed, did, passphrase: PASSPHRASE, random });
+    dir.write('other.json', formatIdentityFile(keyLog, key, related));
+    const storage = sqlite(dir.at(`${did.slice(-8)}.db`));
+    const kill = await createKillSwitch({ storage, clock, timer });
+    await kill.enrol(did, true);
+    kill.close();
+    await storage.close();
+    const words = argv().map((word) =>
+      word === dir.at('agent.json')
+        ? dir.at('other.json')
+        : word === dir.at('ttp.db')
+          ? dir.at(`${did.slice(-8)}.db`)
+          : word,
+    );
+    const io = testIo();
+    const later = { now: () => clock.now() + 25 * 3_600_000, monotonic: () => clock.monotonic() };
+    const ended = runCli(words, { ...io, clock: later });
+    const ask = agentOf(io);
+    await introduce(ask, io);
+    const { result } = await ask('tools/call', { name: 'read_file', arguments: { path: 'data/a.txt' } });
+    expect(result).toMatchObject({ _meta: { 'ttp/outcome': 'done' } });
+    io.stdin.end();
+    expect(await ended).toBe(0);
   });
 
   it('says once what it refused of the agent', async () => {
