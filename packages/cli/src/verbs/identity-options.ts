@@ -51,8 +51,8 @@ export const ROTATE: Omit<Verb, 'name' | 'examples'> = {
   description: `The DID stays the same; the key log grows by an entry that both keys sign. All three keys are under one passphrase.
 Without --out the identity file and <file>.next are replaced, once the new ones are safe on the disk; the old file stays
 as <file>.key-1, <file>.key-2 and so on. Interrupted at any point, the same command ends what it began. What the retired
-key signed counts only where the date of that is shown. The key of the audit log is derived from the identity's, so it
-changes too: export what there is first, and go on in a new storage.`,
+key signed counts only where the date of that is shown. The key of the audit log is derived from the identity's: in the
+same storage a new log begins under a new key, and names the one before. Export the end of that one first.`,
   arguments: [{ name: '<file>', says: 'the identity file' }],
   options: [
     { flags: '--next <file>', says: 'the key for this rotation; <file>.next unless given' },

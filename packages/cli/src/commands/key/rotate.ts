@@ -122,7 +122,7 @@ const answerOf = (rotated: Rotated): Answer => ({
       ...(rotated.usedUp === undefined
         ? []
         : [`used up     ${rotated.usedUp}: its key is the one in force now`]),
-      'log         its key is another one now: export what there is with the retired file, and go on in a new storage',
+      'log         goes on in the same storage, under another key; the end of the one before is exported with the retired file',
     ].join('\n'),
 });
 
