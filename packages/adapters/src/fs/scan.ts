@@ -20,7 +20,7 @@ export interface Scan {
 }
 
 /** Reads what the file says of itself. Throws STORE_UNREADABLE. */
-export async function readHeader(file: DiskFile, path: string): Promise<FileHeader> {
+async function readHeader(file: DiskFile, path: string): Promise<FileHeader> {
   return decodeHeader(await file.read(0, FILE_DESCRIPTION_BYTES), path);
 }
 

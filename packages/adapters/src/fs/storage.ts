@@ -6,6 +6,7 @@ import { resumeJournal } from './journal.js';
 import { type LogFiles, logFiles } from './log.js';
 import { parseSegmentPath, readSegment, type Segment, segmentPath } from './segment.js';
 import { openStoreFile, STORE_FILE } from './store.js';
+import { type TrackedDisk, trackedDisk } from './tracked-disk.js';
 
 /**
  * Opens the storage on a disk, completing what a crash interrupted.
@@ -13,15 +14,18 @@ import { openStoreFile, STORE_FILE } from './store.js';
  * @throws STORE_UNREADABLE
  */
 export async function openStorage(disk: Disk, random: Random): Promise<Storage> {
+  const tracked = trackedDisk(disk);
   try {
-    return await open(disk, random);
+    return await open(tracked, random);
   } catch (cause) {
+    await tracked.closeAll();
     if (isTtpError(cause, 'STORE_UNREADABLE')) throw cause;
     throw new TtpError('STORE_UNREADABLE', 'the files of the storage cannot be opened', { cause });
   }
 }
 
-async function open(disk: Disk, random: Random): Promise<Storage> {
+async function open(tracked: TrackedDisk, random: Random): Promise<Storage> {
+  const { disk } = tracked;
   const found = await findFiles(disk);
   const commit = createCommit();
   const logs = new Map<string, LogFiles>();
@@ -68,6 +72,7 @@ async function open(disk: Disk, random: Random): Promise<Storage> {
           keys.close(isSound),
           ...[...logs.values()].map((log) => log.close(isSound)),
         ]);
+        await tracked.closeAll();
       }),
   };
 }

@@ -20,7 +20,7 @@ const LOST_TO_ANOTHER = new Set(['40001', '40P01']);
 const WAITED_TOO_LONG = new Set(['55P03', '57014']);
 
 /** The SQLSTATE of a fault; undefined where the server did not answer, and nobody knows what it did. */
-export function sqlState(fault: unknown): string | undefined {
+function sqlState(fault: unknown): string | undefined {
   const code: unknown = typeof fault === 'object' && fault !== null ? Reflect.get(fault, 'code') : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }

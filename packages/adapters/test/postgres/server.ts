@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Pool } from 'pg';
@@ -28,11 +37,10 @@ const SHM = '/dev/shm';
 export interface Server {
   /** Where clients connect. */
   readonly socket: string;
-  readonly process: ChildProcess;
   pool(max?: number): Pool;
   client(): Promise<Client>;
-  /** Ends the server at once, as a loss of power does to the process, and starts it again. */
-  crash(): Promise<void>;
+  /** Ends one of its processes that serves a client, by its id; the server then ends the others and recovers. */
+  killBackend(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -110,9 +118,6 @@ export async function startServer(
   await start(wrap);
   return {
     socket: folder,
-    get process() {
-      return server;
-    },
     pool(max = 10) {
       const pool = new Pool({ ...address, max });
       pool.on('error', () => undefined); // an idle connection that the server dropped is replaced
@@ -125,15 +130,20 @@ export async function startServer(
       await client.connect();
       return client;
     },
-    async crash() {
-      server.kill('SIGKILL'); // this very process, by its id; the others of the server see it and end
-      await ended(server);
-      rmSync(join(data, 'postmaster.pid'), { force: true });
-      await start([]);
+    async killBackend() {
+      const client = new Client(address);
+      client.on('error', () => undefined);
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const [{ pid } = { pid: 0 }] = rows;
+      if (pid > 1) process.kill(pid, 'SIGKILL'); // a process of the server that was started here, by its id
+      await client.end().catch(() => undefined);
     },
     async stop() {
       await Promise.all(pools.map((pool) => pool.end()));
-      server.kill('SIGQUIT'); // without a last checkpoint: the folder goes anyway
+      // Its own id stands in its file: what was started here may be strace. No last checkpoint, the folder goes anyway.
+      const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 'SIGQUIT');
       await ended(server);
       rmSync(folder, { recursive: true, force: true });
     },
