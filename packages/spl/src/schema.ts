@@ -194,24 +194,21 @@ function faultOf(issue: z.core.$ZodIssue, json: JsonObject, { document, keys }: 
 }
 
 /** The keys of the object at a path. */
-function keysAt(document: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
-  let type: z.core.$ZodType | undefined = document;
-  for (const key of path) {
-    type = unwrapped(type);
-    if (type instanceof z.core.$ZodObject) type = defOf(type).shape[String(key)];
-    else type = type instanceof z.core.$ZodArray ? defOf(type).element : undefined;
-  }
-  type = unwrapped(type);
-  return type instanceof z.core.$ZodObject ? Object.keys(defOf(type).shape) : [];
+function keysAt(document: unknown, path: readonly PropertyKey[]): readonly string[] {
+  let type: unknown = required(document);
+  for (const key of path)
+    type = required(
+      typeof key === 'number' ? partOf(type, 'element') : Reflect.get(Object(partOf(type, 'shape')), key),
+    );
+  return Object.keys(Object(partOf(type, 'shape')));
 }
 
 /** What may be left out, without that. */
-const unwrapped = (type: z.core.$ZodType | undefined): z.core.$ZodType | undefined =>
-  type instanceof z.core.$ZodOptional ? defOf(type).innerType : type;
+const required = (type: unknown): unknown => partOf(type, 'innerType') ?? type;
 
-/** The parts of a type: this build of zod shows them nowhere else. */
-// oxlint-disable-next-line no-underscore-dangle
-const defOf = <T extends z.core.$ZodType>(type: T): T['_zod']['def'] => type._zod.def;
+/** A part of a type, which zod/mini shows by no function that would not bring all of zod along. */
+const partOf = (type: unknown, part: string): unknown =>
+  Reflect.get(Object(Reflect.get(Object(Reflect.get(Object(type), '_zod')), 'def')), part);
 
 function valueAt(json: Json, path: readonly PropertyKey[]): Json | undefined {
   let value: Json | undefined = json;
