@@ -39,5 +39,5 @@ export function sortedConflicts(conflicts: readonly Conflict[]): readonly Confli
 }
 
 /** The canonical text of a conflict. */
-export const textOf = ({ code, left, right }: Conflict): string =>
+const textOf = ({ code, left, right }: Conflict): string =>
   canonicalize({ code, left: { ...left }, right: { ...right } });

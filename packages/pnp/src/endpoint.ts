@@ -11,6 +11,7 @@ import {
   type Store,
   type Timer,
   type TraceId,
+  TtpError,
 } from '@ttp/core';
 import { base64url, issuerOf, type ReplayGuard } from '@ttp/crypto';
 import type { PnpErrorCode } from './errors.js';
@@ -134,7 +135,7 @@ function driverOf(negotiator: Negotiator, { duplex, trace }: NegotiationOptions,
     recorder,
     trace,
     keep: (side) => keeper.keep(side),
-    send: (text) => duplex.send(bytesOf(text)),
+    send: (text) => duplex.send(bytesOf(text)).catch(lost),
   };
 }
 
@@ -183,7 +184,7 @@ async function run(
   try {
     if ((await inTime(first())) === TIME) return await expired(driver, side);
     while (!isOver(side.state)) {
-      const next = await inTime(inbox.next());
+      const next = await inTime(inbox.next().catch(lost));
       if (next === TIME) return await expired(driver, side);
       if (next.done === true) return interrupted(side);
       const { now, wall } = momentOf(driver);
@@ -193,7 +194,7 @@ async function run(
     return resultOf(side.state);
   } catch (error) {
     // What was kept can be gone on with over another connection.
-    if (isTtpError(error, 'DUPLEX_CLOSED') && !isOver(side.state)) return interrupted(side);
+    if (isTtpError(error, 'PNP_CLOSED') && !isOver(side.state)) return interrupted(side);
     if (isOver(side.state)) return resultOf(side.state);
     await giveUp(driver, side, codeOf(error, 'PNP_FAULT'));
     return resultOf(side.state);
@@ -204,6 +205,11 @@ async function run(
 async function expired(driver: Driver, side: DrivenSide): Promise<NegotiationResult> {
   await giveUp(driver, side, 'PNP_EXPIRED' satisfies PnpErrorCode);
   return resultOf(side.state);
+}
+
+/** The connection failed, whatever it says about it: a session of @ttp/did and a socket have codes of their own. */
+function lost(cause: unknown): never {
+  throw new TtpError<PnpErrorCode>('PNP_CLOSED', 'the connection is gone', { cause });
 }
 
 /** Before the first message there is nothing to go on with. */

@@ -15,7 +15,7 @@ const some = (random: SeededRandom, list: readonly string[], below = 4): readonl
   random.shuffle(list).slice(0, random.int(below));
 
 /** Requirements with each field there half of the time. */
-export const drawRequirements = (random: SeededRandom, purposes = ['support']): JsonObject => ({
+const drawRequirements = (random: SeededRandom, purposes = ['support']): JsonObject => ({
   ...sometimes(random, () => ({ minTrustScore: random.int(101) })),
   ...sometimes(random, () => ({ minTrustStage: random.pick(STAGES_ASKED) })),
   ...sometimes(random, () => ({ requiredCapabilities: some(random, SOME, 3) })),
@@ -25,7 +25,7 @@ export const drawRequirements = (random: SeededRandom, purposes = ['support']): 
 });
 
 /** Offers, likewise. */
-export const drawOffers = (random: SeededRandom): JsonObject => ({
+const drawOffers = (random: SeededRandom): JsonObject => ({
   ...sometimes(random, () => ({ capabilities: some(random, SOME, 6) })),
   ...sometimes(random, () => ({
     rateLimit: { requests: 1 + random.int(200), windowMs: random.pick([1000, 2000, 60_000]) },

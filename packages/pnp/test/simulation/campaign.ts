@@ -12,7 +12,7 @@ const SCHEDULES = 2500;
 const TIMES = Number(process.env['TTP_SOAK'] ?? '1');
 
 /** Counters of everything that can happen in a schedule. */
-export const newCounters = (): Counters => ({
+const newCounters = (): Counters => ({
   network: faultCounter(NETWORK_FAULTS),
   attacks: faultCounter(NETWORK_ATTACKS),
   peer: faultCounter(PEER_ATTACKS),
