@@ -129,3 +129,44 @@ describe('a fenced row', () => {
     expect(await codeRejectedBy(fencedRow(store, 'short').get())).toBe('STORE_UNREADABLE');
   });
 });
+
+describe('two schedulers', () => {
+  it('do a job once, also when one of them sleeps over its lease in the middle of it', async () => {
+    proves('flaw.W1');
+    const path = join(dir, 'schedulers.db');
+    const clock = fakeClock();
+    const storages = [sqlite(path), sqlite(path)];
+    let effects = 0;
+    /** The job of a day: done where the row says so, and by nobody whose lease is not the youngest. */
+    const run = async (storage: Storage | undefined, day: number, sleep: () => Promise<void>) => {
+      if (storage === undefined) return 'no storage';
+      const lease = await locks(storage, { clock }).acquire('job', 300_000);
+      if (lease === undefined) return 'busy';
+      const row = fencedRow(storage.store, 'job');
+      const last = (await row.get())?.value[0] ?? 0;
+      await sleep();
+      if (last >= day) return 'done before';
+      const code = await codeRejectedBy(row.put(Uint8Array.of(day), lease));
+      if (code !== undefined) return code;
+      effects++;
+      await lease.release();
+      return 'done';
+    };
+    const awake = async (): Promise<void> => undefined;
+    const [one, two] = storages;
+    expect(await run(one, 1, awake)).toBe('done');
+    expect(await run(two, 1, awake)).toBe('done before');
+    await clock.advance(300_000);
+    const slow = await run(one, 2, async () => {
+      expect(await run(two, 2, awake)).toBe('busy');
+      await clock.advance(300_000);
+      expect(await run(two, 2, awake)).toBe('done');
+    });
+    expect(slow).toBe('LOCK_FENCED');
+    expect(effects).toBe(2);
+    // Where the storage of the locks fails there is no other to fall back on: nobody runs.
+    for (const storage of storages) await storage.close();
+    expect(await codeRejectedBy(run(one, 3, awake))).toBe('STORE_CLOSED');
+    expect(effects).toBe(2);
+  });
+});

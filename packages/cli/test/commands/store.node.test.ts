@@ -177,6 +177,8 @@ const changed = (storage: Storage, store: Partial<Storage['store']>, log?: Stora
   log: log ?? ((name) => storage.log(name)),
 });
 
+const flip = (value: Uint8Array): Uint8Array => value.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
+
 describe('a copy', () => {
   it('that was interrupted anywhere is gone on with, and ends whole', async () => {
     const source = memory();
@@ -233,7 +235,6 @@ describe('a copy', () => {
     await fill(source);
     for (const how of ['value', 'entry'] as const) {
       const target = memory();
-      const flip = (value: Uint8Array): Uint8Array => value.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
       const wrong = changed(
         target,
         {
