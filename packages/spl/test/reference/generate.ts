@@ -129,11 +129,32 @@ function requirements(random: SeededRandom): JsonObject {
   return wanted;
 }
 
+const randomId = (random: SeededRandom, i: number): string =>
+  `${random.pick(['r', 'R', '_', '9'])}${random.int(100)}-${i}`;
+
+const NUMERIC = WORDS.filter(({ kind }) => kind === 'number');
+
+/** A rule of many about the same: they are told apart by numbers, mostly. */
+function randomMember(random: SeededRandom, i: number): JsonObject {
+  const { name, values } = random.pick(NUMERIC);
+  const compared = { [name]: { [random.pick(COMPARISONS)]: random.pick(values) } };
+  return {
+    ...randomRule(random, randomId(random, i)),
+    resources: [random.pick(['**', '*', 'a/**'])],
+    actions: [...ACTIONS],
+    conditions: random.chance(0.2)
+      ? conditions(random)
+      : random.chance(0.3)
+        ? { ...compared, purpose: 'x' }
+        : compared,
+  };
+}
+
 /** A policy that loads. */
 export function randomPolicy(random: SeededRandom): JsonObject {
-  const rules = Array.from({ length: 1 + random.int(5) }, (_, i) =>
-    randomRule(random, `${random.pick(['r', 'R', '_', '9'])}${random.int(100)}-${i}`),
-  );
+  const rules = random.chance(0.06)
+    ? Array.from({ length: 8 + random.int(10) }, (_, i) => randomMember(random, i))
+    : Array.from({ length: 1 + random.int(5) }, (_, i) => randomRule(random, randomId(random, i)));
   const policy: Draft = { version: '1.0.0', rules };
   if (random.chance(0.5)) policy['defaultEffect'] = random.chance(0.3) ? 'allow' : 'deny';
   if (random.chance(0.4)) policy['requirements'] = requirements(random);

@@ -38,13 +38,14 @@ const LEVELS = ['none', 'low', 'medium', 'high', 'critical'];
 const CAPABILITY =
   /^(data:(text|code|structured|binary|read|write|financial|phi|pii|confidential)|file:(read|write|execute)|network:(internal|external)|context:(workspace|session|user)|(payment|refund):process|agent:delegate)$/;
 
-const any = (): boolean => true;
+const normal = (value: Value): boolean => typeof value !== 'string' || value.normalize('NFC') === value;
+const any = (value: Value): boolean => normal(value) && list(value).every(normal);
 const within = (value: Value, from: number, to: number): boolean =>
   typeof value === 'number' && value >= from && value <= to;
 const unit = (value: Value): boolean => within(value, 0, 1);
 const natural = (value: Value): boolean => within(value, 0, Number.MAX_VALUE);
 const money = (value: Value): boolean => natural(value) && /^\d+(\.\d\d?)?$|e\+/.test(String(value));
-const string = (value: Value): boolean => typeof value === 'string';
+const string = (value: Value): boolean => typeof value === 'string' && normal(value);
 const strings = (value: Value): boolean => Array.isArray(value) && value.every(string);
 const time = (value: Value): boolean => /^([01][0-9]|2[0-3]):[0-5][0-9]$/.test(text(value));
 

@@ -54,7 +54,8 @@ function valuesFor(random: SeededRandom, op: string, operand: Json, word: Word):
 /** A value, or a little more or less of it. */
 function about(random: SeededRandom, value: Json): Json {
   if (typeof value !== 'number') return value;
-  return random.pick([value, value, value + 1, value - 1, value + 0.01, Number((value - 0.01).toFixed(2))]);
+  const beside = [value + 1, value - 1, value + 0.01, value + 0.005, Number((value - 0.01).toFixed(2))];
+  return random.pick([value, value, ...beside]);
 }
 
 /** The facts that a rule asks for, mostly so that it holds. */

@@ -14,7 +14,7 @@ export interface Word {
 const LEVELS = ['none', 'low', 'medium', 'high', 'critical'];
 const STAGES = ['unverified', 'provisional', 'new', 'building', 'established'];
 /** A text, the same decomposed, its capital, a letter that looks like it, and one outside the basic plane. */
-const TEXTS = ['x', 'é', 'e\u0301', 'X', '\u0445', '\u{1f512}'];
+const TEXTS = ['x', 'é', 'X', '\u0445', '\u{1f512}'];
 const LISTS: readonly Json[] = [['x'], ['é', 'X'], [], ['x', 'x']];
 
 export const TIMES: readonly string[] = [
@@ -69,6 +69,8 @@ export const WORD: ReadonlyMap<string, Word> = new Map(WORDS.map((word) => [word
 
 /** Values that some attribute has and others cannot have. */
 export const ODD: readonly Json[] = [
+  'e\u0301',
+  ['x', 'e\u0301'],
   null,
   'x',
   '70',
