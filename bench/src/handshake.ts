@@ -10,33 +10,27 @@ import { duplexPair } from '@ttp/adapters/memory';
 import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
 import { asTraceId } from '@ttp/core';
 import { hashJson } from '@ttp/crypto';
-import { accept, connect, createEndpoint, createIdentity, documentOf } from '@ttp/did';
+import { accept, connect, createEndpoint, createIdentity, memoryResolver } from '@ttp/did';
 import type { RunArea } from './areas.ts';
 import { race } from './race.ts';
 
 const OURS = 'ttp handshake';
 const BARE = 'node:crypto';
 
-/** Two agents, each resolved beforehand: how fast documents are found is another question. */
+/** Two agents that a resolver knows: it verified their key logs once, and looks at them again in each handshake. */
 async function agents(): Promise<() => Promise<boolean>> {
   const identities = [
     await createIdentity({ type: 'agent', random, clock }),
     await createIdentity({ type: 'agent', random, clock }),
   ] as const;
-  const documents = new Map<string, ReturnType<typeof documentOf>>();
-  for (const { did, keyLog } of identities) documents.set(did, documentOf(keyLog));
+  const resolver = memoryResolver({ clock });
+  for (const { keyLog } of identities) await resolver.add(keyLog);
   const [a, b] = identities.map(({ did, signer }) =>
     createEndpoint({
       did,
       signer,
       policy: hashJson({}),
-      resolver: {
-        resolve: async (subject) => {
-          const document = documents.get(subject);
-          if (document === undefined) throw new Error('an unknown agent');
-          return document;
-        },
-      },
+      resolver,
       isRevoked: async () => false,
       recorder: { record: async () => [] },
       clock,
