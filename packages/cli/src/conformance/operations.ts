@@ -1,5 +1,6 @@
 import { CRYPTO_OPERATIONS } from './ops/crypto.js';
 import { DECISION_OPERATIONS } from './ops/decision.js';
+import { FETCH_OPERATIONS } from './ops/fetch.js';
 import { HANDSHAKE_OPERATIONS } from './ops/handshake.js';
 import { HTTP_OPERATIONS } from './ops/http.js';
 import { IDENTITY_OPERATIONS } from './ops/identity.js';
@@ -17,6 +18,7 @@ export const operations = (more: Readonly<Record<string, Operation>> = {}): Oper
   new Map(
     Object.entries({
       ...CRYPTO_OPERATIONS,
+      ...FETCH_OPERATIONS,
       ...HTTP_OPERATIONS,
       ...INTEROP_OPERATIONS,
       ...IDENTITY_OPERATIONS,

@@ -37,7 +37,7 @@ describe('ttp conformance check', () => {
     expect(json['passed']).toBe(json['cases']);
     // What the protocol has no operation for is said, by area: nothing of signatures, identities or messages is among it.
     const without = JSON.stringify(json['withoutOperation']);
-    expect(without).toContain('{"area":"fetch/urls","cases":');
+    expect(without).toContain('{"area":"fetch/redirects","cases":');
     expect(without).not.toMatch(
       /"(?:envelope|handshake|http|json|password|encoding|interop\/[^c]\w*|did\/[^m][\w-]*)"/,
     );

@@ -189,6 +189,9 @@ const NAMES = [
   'payloadTypes',
   'threshold',
   'publicKeyMultibase',
+  'url',
+  'dns',
+  'ports',
 ];
 
 /** A request with arguments of any shape, sometimes cut or with a byte changed. */

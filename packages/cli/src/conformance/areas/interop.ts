@@ -1,8 +1,8 @@
 import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
 import { fromMultikey, hex, utf8 } from '@ttp/crypto';
-import { type Areas, type Asked, present } from './asked.js';
+import { type Areas, type Asked, asked, present } from './asked.js';
 
-/** What other systems sign. */
+/** What other systems sign, and where others may be reached. */
 export const INTEROP_AREAS: Areas = {
   'interop/agent-card': ({ card, keys, expect, code }) =>
     judged({ op: 'a2acard.verify', text: card, keys }, code, expect),
@@ -18,6 +18,8 @@ export const INTEROP_AREAS: Areas = {
     judged({ op: 'cose.verify', message, key: jwk, kid, externalAad, payload }, code, expect),
   'interop/dsse': ({ envelope, keys, threshold, payloadTypes, expect, code }) =>
     judged({ op: 'dsse.verify', text: envelope, keys, threshold, payloadTypes }, code, expect),
+  'fetch/urls': ({ url, dns, ports, expect, code }) =>
+    asked(present({ op: 'fetch.guard', url, dns, ports }), code, expect),
   http: ({ request, response, now, keys, expect, code }) => {
     const known = Object.entries(isJsonObject(keys) ? keys : {}).map(
       ([keyid, key]) =>

@@ -12,7 +12,7 @@ import {
   verifyResponse,
 } from '@ttp/crypto/http';
 import { badArgument, hexBytes, notImplemented, object, text, texts, time } from '../arguments.js';
-import { named } from '../foreign-keys.js';
+import { foreignKey, named } from '../foreign-keys.js';
 import type { Operation } from '../protocol.js';
 import { laterVerdict } from '../verdict.js';
 
@@ -109,6 +109,8 @@ function keyAt(key: Json | undefined): HttpKey | undefined {
   if (typeof alg !== 'string') return badArgument('keys');
   const digits = alg === 'hmac-sha256' ? (secret ?? publicKey) : publicKey;
   if (typeof digits !== 'string') return badArgument('keys');
+  if (alg === 'ed25519' && digits.startsWith('z'))
+    return { alg, publicKey: foreignKey(digits, 'keys').publicKey };
   const material = hexBytes(digits, 'keys');
   if (alg === 'hmac-sha256') return { alg, secret: material };
   if (alg === 'ed25519' || alg === 'ecdsa-p256-sha256') return { alg, publicKey: material };

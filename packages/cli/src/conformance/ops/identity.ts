@@ -1,5 +1,5 @@
 import { memory } from '@ttp/adapters/memory';
-import { type Did, type DidDocument, isDid, type JsonObject, TtpError } from '@ttp/core';
+import { type Did, type DidDocument, isDid, type Json, type JsonObject, TtpError } from '@ttp/core';
 import {
   createReplayGuard,
   decodeEnvelope,
@@ -26,8 +26,8 @@ import {
   revocationStatus,
   verifyRevocation,
 } from '@ttp/did';
-import { type Arguments, badArgument, hexBytes, json, object, text, texts, time } from '../arguments.js';
-import { named } from '../foreign-keys.js';
+import { type Arguments, badArgument, json, object, text, texts, time } from '../arguments.js';
+import { foreignKey, named } from '../foreign-keys.js';
 import { didAt, documentAt, hashAt, keyLogAt, listAt, textAt } from '../identity-arguments.js';
 import type { Operation } from '../protocol.js';
 import { verdict } from '../verdict.js';
@@ -142,8 +142,11 @@ const documentJson = ({ verificationMethod, service, ...document }: DidDocument)
 
 const readerOf = (did: string): Did => (isDid(did) ? did : badArgument('audience'));
 
-const keyAt = (key: unknown): Uint8Array =>
-  typeof key === 'string' ? hexBytes(key, 'keys') : badArgument('keys');
+/** An Ed25519 key: bytes, or a Multikey. */
+const keyAt = (key: Json): Uint8Array => {
+  const { kind, publicKey } = foreignKey(key, 'keys');
+  return kind === 'Ed25519' ? publicKey : badArgument('keys');
+};
 
 /** Undefined: the issuer alone signs. */
 function signersOf(args: Arguments): SignersRule | undefined {
