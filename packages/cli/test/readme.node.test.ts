@@ -9,6 +9,7 @@ import { GROUPS, VERBS } from '../src/verbs/index.js';
 import { CALL_MAP, folder, POLICY, testIo, ttpJson } from './harness.js';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const PROTOCOL = readFileSync(new URL('../../../conformance/README.md', import.meta.url), 'utf8');
 const SERVER = [process.execPath, fileURLToPath(new URL('fixtures/server.mjs', import.meta.url))];
 const dir = folder();
 afterAll(() => dir.remove());
@@ -67,7 +68,10 @@ it.each(VERBS.flatMap(({ name, examples }) => examples.map(({ line }) => [line, 
 );
 
 it('names every operation of the protocol', () => {
-  for (const name of operations().keys()) expect(README).toContain(`\`${name}\``);
+  for (const name of operations().keys()) {
+    expect(README).toContain(`\`${name}\``);
+    expect(PROTOCOL, 'conformance/README.md').toContain(`\`${name}\``);
+  }
 });
 
 it('names the exit codes there are', () => {
