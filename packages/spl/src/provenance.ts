@@ -102,7 +102,7 @@ class Reporter {
     return dropped;
   }
 
-  /** Whether the names are the last ones. What is inherited counts too: it is one of them or it is not. */
+  /** Whether the names are the last ones, or the first of them. What is inherited counts too: it is one or it is not. */
   #isFamiliar(facts: JsonObject): boolean {
     const names = this.#names;
     let i = 0;
@@ -110,7 +110,7 @@ class Reporter {
       if (name !== names[i]) return false;
       i++;
     }
-    return i === names.length;
+    return true;
   }
 
   #reportAll(facts: JsonObject, before: DroppedAttribute[] | undefined): DroppedAttribute[] | undefined {

@@ -10,6 +10,7 @@ import {
   evaluate,
   loadPolicy,
   NAMESPACES,
+  type Policy,
   SOURCES,
 } from '../src/index.js';
 import { BARE } from './samples.js';
@@ -148,4 +149,36 @@ describe('what is dropped', () => {
     );
     expect(evaluate(guarded, { ...BARE, engine: smuggled }).effect).toBe('deny');
   });
+});
+
+const droppedOf = (policy: Policy, facts: Partial<typeof BARE>): unknown =>
+  evaluate(policy, { ...BARE, resource: 'r', ...facts }).dropped;
+
+it('reports the same of a request, whatever was asked before it', () => {
+  const json = { version: '1.0.0', rules: [{ id: 'a', ...SCOPE }] };
+  const asked: readonly Partial<typeof BARE>[] = [
+    {},
+    { engine: { trustScore: 1 }, caller: { purpose: 'p' } },
+    { engine: { trustScore: 1, 'request.rate': 2 }, caller: { purpose: 'p', request: { amount: 1 } } },
+    { engine: { 'request.rate': 2, trustScore: 1 }, caller: { purpose: 'p', request: { rate: 1 } } },
+    { engine: { trustScore: 1, riskLevel: 'low' }, caller: { purpose: 'p', request: { amount: 1 } } },
+    { engine: { trustScore: 1, riskLevel: 'low' }, caller: { purpose: 'p', request: ['rate'] } },
+    { engine: { riskLevel: 'low', trustScore: 1 }, resolver: { agent: { role: 'x' }, 'agent.role': 'y' } },
+    { registry: { resource: { a: 1 }, request: { a: 1, rate: 1 } }, caller: { trustScore: 1 } },
+    { registry: { resource: { a: 1 }, request: {} }, resolver: { strange: 1 } },
+    { caller: Object.create({ purpose: 'p', request: { rate: 1 } }), resolver: { strange: 1 } },
+    { engine: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`agent.a${i}`, 1])) },
+    { resolver: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`agent.a${i}`, 1])) },
+  ];
+  const policy = loadPolicy(json);
+  const fresh = asked.map((facts) => droppedOf(loadPolicy(json), facts));
+  for (const before of asked)
+    for (const [i, facts] of asked.entries()) {
+      droppedOf(policy, before);
+      expect(droppedOf(policy, facts)).toEqual(fresh[i]);
+      expect(droppedOf(policy, facts)).toEqual(fresh[i]);
+    }
+  expect(fresh.map((dropped) => Array.isArray(dropped) && dropped.length)).toEqual([
+    0, 0, 0, 1, 1, 1, 1, 3, 1, 1, 32, 0,
+  ]);
 });

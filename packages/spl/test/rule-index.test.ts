@@ -54,6 +54,8 @@ describe('the index of rules', () => {
 
   it.each([
     ['x/\u00e9/**', 'x/\u00e9/c'],
+    ['x/a/**', 'x/a/\u00e9'],
+    ['s3:x/a/**', 'S3:x/a/\u00e9/c'],
     ['S3:x/a/**', 's3://x/a/c'],
     ['s3:/x/a/**', 'S3:x/a/c'],
     ['1x:a/b/**', '1x:a/b/c'],
@@ -62,6 +64,21 @@ describe('the index of rules', () => {
   ])('finds %s for %s, however both are spelt', (pattern, resource) => {
     expect(deciding([pattern, 'x/other/**'], resource)).toEqual(['r0']);
     expect(deciding([`${pattern.slice(0, -2)}other/**`], resource)).toEqual([]);
+  });
+
+  it('names a rule once that says the same twice', () => {
+    const rule = {
+      id: 'r',
+      effect: 'allow',
+      resources: ['a/**', '/a/**', 'a/**'],
+      actions: ['read', 'read'],
+    };
+    const { rules, reasons } = evaluate(loadPolicy({ version: '1.0.0', rules: [rule] }), {
+      ...BARE,
+      resource: 'a/b',
+    });
+    expect(rules).toEqual(['r']);
+    expect(reasons).toHaveLength(1);
   });
 
   it('names a rule once that several of its patterns find', () => {

@@ -13,7 +13,7 @@ const COMPARED: { readonly [op: string]: (value: number, bound: number) => boole
 /** Sixteen comparisons, and beside them what is no comparison with a number: all about one folder. */
 const CONDITIONS: readonly { readonly [name: string]: Json }[] = [
   ...BOUNDS.flatMap((bound) =>
-    Object.keys(COMPARED).map((op) => ({ 'request.amount': { [op]: bound }, purpose: 'p' })),
+    Object.keys(COMPARED).map((op) => ({ 'request.amount': { [op]: bound }, trustScore: { gte: 50 } })),
   ),
   {},
   { 'request.amount': { gte: 0, lte: 10 } },
@@ -53,7 +53,12 @@ it.each(['deny', 'allow'])('says of many %s rules about one folder what it says 
   for (const amount of AMOUNTS)
     for (const biasScore of [0.4, 0.5, '0.4', null]) {
       const request = { least: 10, ...(amount === undefined ? {} : { amount }) };
-      const asked = { ...BARE, resource: 'inbox/a', caller: { purpose: 'p', biasScore, request } };
+      const asked = {
+        ...BARE,
+        resource: 'inbox/a',
+        engine: { trustScore: 70 },
+        caller: { biasScore, request },
+      };
       const verdict = evaluate(many, asked);
       const alone = each.map((policy) => evaluate(policy, asked));
       const granted = alone.some((one) => one.effect === 'allow');
@@ -70,7 +75,12 @@ it.each(['deny', 'allow'])('says of many %s rules about one folder what it says 
 it.each(AMOUNTS)('tells an amount of %j that is below a bound from one that cannot be told', (amount) => {
   const policy = loadPolicy({ version: '1.0.0', rules: CONDITIONS.map((_, i) => ruleOf(i, 'deny')) });
   const request: { readonly [name: string]: Json } = amount === undefined ? {} : { amount };
-  const { reasons } = evaluate(policy, { ...BARE, resource: 'inbox/a', caller: { purpose: 'p', request } });
+  const { reasons } = evaluate(policy, {
+    ...BARE,
+    resource: 'inbox/a',
+    engine: { trustScore: 70 },
+    caller: { request },
+  });
   const isAmount = typeof amount === 'number' && amount >= 0 && amount !== 0.001;
   const expected = BOUNDS.flatMap((bound) =>
     Object.values(COMPARED).map((holds) => {
