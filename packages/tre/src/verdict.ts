@@ -79,6 +79,12 @@ function capabilitiesAt({ capabilities, grants }: Facts, now: number): readonly 
   return CAPABILITIES.filter((known) => held?.includes(known) === true || given?.includes(known) === true);
 }
 
+/**
+ * How an identity is proved to a policy: its holder answered a fresh challenge with its key, alone or as a step of a
+ * handshake. A document, a certificate or a token says whose key it is, and not who is there.
+ */
+const CHALLENGED: readonly string[] = ['challenge-response', 'handshake'];
+
 function engineFacts(facts: Facts, now: number): JsonObject {
   const engine: Record<string, Json> = {};
   const trust = fresh(facts.trust);
@@ -87,7 +93,8 @@ function engineFacts(facts: Facts, now: number): JsonObject {
     engine['trustStage'] = trust.stage;
   }
   const identity = fresh(facts.identity);
-  if (identity !== undefined) engine['identityVerified'] = identity.verified;
+  if (identity !== undefined)
+    engine['identityVerified'] = identity.verified && CHALLENGED.includes(identity.method);
   const capabilities = capabilitiesAt(facts, now);
   if (capabilities !== undefined) engine['capabilities'] = capabilities;
   const activity = fresh(facts.activity);

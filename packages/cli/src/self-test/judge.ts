@@ -147,7 +147,7 @@ function evidenceOf(caller: Caller, registry: JsonObject, now: number): Evidence
     now,
     epoch: asEpoch(0),
     facts: {
-      identity: fact({ verified, method: 'self-test' }),
+      identity: fact({ verified, method: 'challenge-response' }),
       trust: fact(report),
       fraud: fact({ risk: 0, signals: [] }),
       activity: fact({ requestRate: 0, errorRate: 0 }),
