@@ -95,6 +95,20 @@ shown is one that both have answered. What was not tried is said.`,
   load: () => import('../commands/policy/diff.js'),
 };
 
+const merging: Verb = {
+  name: 'policy merge',
+  summary: 'Show what two policies come to when their parties negotiate, or what keeps them apart.',
+  description: `The agreement permits only what both policies permit. A conflict says which requirement met which: two purposes, or a
+capability that one side requires and the other does not offer.`,
+  arguments: [
+    { name: '<a>', says: 'a policy; - for standard input' },
+    { name: '<b>', says: 'the policy of the other party' },
+  ],
+  exits: { 0: 'they come together', 1: 'they do not' },
+  examples: [{ line: 'ttp policy merge ours.json theirs.json', says: 'what both would agree on' }],
+  load: () => import('../commands/policy/merge.js'),
+};
+
 const tests: Verb = {
   name: 'policy test',
   summary: 'Run the tests of policies.',
@@ -229,6 +243,7 @@ export const policy: readonly Verb[] = [
   evaluation,
   explanation,
   difference,
+  merging,
   tests,
   coverage,
   recommend,
