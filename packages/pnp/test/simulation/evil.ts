@@ -1,4 +1,4 @@
-import type { EnvelopeHead, JsonObject } from '@ttp/core';
+import { type EnvelopeHead, isHash, type JsonObject } from '@ttp/core';
 import { base64url, encodeEnvelope, hashJson } from '@ttp/crypto';
 import { loadPolicy } from '@ttp/spl';
 import type { SeededRandom } from '@ttp/testkit';
@@ -82,7 +82,7 @@ export class EvilParty extends Party {
     this.#hit(attack);
     const claimed = forged.body['agreement'];
     if (claimed !== message.body['agreement'] && typeof claimed === 'string' && this.#random.chance(0.5))
-      this.#lie = claimed;
+      this.#stickTo(claimed);
     const text = this.#text(forged);
     this.last = text;
     if (attack === 'withhold') return true;
@@ -91,6 +91,14 @@ export class EvilParty extends Party {
     // The true one as well: two messages for one turn.
     if (attack === 'equivocate') publish(this.#text(message));
     return true;
+  }
+
+  /** Says so from now on, and believes it: a lie that its own checks would find is found before it is told. */
+  #stickTo(claimed: string): void {
+    const { accepted } = this.state;
+    if (accepted === undefined || !isHash(claimed)) return;
+    this.#lie = claimed;
+    this.state = { ...this.state, accepted: { ...accepted, hash: claimed } };
   }
 
   #text(message: Unsigned): string {
