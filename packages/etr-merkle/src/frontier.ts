@@ -9,6 +9,19 @@ export class Frontier {
   readonly #subtrees: Uint8Array[] = [];
   #size = 0;
 
+  /** A tree of so many leaves, by its {@link subtrees}. */
+  static from(size: number, subtrees: readonly Uint8Array[]): Frontier {
+    const frontier = new Frontier();
+    frontier.#subtrees.push(...subtrees);
+    frontier.#size = size;
+    return frontier;
+  }
+
+  /** The roots of its largest complete subtrees, from the left. */
+  get subtrees(): readonly Uint8Array[] {
+    return this.#subtrees;
+  }
+
   /** Leaves so far. */
   get size(): number {
     return this.#size;

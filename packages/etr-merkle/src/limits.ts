@@ -46,6 +46,9 @@ export const HASHES_PER_ENTRY = 500;
 /** Length of what a legal hold is for: 128 characters. */
 export const HOLD_REFERENCE_MAX_CHARS = 128;
 
+/** Chains of agents, open traces and marks of a log's state that are kept with a tree head: 1000, else it is not kept. */
+export const STATE_MAX_CHAINS = 1_000;
+
 /** Findings that a check of a storage lists; the rest it counts: 1000. */
 export const FSCK_FINDINGS_MAX = 1_000;
 

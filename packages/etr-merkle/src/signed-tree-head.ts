@@ -36,14 +36,13 @@ export interface HeldTreeHead {
  * @throws CORE_CLOCK_REGRESSED more than a minute before the last head; ETR_BAD_ORIGIN, ETR_BAD_POSITION
  */
 export async function signHead(
-  head: Pick<TreeHead, 'origin' | 'size' | 'root'>,
+  head: Pick<TreeHead, 'origin' | 'size' | 'root' | 'state'>,
   now: number,
   before: OpenTreeHead | undefined,
   signer: Signer,
 ): Promise<HeldTreeHead> {
   const at = advanceClock(before?.at ?? 0, now);
-  const { origin, size, root } = head;
-  const next = { origin, size, root, at, ...(before === undefined ? {} : { prev: before.id }) };
+  const next = { ...head, at, ...(before === undefined ? {} : { prev: before.id }) };
   const [checkpoint, treeHead] = await Promise.all([
     signCheckpoint(next, signer),
     signTreeHead(next, signer),

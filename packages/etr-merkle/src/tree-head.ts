@@ -16,6 +16,8 @@ export interface TreeHead {
   readonly at: number;
   /** Id of the head before, so that heads chain. */
   readonly prev?: Hash;
+  /** Hash of what the log's keeper has kept to open it from here; says nothing to anybody else. */
+  readonly state?: Hash;
 }
 
 /**
@@ -26,11 +28,17 @@ export interface TreeHead {
  * @throws ETR_BAD_POSITION, ETR_BAD_HASH, CRYPTO_PURPOSE_NOT_ALLOWED
  */
 export function signTreeHead(head: TreeHead, signer: Signer): Promise<Envelope> {
-  const { origin, size, root, at, prev } = head;
+  const { origin, size, root, at, prev, state } = head;
   return signEnvelope({
     type: TREE_HEAD,
     head: { iss: issuerOf(signer), iat: at, ...(prev === undefined ? {} : { prev }) },
-    body: { v: 1, origin, size: positionToJson(size, 'size'), root: hashText(root) },
+    body: {
+      v: 1,
+      origin,
+      size: positionToJson(size, 'size'),
+      root: hashText(root),
+      ...(state === undefined ? {} : { state }),
+    },
     signers: [signer],
   });
 }
@@ -56,11 +64,18 @@ export function openTreeHead(
   return { ...body, id, at: head.iat, ...(head.prev === undefined ? {} : { prev: head.prev }) };
 }
 
-function parseBody(body: JsonObject): { origin: string; size: bigint; root: Uint8Array } {
-  const { v, origin, size, root, ...surplus } = body;
+function parseBody(body: JsonObject): { origin: string; size: bigint; root: Uint8Array; state?: Hash } {
+  const { v, origin, size, root, state, ...surplus } = body;
   if (v !== 1 || typeof origin !== 'string' || typeof root !== 'string' || Object.keys(surplus).length > 0)
     throw new TtpError('ETR_BAD_CHECKPOINT', 'the body is not a tree head');
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0)
     throw new TtpError('ETR_BAD_CHECKPOINT', 'not a tree size', { field: 'size' });
-  return { origin, size: BigInt(size), root: bytesOfHash(asHash(root)) };
+  if (state !== undefined && typeof state !== 'string')
+    throw new TtpError('ETR_BAD_CHECKPOINT', 'not a hash', { field: 'state' });
+  return {
+    origin,
+    size: BigInt(size),
+    root: bytesOfHash(asHash(root)),
+    ...(state === undefined ? {} : { state: asHash(state) }),
+  };
 }

@@ -25,6 +25,23 @@ export interface TraceSummary {
   readonly types: Readonly<Record<string, number>>;
 }
 
+/** An open trace as it is kept. */
+export interface TraceState {
+  readonly trace: TraceId;
+  readonly agent: Did;
+  readonly tree: Frontier;
+  readonly types: readonly (readonly [EventType, number])[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly intents: readonly OpenIntent[];
+}
+
+/** All chains of a log as they are kept. */
+export interface ChainsState {
+  readonly agents: readonly { readonly agent: Did; readonly seq: number; readonly last: Hash }[];
+  readonly traces: readonly TraceState[];
+}
+
 interface AgentChain {
   seq: number;
   last: Hash;
@@ -50,6 +67,54 @@ export class Chains {
   readonly #agents = new Map<Did, AgentChain>();
   readonly #traces = new Map<TraceId, TraceChain>();
 
+  #count = 0;
+
+  /** The chains of a log as they were kept. */
+  static from({ agents, traces }: ChainsState, count: number): Chains {
+    const chains = new Chains();
+    chains.#count = count;
+    for (const { agent, seq, last } of agents) chains.#agents.set(agent, { seq, last });
+    for (const { trace, agent, tree, types, firstAt, lastAt, intents } of traces) {
+      const open = new Map<string, OpenIntent[]>();
+      for (const intent of intents) open.set(intent.subject, [...(open.get(intent.subject) ?? []), intent]);
+      chains.#traces.set(trace, {
+        agent,
+        hashes: tree,
+        intents: open,
+        types: new Map(types),
+        firstAt,
+        lastAt,
+      });
+    }
+    return chains;
+  }
+
+  /** Entries so far, those that are not durable yet too. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Agents and open traces. */
+  get size(): number {
+    return this.#agents.size + this.#traces.size;
+  }
+
+  /** What {@link from} takes. */
+  state(): ChainsState {
+    return {
+      agents: [...this.#agents].map(([agent, chain]) => ({ agent, ...chain })),
+      traces: [...this.#traces].map(([trace, { agent, hashes, intents, types, firstAt, lastAt }]) => ({
+        trace,
+        agent,
+        tree: hashes,
+        types: [...types],
+        firstAt,
+        lastAt,
+        intents: [...intents.values()].flat(),
+      })),
+    };
+  }
+
   /** Where the next entry of this agent and trace stands. */
   next({ agent, trace }: Pick<Entry, 'agent' | 'trace'>): Position {
     const chain = this.#agents.get(agent);
@@ -64,6 +129,7 @@ export class Chains {
   add(entry: Entry, hash: Uint8Array): void {
     const { agent, trace, type, at } = entry;
     const leafHash = hashText(hash);
+    this.#count++;
     this.#agents.set(agent, { seq: (this.#agents.get(agent)?.seq ?? -1) + 1, last: leafHash });
     if (type === 'trace-sealed') {
       this.#traces.delete(trace); // nothing follows, and there may be very many

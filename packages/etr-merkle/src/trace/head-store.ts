@@ -4,6 +4,7 @@ import {
   decodeEnvelope,
   encodeEnvelope,
   equalBytes,
+  hashBytes,
   hex,
   parseJson,
   sha256,
@@ -20,6 +21,7 @@ import {
 import type { MerkleTree } from '../tree.js';
 import type { Ledger } from './ledger.js';
 import { type IndexRecord, putIndex } from './log-index.js';
+import { putState, stateOf } from './log-state.js';
 
 /**
  * The last tree head that was signed for a log, and the version of its record in the Store (0: none yet).
@@ -54,10 +56,11 @@ export async function readHead(
  */
 export async function currentHead(
   store: Store,
-  { origin, tree, unindexed }: Pick<Ledger, 'origin' | 'tree' | 'unindexed'>,
+  ledger: Ledger,
   now: number,
   signer: Signer,
 ): Promise<HeldTreeHead> {
+  const { origin, tree, unindexed } = ledger;
   for (;;) {
     const { held, version } = await readHead(store, origin, signer);
     // Size and root are read together: the tree may grow during every await.
@@ -69,13 +72,22 @@ export async function currentHead(
         throw new TtpError('ETR_LOG_INCONSISTENT', `${origin} does not extend its last tree head`);
       if (held.open.size === size) return held;
     }
-    const next = await signHead({ origin, size, root: tree.root(size) }, now, held?.open, signer);
     const record = indexOf(unindexed, held?.open.size ?? 0n, size);
+    const state = stateOf(ledger);
+    const head = {
+      origin,
+      size,
+      root: tree.root(size),
+      ...(state === undefined ? {} : { state: hashBytes(state) }),
+    };
+    const next = await signHead(head, now, held?.open, signer);
     if (record !== undefined) await putIndex(store, origin, record);
     // Lost to another process that signed meanwhile: look at its head first.
     if (await store.put(headKey(origin), encodeSigned(next.signed), version)) {
       unindexed.entries.splice(0, record?.entries.length);
       unindexed.committed.splice(0, record?.committed.length);
+      // After its head: what a crash leaves undone here makes the tail longer, and nothing else.
+      if (state !== undefined) await putState(store, origin, next.signed, state);
       return next;
     }
   }

@@ -1,5 +1,6 @@
 import {
   EVENT_TYPES,
+  type EventType,
   type Hash,
   isDid,
   isHash,
@@ -122,6 +123,9 @@ function parseCanonical(bytes: Uint8Array): JsonObject {
 }
 
 const TYPES: ReadonlySet<unknown> = /* @__PURE__ */ new Set(EVENT_TYPES);
+
+/** Whether the text is a type of the closed list. */
+export const isEventType = (text: string): text is EventType => TYPES.has(text);
 
 type Loose = { readonly [member in keyof TtpEvent]: unknown };
 

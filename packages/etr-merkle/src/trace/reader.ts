@@ -1,3 +1,6 @@
+import { TtpError } from '@ttp/core';
+import { equalBytes } from '@ttp/crypto';
+import { leafHash } from '../hash.js';
 import { hashText } from '../proof.js';
 import { type Entry, type EntryFilter, matches } from './filter.js';
 import { parseLeaf } from './leaf.js';
@@ -8,7 +11,7 @@ import type { Ledger } from './ledger.js';
  * traces are skipped without being read.
  *
  * @param size entries of the log to look at, from the beginning
- * @throws ETR_BAD_LEAF
+ * @throws ETR_LOG_INCONSISTENT where an entry is not the one that the tree has
  */
 export async function* readEntries(
   ledger: Ledger,
@@ -18,6 +21,12 @@ export async function* readEntries(
   for (const [from, to] of ranges(ledger, filter, size)) {
     let index = from;
     for await (const bytes of ledger.log.read(from, to)) {
+      // What was not read when the log was opened is held against the tree now.
+      if (!equalBytes(leafHash(bytes), ledger.tree.leaf(index)))
+        throw new TtpError(
+          'ETR_LOG_INCONSISTENT',
+          `entry ${index} of ${ledger.origin} is not the one in the tree`,
+        );
       const leaf = parseLeaf(bytes);
       if (matches(filter, leaf))
         yield { entry: { ...leaf, index, leafHash: hashText(ledger.tree.leaf(index)) }, bytes };
