@@ -21,7 +21,7 @@ const report = createReport();
 const kib = (size) => `${size.toFixed(1)} KiB gzip`;
 
 /** Entries of what agents embed that need Node by their nature (docs/adr/0001-layers-and-flow.md). */
-const NODE_ENTRIES = ['@ttp/adapters/sqlite', '@ttp/adapters/fetch', '@ttp/testkit'];
+const NODE_ENTRIES = ['@ttp/adapters/sqlite', '@ttp/adapters/fs', '@ttp/adapters/fetch', '@ttp/testkit'];
 
 async function checkTarballs(dir) {
   const all = packages(root);

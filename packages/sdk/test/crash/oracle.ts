@@ -39,7 +39,7 @@ const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
  * What is wrong with a storage that was opened after a crash, in the light of what was said before it; empty where all
  * is well. It also goes on: approvals are used up, nonces and kills tried.
  */
-export async function findings(
+async function findings(
   oracle: Oracle,
   storage: Storage,
   life: Life,

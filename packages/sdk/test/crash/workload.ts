@@ -5,7 +5,7 @@ import { AGENTS, type Life, LOG, live } from './life.js';
 import { count, type Oracle } from './oracle.js';
 
 /** Operations of one workload (threats.md R11). */
-export const OPERATIONS = 50;
+const OPERATIONS = 50;
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

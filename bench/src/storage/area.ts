@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sqlite } from '@ttp/adapters/sqlite';
-import type { RunArea } from './areas.ts';
-import { race } from './race.ts';
+import type { RunArea } from '../areas.ts';
+import { race } from '../race.ts';
+import { BATCH, batch } from './batch.ts';
+import { filesRace } from './files.ts';
+import { findPostgres, postgresRace } from './postgres.ts';
 
-const BATCH = 100;
 const OURS = 'ttp sqlite';
 const RAW = 'node:sqlite';
-
-/** Entries of 1.1 KB, as leaves of the audit log are. */
-const batch: readonly Uint8Array[] = Array.from({ length: BATCH }, (_, i) =>
-  Uint8Array.from({ length: 1100 }, (_byte, k) => (i * 7 + k) % 251),
-);
 
 /** The fewest steps on the same driver, as durable: write-ahead log, every commit synced. */
 function rawLog(path: string): { append(): void; size(): number; close(): void } {
@@ -85,6 +82,9 @@ export const run: RunArea = async (effort) => {
   );
   raw.close();
   await storage.close();
+  const results = [result, await filesRace(dir, effort)];
+  const programs = findPostgres();
+  if (programs !== undefined) results.push(await postgresRace(programs, dir, effort));
   await rm(dir, { recursive: true, force: true });
-  return [result];
+  return results;
 };
