@@ -103,20 +103,37 @@ export function own<V>(object: { readonly [key: string]: V }, key: string): V | 
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
+/** The first character that another one can be composed with, and all that follow it. */
+const COMPOSABLE = /[\u0300-\uffff]/;
+
+/**
+ * Whether a text is in Unicode NFC. One spelling each: the same letters, composed in another way, would be another
+ * text to a policy and the same to whoever is asked (flaw.P17).
+ */
+export const isNormal = (text: string): boolean => !COMPOSABLE.test(text) || text.normalize('NFC') === text;
+
+const isText = (value: Json): value is string => typeof value === 'string' && isNormal(value);
+
 /** Whether every element is a text. */
 function isTextList(value: Json): value is readonly string[] {
-  return Array.isArray(value) && value.every((element) => typeof element === 'string');
+  return Array.isArray(value) && value.every(isText);
 }
+
+/** Whatever is not a text that could be spelt otherwise, alone or as an element. */
+const isPlain = (value: Json): boolean =>
+  typeof value === 'string'
+    ? isNormal(value)
+    : !Array.isArray(value) || value.every((element) => typeof element !== 'string' || isNormal(element));
 
 /** Whether a value has the type, range and terms of its attribute. There is no coercion (flaw.P3). */
 export const fits = (attribute: Attribute, value: Json): boolean => FITS[attribute.type](value, attribute);
 
 const FITS: { readonly [type in AttributeType]: (value: Json, attribute: Attribute) => boolean } = {
-  any: () => true,
+  any: isPlain,
   boolean: (value) => typeof value === 'boolean',
   list: isTextList,
   time: (value) => typeof value === 'string' && minutesOf(value) !== undefined,
-  string: (value, { terms }) => typeof value === 'string' && (terms?.includes(value) ?? true),
+  string: (value, { terms }) => isText(value) && (terms?.includes(value) ?? true),
   // At most two decimals, never negative: decisions.md, table of numbers.
   money: (value, { range }) =>
     typeof value === 'number' &&

@@ -5,6 +5,7 @@ import {
   attributeOf,
   canonicalName,
   fits,
+  isNormal,
   NAMESPACES,
   windowOf,
 } from './attributes.js';
@@ -179,6 +180,7 @@ const notBounds: Misfit = (attribute, operand) =>
     : 'takes two bounds';
 
 const notElement: Misfit = ({ type }, operand) => {
+  if (typeof operand === 'string' && !isNormal(operand)) return 'takes a text in Unicode NFC';
   if (type === 'list') return typeof operand === 'string' ? undefined : 'takes a text';
   return isScalar(operand) ? undefined : 'takes a text, a number or a truth value';
 };

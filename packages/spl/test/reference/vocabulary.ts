@@ -89,6 +89,8 @@ export const ODD: readonly Json[] = [
   { owner: 'x' },
   '8:00',
   '24:00',
+  'e\u0301',
+  ['x', 'e\u0301'],
   '{agent.role}',
 ];
 
