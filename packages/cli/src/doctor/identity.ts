@@ -3,6 +3,7 @@ import { systemClock } from '@ttp/adapters/system';
 import type { Did } from '@ttp/core';
 import { inFileLater, isThere } from '../files/files.js';
 import { openIdentityFile, readIdentityFile } from '../files/identity-file.js';
+import { rotationNames } from '../files/rotation-files.js';
 import { standingOf } from '../files/standing.js';
 import type { Io } from '../io.js';
 import { PASSPHRASE_VARIABLE, passphrases } from '../passphrase.js';
@@ -27,6 +28,7 @@ export async function checkIdentity(path: string | undefined, io: Io): Promise<r
       ok('identity', did),
       ...(await permissionsOf(path)),
       ...(await nextBeside(path)),
+      ...(await interrupted(path)),
       await opens(path, io),
     ];
   });
@@ -54,6 +56,13 @@ async function nextBeside(path: string): Promise<readonly Check[]> {
   return [
     warn('next key', `${next} lies beside the identity`, 'keep it elsewhere: a thief of both can rotate'),
   ];
+}
+
+/** What a rotation in place leaves behind where it was interrupted. */
+async function interrupted(path: string): Promise<readonly Check[]> {
+  const { identity, nextKey } = rotationNames(path);
+  if (!(await isThere(identity)) && !(await isThere(nextKey))) return [];
+  return [warn('rotation', `a rotation of ${path} was interrupted`, `ttp did rotate ${path} ends it`)];
 }
 
 async function opens(path: string, io: Io): Promise<Check> {

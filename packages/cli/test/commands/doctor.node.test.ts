@@ -97,9 +97,15 @@ describe('ttp doctor', () => {
   it('says who else may read the identity, and what lies beside it', async () => {
     chmodSync(dir.at('agent.json'), 0o644);
     dir.write('agent.json.next', '{}');
+    dir.write('agent.json.next.new', '{}');
     const { code, found, advice } = await examined(everything());
-    expect({ code, found }).toMatchObject({ code: 0, found: { permissions: 'warn', 'next key': 'warn' } });
+    expect({ code, found }).toMatchObject({
+      code: 0,
+      found: { permissions: 'warn', 'next key': 'warn', rotation: 'warn' },
+    });
     expect(advice).toContain(`chmod 600 ${dir.at('agent.json')}`);
+    expect(advice).toContain(`ttp did rotate ${dir.at('agent.json')}`);
+    renameSync(dir.at('agent.json.next.new'), dir.at('elsewhere'));
     chmodSync(dir.at('agent.json'), 0o600);
     renameSync(dir.at('agent.json.next'), dir.at('elsewhere'));
   });
