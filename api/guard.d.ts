@@ -17,12 +17,25 @@ export declare const GUARD_ERRORS: {
     readonly GUARD_QUORUM_MISSING: 'Fewer distinct people ordered the reinstatement than the reason of the kill demands.';
     readonly GUARD_APPEAL_ONLY: 'A received revocation is lifted by a ruling on appeal, not by an order.';
     readonly GUARD_OBLIGATION_INVALID: 'The parameters of an obligation are not ones that its handler can fulfil.';
+    readonly GUARD_GRANT_INVALID: 'The body of the grant does not have the shape that its type demands.';
+    readonly GUARD_GRANT_SUBJECT: 'The grant is for another agent.';
+    readonly GUARD_GRANT_SELF: 'The grant comes from the agent that it is for.';
+    readonly GUARD_GRANT_EXPIRED: 'The grant was for a time that has passed.';
+    readonly GUARD_WINDOW_EXCEEDED: 'The call would bring a windowed sum or count above what its permission allows.';
+    readonly GUARD_WINDOW_UNCOUNTED: 'The permission limits a sum, and the call has no amount that could be added to it.';
+    readonly GUARD_WINDOW_UNREADABLE: 'The record of a windowed sum or count cannot be read, so it may be used up.';
+    readonly GUARD_WINDOW_CONTENTION: 'Other processes wrote the record of a window each time this one tried to.';
     readonly GUARD_NOT_JSON: 'The value is not plain JSON data, so it can be neither transformed nor scanned.';
     readonly GUARD_VALUE_TOO_LARGE: 'The value is larger or deeper than what is transformed and scanned.';
     readonly GUARD_TRANSFORM_PATH: 'A transformation cannot be applied: the value does not have the shape its path expects.';
     readonly GUARD_DLP_BLOCKED: 'The value holds data that may not be transferred.';
     readonly GUARD_DLP_TOO_ENCODED: 'The text decodes to more than what is scanned.';
 };
+export interface Grant {
+    readonly subject: Did;
+    readonly capability: Capability;
+    readonly notAfter: number;
+}
 export type GuardErrorCode = keyof typeof GUARD_ERRORS;
 export declare const KILL_COOLDOWN_MS = 300000;
 export declare const KILL_LEASE_MAX_MS = 30000;
@@ -47,7 +60,7 @@ export interface KillStatus extends KillRecord {
     readonly fault?: ErrorCode;
 }
 export interface KillSwitch {
-    enrol(agent: Did, fresh: boolean): Promise<void>;
+    enrol(agent: Did, fresh: boolean, above?: readonly Did[]): Promise<void>;
     epochOf(agent: Did): Epoch;
     isKilled(agent: Did): boolean;
     permit(agent: Did, epoch: Epoch): Permit;
@@ -76,9 +89,33 @@ export interface Order {
 }
 export type OrderType = 'ttp/kill-order@1' | 'ttp/reinstate-order@1';
 export declare const VALUE_MAX_UNITS = 1048576;
+export interface VerifiedGrant extends Grant {
+    readonly id: Hash;
+    readonly operator: Operator;
+}
+export declare const WINDOW_AMOUNT_CEILING = 1000000000000;
+export declare const WINDOW_BUCKETS = 120;
+export interface WindowParams {
+    readonly adds?: string;
+    readonly windowMs: number;
+}
+export interface Windows {
+    valueWith(interaction: Interaction, window: WindowParams): Promise<number | undefined>;
+    handler(): ObligationHandler;
+}
 export declare function applyTransform(value: Json, params: JsonObject, mark?: string): Json;
 export declare function capabilitiesOf(stage: Stage): readonly Capability[];
 export declare function createKillSwitch(options: KillSwitchOptions): Promise<KillSwitch>;
+export declare function createWindows({ store, clock }: {
+    readonly store: Store;
+    readonly clock: Clock;
+}): Windows;
+export declare function openGrant(input: Envelope | string, options: {
+    readonly subject: Did;
+    readonly operators: Operators | undefined;
+    readonly now: number;
+}): Promise<VerifiedGrant>;
+export declare function signGrant(grant: Grant, signer: Signer, now: number): Promise<Envelope<'ttp/grant@1'>>;
 export declare const signKillOrder: (order: Order, signer: Signer, at: number) => Promise<Envelope<'ttp/kill-order@1'>>;
 export declare const signReinstateOrder: (order: Order, signer: Signer, at: number) => Promise<Envelope<'ttp/reinstate-order@1'>>;
 export declare function transformHandler(): ObligationHandler;

@@ -18,6 +18,7 @@ export interface Attribute {
     readonly terms?: readonly string[];
 }
 export type AttributeType = 'number' | 'money' | 'string' | 'boolean' | 'time' | 'list' | 'any';
+export declare const BEYOND_JSON_SCHEMA: readonly string[];
 export interface CallMap {
     readonly tools: ReadonlyMap<string, CallMapEntry>;
 }
@@ -33,6 +34,19 @@ export interface CallMapEntry {
 export interface Condition {
     readonly attribute: string;
     readonly tests: readonly Test[];
+}
+export interface CoveredRule {
+    readonly rule: string;
+    readonly effect: Effect;
+    readonly reached: number;
+    readonly applied: number;
+    readonly tests: readonly CoveredTest[];
+}
+export interface CoveredTest {
+    readonly attribute: string;
+    readonly op: Operator;
+    readonly wanted: Json;
+    readonly failed: number;
 }
 export declare const DIFF_CODES: {
     readonly SPL_DIFF_COMBINATIONS: 'For this action and resource not every combination of values was tried.';
@@ -89,6 +103,7 @@ export interface KillTrigger {
     readonly requireOperatorApproval: boolean;
 }
 export declare const LANGUAGE_VERSION = "1.0.0";
+export declare const LAYERS_MAX = 8;
 export declare const LINT_CODES: {
     readonly SPL_DEFAULT_ALLOW: 'What no rule speaks of is permitted.';
     readonly SPL_NO_PURPOSE: 'Sensitive or regulated data is permitted without binding it to a purpose.';
@@ -109,10 +124,19 @@ export declare const LINT_CODES: {
     readonly SPL_DEAD_CONDITION: 'The requirements already demand more than the condition does.';
     readonly SPL_UNSATISFIABLE: 'No value can fulfil the condition.';
     readonly SPL_SHADOWED_RULE: 'An unconditional deny covers the rule.';
+    readonly SPL_LITERAL_SUBJECTS: 'Rules list subjects one by one where a condition on what they have in common would do.';
+    readonly SPL_ROUTINE_APPROVAL: 'An approval rule decides most of the recorded traffic.';
+    readonly SPL_SAME_SERIAL: 'A changed policy does not raise its serial.';
     readonly SPL_UNCOVERED_TIME: 'Rules that divide the week between them leave a gap.';
 };
 export declare const LISTED_VALUES_MAX = 100;
 export declare const LIST_MAX_ELEMENTS = 1000;
+export interface LayeredVerdict extends PolicyVerdict {
+    readonly layers: readonly {
+        readonly layer: string;
+        readonly verdict: PolicyVerdict;
+    }[];
+}
 export type LintCode = keyof typeof LINT_CODES;
 export interface LintFinding {
     readonly code: LintCode;
@@ -199,16 +223,24 @@ export declare const POLICY_CEILING_BYTES = 1048576;
 export declare const POLICY_MAX_BYTES = 51200;
 export declare const POLICY_MAX_DEPTH = 16;
 export declare const POLICY_MAX_RULES = 1000;
+export declare const POLICY_MAX_WINDOWS = 16;
 export declare const POLICY_TESTS_MAX = 10000;
 export interface Policy {
     readonly hash: Hash;
     readonly document: PolicyDocument;
     readonly text: string;
     readonly killTriggers: readonly KillTrigger[];
+    readonly windows: readonly Window[];
 }
 export interface PolicyAudit {
     readonly retainDecisions?: string;
     readonly includeReasoningTrace?: boolean;
+}
+export interface PolicyCoverage {
+    readonly requests: number;
+    readonly rules: readonly CoveredRule[];
+    readonly covered: number;
+    readonly total: number;
 }
 export interface PolicyDiff {
     readonly before: Hash;
@@ -253,6 +285,16 @@ export interface PolicyFlip {
         readonly rules: readonly string[];
     };
     readonly count: number;
+}
+export interface PolicyLayer {
+    readonly layer: string;
+    readonly policy: Policy;
+}
+export interface PolicyLayers {
+    readonly hash: Hash;
+    readonly layers: readonly PolicyLayer[];
+    readonly text: string;
+    readonly windows: readonly Window[];
 }
 export interface PolicyReason extends Reason {
     readonly code: ReasonCode;
@@ -320,6 +362,12 @@ export interface PolicyVerdict {
     readonly reasons: readonly PolicyReason[];
     readonly dropped: readonly DroppedAttribute[];
     readonly policy: Hash;
+}
+export interface PublishedPolicy {
+    readonly policy: {
+        readonly hash: Hash;
+    };
+    readonly serial: number;
 }
 export declare const REASON_CODES: {
     readonly SPL_BAD_RESOURCE: 'The resource cannot be normalised, so it is denied.';
@@ -397,6 +445,8 @@ export declare const SPL_ERRORS: {
     readonly SPL_UNKNOWN_OPERATOR: 'The condition operator does not exist in the language.';
     readonly SPL_UNKNOWN_ATTRIBUTE: 'The attribute is neither registered nor in an open namespace.';
     readonly SPL_UNKNOWN_METRIC: 'The metric of a kill trigger does not exist.';
+    readonly SPL_TOO_MANY_WINDOWS: 'The policy has sums and counts over more than 16 different windows.';
+    readonly SPL_BAD_LAYERS: 'The layers of a policy are none, too many, or not each of a name of its own.';
     readonly SPL_MISSING_KEY: 'A mandatory key is missing.';
     readonly SPL_BAD_TYPE: 'A value has another JSON type than its key demands.';
     readonly SPL_BAD_VALUE: 'A value has the right type, but is none of those its key allows.';
@@ -413,6 +463,8 @@ export declare const SPL_ERRORS: {
     readonly SPL_WRONG_AGENT: 'The signed policy is for another agent.';
     readonly SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.';
     readonly SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.';
+    readonly SPL_AUTHZEN_INVALID: 'The AuthZEN request or response is not as AuthZEN 1.0 says, or cannot be put to a policy.';
+    readonly SPL_CEDAR_UNSUPPORTED: 'The Cedar policy says something that SPL has no words for.';
     readonly SPL_SERIAL_ROLLBACK: 'The serial of the signed policy is lower than the last one, or the same for another text.';
 };
 export type Scalar = string | number | boolean;
@@ -449,12 +501,32 @@ export interface UnreadCall {
     readonly went: boolean;
     readonly code?: string;
 }
+export declare const WINDOW_AMOUNT_MAX = 1000000000000;
+export declare const WINDOW_MAX_MS = 31622400000;
+export interface WarnedCall {
+    readonly call: ReplayedCall;
+    readonly becomes: ReplayedCall['effect'];
+}
+export interface Window {
+    readonly attribute: string;
+    readonly adds?: string;
+    readonly windowMs: number;
+}
+export declare function coverPolicy(policy: Policy, requests: Iterable<PolicyRequest>): PolicyCoverage;
 export declare function diffPolicies(before: Policy, after: Policy): PolicyDiff;
 export declare function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict;
+export declare function evaluateLayers(policy: PolicyLayers, request: PolicyRequest): LayeredVerdict;
 export declare function explain(policy: Policy, request: PolicyRequest): PolicyExplanation;
 export declare function explainVerdict(verdict: PolicyVerdict): string;
+export declare const isLayered: (policy: Policy | PolicyLayers) => policy is PolicyLayers;
+export declare function layerPolicies(layers: readonly PolicyLayer[]): PolicyLayers;
+export declare function lintChange(before: PublishedPolicy, after: PublishedPolicy): readonly LintFinding[];
 export declare function lintPolicy(policy: Policy): readonly LintFinding[];
+export declare function lintTraffic(policy: Policy, callMap: CallMap, observed: ObservedCalls): readonly LintFinding[];
 export declare function loadCallMap(input: string | Uint8Array | JsonObject): CallMap;
+export declare function loadPolicies(text: string, options?: {
+    readonly maxBytes?: number;
+}): Policy | PolicyLayers;
 export declare function loadPolicy(input: string | Uint8Array | JsonObject, options?: {
     readonly maxBytes?: number;
 }): Policy;
@@ -476,8 +548,15 @@ export declare function openSignedPolicy(input: Envelope | Uint8Array | string, 
     };
 }): SignedPolicy;
 export declare function parsePolicyTests(input: string | Uint8Array | JsonObject): PolicyTestFile;
+export declare const policiesOf: (policy: Policy | PolicyLayers) => readonly {
+    readonly layer?: string;
+    readonly policy: Policy;
+}[];
+export declare function policyJsonSchema(): JsonObject;
 export declare function recommendPolicy({ calls, unread }: ObservedCalls): Recommendation;
 export declare function replayPolicy(policy: Policy, callMap: CallMap, { calls, unread }: ObservedCalls): PolicyReplay;
+export declare const requestsOfCalls: ({ calls }: ObservedCalls, callMap: CallMap) => readonly PolicyRequest[];
+export declare const requestsOfTests: (tests: readonly PolicyTest[], callMap?: CallMap) => readonly PolicyRequest[];
 export declare function signPolicy(input: {
     readonly agent: Did;
     readonly serial: number;
@@ -485,5 +564,198 @@ export declare function signPolicy(input: {
     readonly signer: Signer;
     readonly now: number;
     readonly expires?: number;
+    readonly maxBytes?: number;
 }): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>>;
 export declare function testPolicy(policy: Policy, tests: readonly PolicyTest[], callMap?: CallMap): readonly PolicyTestResult[];
+export declare function tryWarnAs(policy: Policy, effect: 'deny' | 'allow_with_approval', callMap: CallMap, observed: ObservedCalls): readonly WarnedCall[];
+export declare function windowOf(name: string): Window | undefined;
+
+// @ttp/spl/interop
+
+export declare const AUTHZEN_SEMANTICS: readonly ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'];
+export interface AuthZenAction {
+    readonly name: string;
+    readonly properties?: JsonObject;
+}
+export interface AuthZenBatch {
+    readonly requests: readonly (AuthZenRequest | TtpError)[];
+    readonly semantic: AuthZenSemantic;
+}
+export interface AuthZenMapping {
+    readonly now: number;
+    readonly engine?: JsonObject;
+    readonly trustProperties?: boolean;
+    readonly resourceOf?: (resource: AuthZenResource) => string;
+}
+export interface AuthZenPoint extends AuthZenMapping {
+    readonly policyOf: (subject: AuthZenRequest['subject']) => Policy | undefined;
+    readonly fulfils?: readonly string[];
+}
+export interface AuthZenRequest {
+    readonly subject: AuthZenSubject;
+    readonly action: AuthZenAction;
+    readonly resource: AuthZenResource;
+    readonly context?: JsonObject;
+}
+export interface AuthZenResource {
+    readonly type: string;
+    readonly id: string;
+    readonly properties?: JsonObject;
+}
+export interface AuthZenResponse {
+    readonly decision: boolean;
+    readonly context?: JsonObject;
+}
+export type AuthZenSemantic = (typeof AUTHZEN_SEMANTICS)[number];
+export interface AuthZenSubject {
+    readonly type: string;
+    readonly id: string;
+    readonly properties?: JsonObject;
+}
+export interface CedarImport {
+    readonly actions?: readonly string[];
+}
+export declare function answerAuthZen(request: AuthZenRequest, point: AuthZenPoint): AuthZenResponse;
+export declare function answerAuthZenBatch({ requests, semantic }: AuthZenBatch, point: AuthZenPoint): {
+    readonly evaluations: readonly AuthZenResponse[];
+};
+export declare function authZenRequestOf({ resource, action }: Pick<PolicyRequest, 'resource' | 'action'>, agent: Did, properties?: JsonObject): AuthZenRequest;
+export declare function importCedar(json: Json, options?: CedarImport): JsonObject;
+export declare function parseAuthZenBatch(json: Json | undefined): AuthZenBatch;
+export declare function parseAuthZenRequest(json: Json | undefined): AuthZenRequest;
+export declare function parseAuthZenResponse(json: Json | undefined): AuthZenResponse;
+export declare function policyRequestOf(request: AuthZenRequest, mapping: AuthZenMapping): PolicyRequest;
+
+// referred to
+
+export interface AnomalyDetection {
+    readonly baselinePeriod: string;
+    readonly thresholdDeviation: number;
+    readonly actions: readonly ('log' | 'alert' | 'throttle')[];
+}
+export interface Condition {
+    readonly attribute: string;
+    readonly tests: readonly Test[];
+}
+export interface HumanApproval {
+    readonly required?: true;
+    readonly reason?: string;
+    readonly escalationLevel?: 1 | 2 | 3;
+    readonly timeout?: number;
+    readonly defaultAction?: 'deny';
+    readonly requireJustification?: boolean;
+    readonly requireOperatorId?: boolean;
+    readonly notifyChannels?: readonly string[];
+}
+export interface KillSwitchDocument {
+    readonly triggers: readonly TriggerDocument[];
+    readonly notify?: readonly string[];
+}
+export interface KillTrigger {
+    readonly condition: Condition;
+    readonly reason: KillReason;
+    readonly cooldownMs: number;
+    readonly autoReinstate: boolean;
+    readonly requireOperatorApproval: boolean;
+}
+export declare const LANGUAGE_VERSION = "1.0.0";
+export declare const OPERATORS: readonly ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'not_in', 'between', 'not_between', 'contains', 'exists'];
+export interface Offers {
+    readonly capabilities?: readonly string[];
+    readonly rateLimit?: {
+        readonly requests: number;
+        readonly windowMs: number;
+    };
+}
+export type Operator = (typeof OPERATORS)[number];
+export interface OutputTransformations {
+    readonly redact?: readonly string[];
+    readonly mask?: readonly string[];
+    readonly truncate?: {
+        readonly field: string;
+        readonly length: number;
+    };
+    readonly watermark?: boolean;
+    readonly addFooter?: string;
+}
+export interface Policy {
+    readonly hash: Hash;
+    readonly document: PolicyDocument;
+    readonly text: string;
+    readonly killTriggers: readonly KillTrigger[];
+    readonly windows: readonly Window[];
+}
+export interface PolicyAudit {
+    readonly retainDecisions?: string;
+    readonly includeReasoningTrace?: boolean;
+}
+export interface PolicyDocument {
+    readonly version: typeof LANGUAGE_VERSION;
+    readonly agentDid?: string;
+    readonly description?: string;
+    readonly requirements?: Requirements;
+    readonly offers?: Offers;
+    readonly rules: readonly Rule[];
+    readonly outputTransformations?: OutputTransformations;
+    readonly audit?: PolicyAudit;
+    readonly killSwitch?: KillSwitchDocument;
+    readonly anomalyDetection?: AnomalyDetection;
+    readonly timezone: string;
+    readonly defaultEffect: 'allow' | 'deny';
+}
+export interface PolicyRequest {
+    readonly resource: string;
+    readonly action: string;
+    readonly now: number;
+    readonly engine: JsonObject;
+    readonly resolver: JsonObject;
+    readonly registry: JsonObject;
+    readonly caller: JsonObject;
+}
+export interface Reference {
+    readonly ref: string;
+}
+export interface Requirements {
+    readonly minTrustScore?: number;
+    readonly minTrustStage?: Stage;
+    readonly requiredCapabilities?: readonly string[];
+    readonly requireIdentityVerification?: boolean;
+    readonly purpose?: string;
+    readonly compliance?: readonly string[];
+}
+export interface Rule {
+    readonly id: string;
+    readonly effect: Effect;
+    readonly description?: string;
+    readonly resources?: readonly string[];
+    readonly actions?: readonly string[];
+    readonly conditions?: JsonObject;
+    readonly humanApproval?: HumanApproval;
+    readonly outputTransformations?: OutputTransformations;
+    readonly audit?: RuleAudit;
+}
+export interface RuleAudit {
+    readonly level?: 'basic' | 'standard' | 'detailed';
+    readonly logPatientId?: boolean;
+    readonly logQuery?: boolean;
+    readonly alertOnAccess?: boolean;
+    readonly preserveReasoning?: boolean;
+}
+export type Scalar = string | number | boolean;
+export interface Test {
+    readonly op: Operator;
+    readonly operand: Scalar | readonly Scalar[] | Reference;
+}
+export interface TriggerDocument {
+    readonly condition: string;
+    readonly reason: KillReason;
+    readonly action: 'kill';
+    readonly cooldown?: number;
+    readonly autoReinstate?: boolean;
+    readonly requireOperatorApproval?: boolean;
+}
+export interface Window {
+    readonly attribute: string;
+    readonly adds?: string;
+    readonly windowMs: number;
+}

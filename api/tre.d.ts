@@ -5,7 +5,7 @@ export declare const DEFAULT_THRESHOLDS: Thresholds;
 export interface DecideInput {
     readonly interaction: Interaction;
     readonly evidence: Evidence;
-    readonly policy: Policy;
+    readonly policy: Policy | PolicyLayers;
     readonly thresholds: Thresholds;
 }
 export declare const FRAUD_WEIGHT_BP = 3000;
