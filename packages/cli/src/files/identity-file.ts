@@ -10,6 +10,7 @@ import {
 } from '@ttp/core';
 import { canonicalize, decodeEnvelope, decryptKey, fromMultikey, type KeyFile } from '@ttp/crypto';
 import { type Identity, openIdentity } from '@ttp/did';
+import { RELATED_LOGS_MAX } from '../limits.js';
 import type { Passphrases } from '../passphrase.js';
 import { inFile, inFileLater, readJson } from './files.js';
 import { type KeyLogs, standingOf } from './standing.js';
@@ -67,7 +68,7 @@ function membersOf(json: Json): Members {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw malformed(unknown);
   if (!Array.isArray(keyLog) || keyLog.length === 0) throw malformed('keyLog');
-  if (!Array.isArray(related)) throw malformed('related');
+  if (!Array.isArray(related) || related.length > RELATED_LOGS_MAX) throw malformed('related');
   return {
     v,
     key,

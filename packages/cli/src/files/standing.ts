@@ -1,11 +1,19 @@
-import { asDid, type Clock, type DidDocument, type Envelope, type Hash } from '@ttp/core';
+import {
+  asDid,
+  type Clock,
+  type DidDocument,
+  type Envelope,
+  type Hash,
+  isTtpError,
+  type TtpError,
+} from '@ttp/core';
 import { envelopeId } from '@ttp/crypto';
 import { didKeyDocument, didOf, documentOf, type KeyLogResolver, memoryResolver, parseDid } from '@ttp/did';
 
 /** A key log, and those of the parent and guardians who signed it. */
 export interface KeyLogs {
   readonly keyLog: readonly Envelope[];
-  /** In an order in which each stands behind its own parent. */
+  /** In any order, and with those that they need in turn. */
   readonly related: readonly (readonly Envelope[])[];
 }
 
@@ -54,8 +62,35 @@ export async function ownResolver({ keyLog, related }: KeyLogs, clock: Clock): P
   const logs = [...related, keyLog];
   const dates = new Map(logs.flat().map((entry) => [envelopeId(entry), entry.head.iat]));
   const resolver = memoryResolver({ clock, dating: { before: (id) => Promise.resolve(dates.get(id)) } });
-  for (const log of logs) await resolver.add(log);
+  await addAll(resolver, logs);
   return resolver;
+}
+
+/**
+ * Adds key logs in whatever order they come: those whose parents or guardians are among the others wait for them.
+ *
+ * @throws what `add` throws for one that nothing among them helps
+ */
+export async function addAll(
+  resolver: Pick<KeyLogResolver, 'add'>,
+  logs: readonly (readonly Envelope[])[],
+): Promise<void> {
+  let waiting = logs;
+  for (;;) {
+    const refused: { readonly log: readonly Envelope[]; readonly error: TtpError }[] = [];
+    for (const log of waiting) {
+      try {
+        await resolver.add(log);
+      } catch (error) {
+        if (!isTtpError(error)) throw error;
+        refused.push({ log, error });
+      }
+    }
+    const [first] = refused;
+    if (first === undefined) return;
+    if (refused.length === waiting.length) throw first.error;
+    waiting = refused.map(({ log }) => log);
+  }
 }
 
 /** Whether somebody without the key in force takes the identity over by this entry. */

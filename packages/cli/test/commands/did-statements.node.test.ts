@@ -65,6 +65,15 @@ describe('ttp did create --parent', () => {
     expect(bare).toMatchObject({ code: 1, json: { code: 'DID_PARENT_UNRESOLVED' } });
     const both = await ttpJson(['did', 'verify', file('bare.log'), '--with', file('publisher.log')]);
     expect(both).toMatchObject({ code: 0, json: { verified: true } });
+    // In whatever order they are handed in.
+    const either = ['--with', file('bare.log'), '--with', file('publisher.log')];
+    expect((await ttpJson(['did', 'resolve', didIn('tool.json'), ...either])).code).toBe(0);
+    const { related } = JSON.parse(dir.read('tool.log'));
+    dir.write('many.log', { keyLog, related: Array.from({ length: 65 }, () => related[0]) });
+    expect(await ttpJson(['did', 'show', file('many.log')])).toMatchObject({
+      code: 2,
+      json: { error: { code: 'CLI_IDENTITY_FILE', field: 'related' } },
+    });
     expect((await ttpJson(['key', 'show', file('tool.json'), '--check'])).json).toMatchObject({
       opens: true,
     });

@@ -14,8 +14,8 @@ import {
   webResolver,
 } from '@ttp/did';
 import { logProofs } from '@ttp/sdk';
-import { inFileLater } from '../../files/files.js';
 import { readKeyLogs } from '../../files/identity-file.js';
+import { addAll } from '../../files/standing.js';
 import { HintedError } from '../../hints.js';
 import type { Io } from '../../io.js';
 import { withStore } from '../../store.js';
@@ -61,7 +61,11 @@ export async function withIdentities<T>(
   const { clock } = io;
   const { registry, store = isFile(registry) ? registry : undefined } = sources;
   const open = async (local: KeyLogResolver): Promise<T> => {
-    for (const file of sources.with ?? []) await addLogs(file, local);
+    const files = await Promise.all((sources.with ?? []).map((file) => readKeyLogs(file, 'with')));
+    await addAll(
+      local,
+      files.flatMap(({ keyLog, related }) => [...related, keyLog]),
+    );
     return withNames(sources, local, io, work);
   };
   return store === undefined
@@ -120,15 +124,6 @@ function remote(url: string, sources: Sources, resolver: KeyLogResolver, web: We
     proofs: logProofs(registryOrigin),
     resolver,
     web,
-  });
-}
-
-/** Adds the key logs in a file. Throws CLI_FILE_*, CLI_IDENTITY_FILE, DID_*. */
-async function addLogs(file: string, local: KeyLogResolver): Promise<Did> {
-  const { keyLog, related } = await readKeyLogs(file, 'with');
-  return inFileLater(file, 'with', async () => {
-    for (const log of related) await local.add(log);
-    return local.add(keyLog);
   });
 }
 
