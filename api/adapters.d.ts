@@ -17,12 +17,13 @@ export declare const STORE_ERRORS: {
     readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
     readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
     readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
-    readonly STORE_BAD_PATH: 'The path does not name a file on disk.';
+    readonly STORE_BAD_PATH: 'The path does not name a file, or a folder, on disk.';
     readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
-    readonly STORE_UNAVAILABLE: 'This runtime has no node:sqlite module.';
-    readonly STORE_UNREADABLE: 'The file cannot be opened or read, or it is not a database of TTP.';
-    readonly STORE_UNKNOWN_SCHEMA: 'The file was written with a schema version that this version does not know.';
-    readonly STORE_BUSY: 'Another process kept the file locked for longer than the busy limit; nothing was written.';
+    readonly STORE_UNAVAILABLE: 'This runtime lacks what the storage is made of: node:sqlite, or IndexedDB.';
+    readonly STORE_UNREADABLE: 'What is stored cannot be opened or read, or is not of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The storage was written with a schema version that this version does not know.';
+    readonly STORE_NOT_DURABLE: 'The server does not sync what it commits; an option has to say that this is wanted.';
+    readonly STORE_BUSY: 'Somebody else kept the storage locked for longer than the busy limit; nothing was written.';
     readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
     readonly STORE_CLOSED: 'The storage was closed.';
 };
@@ -48,12 +49,13 @@ export declare const STORE_ERRORS: {
     readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
     readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
     readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
-    readonly STORE_BAD_PATH: 'The path does not name a file on disk.';
+    readonly STORE_BAD_PATH: 'The path does not name a file, or a folder, on disk.';
     readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
-    readonly STORE_UNAVAILABLE: 'This runtime has no node:sqlite module.';
-    readonly STORE_UNREADABLE: 'The file cannot be opened or read, or it is not a database of TTP.';
-    readonly STORE_UNKNOWN_SCHEMA: 'The file was written with a schema version that this version does not know.';
-    readonly STORE_BUSY: 'Another process kept the file locked for longer than the busy limit; nothing was written.';
+    readonly STORE_UNAVAILABLE: 'This runtime lacks what the storage is made of: node:sqlite, or IndexedDB.';
+    readonly STORE_UNREADABLE: 'What is stored cannot be opened or read, or is not of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The storage was written with a schema version that this version does not know.';
+    readonly STORE_NOT_DURABLE: 'The server does not sync what it commits; an option has to say that this is wanted.';
+    readonly STORE_BUSY: 'Somebody else kept the storage locked for longer than the busy limit; nothing was written.';
     readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
     readonly STORE_CLOSED: 'The storage was closed.';
 };
@@ -62,6 +64,137 @@ export interface SqliteOptions {
 }
 export type StoreErrorCode = keyof typeof STORE_ERRORS;
 export declare function sqlite(path: string, options?: SqliteOptions): Storage;
+
+// @ttp/adapters/fs
+
+export interface DiskStorageOptions {
+    readonly random?: Random;
+}
+export declare const LOG_ERRORS: {
+    readonly LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.';
+    readonly LOG_BAD_ENTRY: 'An entry is not a Uint8Array.';
+    readonly LOG_BAD_POSITION: 'A position or size is not a non-negative bigint of at most 63 bits.';
+    readonly LOG_TOO_LARGE: 'An entry is larger than the log takes, or the batch has too many entries.';
+    readonly LOG_CONFLICT: 'The log does not have the expected size: somebody else appended to it.';
+};
+export type LogErrorCode = keyof typeof LOG_ERRORS;
+export declare const STORE_ERRORS: {
+    readonly STORE_BAD_KEY: 'The key or prefix is not printable ASCII of at most 512 characters, or the key is empty.';
+    readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
+    readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
+    readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
+    readonly STORE_BAD_PATH: 'The path does not name a file, or a folder, on disk.';
+    readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
+    readonly STORE_UNAVAILABLE: 'This runtime lacks what the storage is made of: node:sqlite, or IndexedDB.';
+    readonly STORE_UNREADABLE: 'What is stored cannot be opened or read, or is not of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The storage was written with a schema version that this version does not know.';
+    readonly STORE_NOT_DURABLE: 'The server does not sync what it commits; an option has to say that this is wanted.';
+    readonly STORE_BUSY: 'Somebody else kept the storage locked for longer than the busy limit; nothing was written.';
+    readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
+    readonly STORE_CLOSED: 'The storage was closed.';
+};
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+export declare function diskStorage(disk: Disk, options?: DiskStorageOptions): Promise<Storage>;
+export declare function fs(folder: string): Promise<Storage>;
+export declare function nodeDisk(folder: string): Promise<Disk>;
+
+// @ttp/adapters/postgres
+
+export declare const LOG_ERRORS: {
+    readonly LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.';
+    readonly LOG_BAD_ENTRY: 'An entry is not a Uint8Array.';
+    readonly LOG_BAD_POSITION: 'A position or size is not a non-negative bigint of at most 63 bits.';
+    readonly LOG_TOO_LARGE: 'An entry is larger than the log takes, or the batch has too many entries.';
+    readonly LOG_CONFLICT: 'The log does not have the expected size: somebody else appended to it.';
+};
+export type LogErrorCode = keyof typeof LOG_ERRORS;
+export interface PostgresClient {
+    query(text: string, values?: unknown[]): Promise<PostgresResult>;
+}
+export interface PostgresClient {
+    query(text: string, values?: unknown[]): Promise<PostgresResult>;
+}
+export interface PostgresOptions {
+    readonly schema?: string;
+    readonly unsynced?: boolean;
+}
+export interface PostgresResult {
+    readonly rows: readonly unknown[];
+}
+export declare const STORE_ERRORS: {
+    readonly STORE_BAD_KEY: 'The key or prefix is not printable ASCII of at most 512 characters, or the key is empty.';
+    readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
+    readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
+    readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
+    readonly STORE_BAD_PATH: 'The path does not name a file, or a folder, on disk.';
+    readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
+    readonly STORE_UNAVAILABLE: 'This runtime lacks what the storage is made of: node:sqlite, or IndexedDB.';
+    readonly STORE_UNREADABLE: 'What is stored cannot be opened or read, or is not of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The storage was written with a schema version that this version does not know.';
+    readonly STORE_NOT_DURABLE: 'The server does not sync what it commits; an option has to say that this is wanted.';
+    readonly STORE_BUSY: 'Somebody else kept the storage locked for longer than the busy limit; nothing was written.';
+    readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
+    readonly STORE_CLOSED: 'The storage was closed.';
+};
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+export declare function postgres(client: PostgresClient, options?: PostgresOptions): Promise<Storage>;
+
+// @ttp/adapters/indexeddb
+
+export interface IndexedDbInput {
+    readonly indexedDB: IDBFactory;
+    readonly name?: string;
+}
+export declare const LOG_ERRORS: {
+    readonly LOG_BAD_NAME: 'The name of the log is longer than 512 characters or holds a lone surrogate.';
+    readonly LOG_BAD_ENTRY: 'An entry is not a Uint8Array.';
+    readonly LOG_BAD_POSITION: 'A position or size is not a non-negative bigint of at most 63 bits.';
+    readonly LOG_TOO_LARGE: 'An entry is larger than the log takes, or the batch has too many entries.';
+    readonly LOG_CONFLICT: 'The log does not have the expected size: somebody else appended to it.';
+};
+export type LogErrorCode = keyof typeof LOG_ERRORS;
+export declare const STORE_ERRORS: {
+    readonly STORE_BAD_KEY: 'The key or prefix is not printable ASCII of at most 512 characters, or the key is empty.';
+    readonly STORE_BAD_VALUE: 'The value is not a Uint8Array.';
+    readonly STORE_BAD_VERSION: 'The expected version is not a non-negative safe integer.';
+    readonly STORE_TOO_LARGE: 'The value is larger than the store takes.';
+    readonly STORE_BAD_PATH: 'The path does not name a file, or a folder, on disk.';
+    readonly STORE_BAD_OPTION: 'An option of the storage lies outside its bounds.';
+    readonly STORE_UNAVAILABLE: 'This runtime lacks what the storage is made of: node:sqlite, or IndexedDB.';
+    readonly STORE_UNREADABLE: 'What is stored cannot be opened or read, or is not of TTP.';
+    readonly STORE_UNKNOWN_SCHEMA: 'The storage was written with a schema version that this version does not know.';
+    readonly STORE_NOT_DURABLE: 'The server does not sync what it commits; an option has to say that this is wanted.';
+    readonly STORE_BUSY: 'Somebody else kept the storage locked for longer than the busy limit; nothing was written.';
+    readonly STORE_POISONED: 'A write or sync failed before: nothing is written any more until the storage is opened again.';
+    readonly STORE_CLOSED: 'The storage was closed.';
+};
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+export declare function indexeddb({ indexedDB, name }: IndexedDbInput): Promise<Storage>;
+
+// @ttp/adapters/lock
+
+export interface Fenced {
+    readonly value: Uint8Array;
+    readonly fence: bigint;
+}
+export interface FencedRow {
+    get(): Promise<Fenced | undefined>;
+    put(value: Uint8Array, lease: Pick<Lease, 'fence'>): Promise<void>;
+}
+export declare const LOCK_ERRORS: {
+    readonly LOCK_BAD_TTL: 'The time that a lock is asked for is not 1 to 86400000 ms.';
+    readonly LOCK_FENCED: 'A younger lease has written: the lock was lost, and nothing more may be written under it.';
+};
+export type LockErrorCode = keyof typeof LOCK_ERRORS;
+export interface LocksOptions {
+    readonly clock?: Clock;
+    readonly random?: Random;
+}
+export interface StorageLock extends Lock {
+    readonly shared: boolean;
+}
+export declare function fencedRow(store: Store, key: string): FencedRow;
+export declare function locks(storage: Storage, options?: LocksOptions): StorageLock;
 
 // @ttp/adapters/fetch
 

@@ -3,7 +3,7 @@
 export declare const CALM: LinkQuality;
 export interface ContractCheck {
     readonly name: string;
-    readonly needs?: 'reopen' | 'fail';
+    readonly needs?: 'reopen' | 'fail' | 'connect';
     run(subject: Required<StorageSubject>): Promise<void>;
 }
 export declare const DISK_FAULTS: readonly ['eio', 'enospc', 'short-write', 'crash', 'dropped', 'torn', 'reordered'];
@@ -31,6 +31,16 @@ export interface LinkQuality {
     readonly minMs: number;
     readonly maxMs: number;
     readonly lateMs: number;
+}
+export interface LockCheck {
+    readonly name: string;
+    run(subject: LockSubject): Promise<void>;
+}
+export interface LockSubject {
+    readonly lock: Lock;
+    readonly another: () => Promise<Lock>;
+    readonly advance: (ms: number) => unknown;
+    readonly close: () => Promise<void>;
 }
 export declare const NETWORK_FAULTS: readonly ['drop', 'delay', 'reorder', 'duplicate', 'partition'];
 export type NetworkFault = (typeof NETWORK_FAULTS)[number];
@@ -93,6 +103,7 @@ export interface SimulatedNetworkOptions {
 export interface StorageSubject {
     readonly storage: Storage;
     reopen?(): Promise<Storage>;
+    connect?(): Promise<Storage>;
     fail?(): void;
 }
 export declare const TESTKIT_ERRORS: {
@@ -136,6 +147,8 @@ export declare function exploreAtRandom(options: {
 export declare function fakeClock(startWall?: number): FakeClock;
 export declare function faultCounter<Kind extends string>(kinds: readonly Kind[]): FaultCounter<Kind>;
 export declare function keysOf(...signers: readonly Signer[]): (kid: string) => Uint8Array | undefined;
+export declare const lockChecks: readonly LockCheck[];
+export declare function lockContract(name: string, open: () => Promise<LockSubject>): void;
 export declare const logChecks: readonly ContractCheck[];
 export declare function logContract(name: string, open: OpenSubject): void;
 export declare function proves(...ids: readonly string[]): void;

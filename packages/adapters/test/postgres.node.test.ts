@@ -1,5 +1,5 @@
 import { codeRejectedBy, fakeClock, lockContract, logContract, proves, storeContract } from '@ttp/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { locks } from '../src/lock.js';
 import { migrate } from '../src/postgres/migrate.js';
 import { MIGRATIONS } from '../src/postgres/migrations.js';
@@ -10,14 +10,13 @@ import { failing, newSchema, over } from './postgres/subjects.js';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const found = findPostgres();
-const title = found === undefined ? `PostgreSQL: SKIPPED, ${NO_POSTGRES}` : 'PostgreSQL';
-
-describe.skipIf(found === undefined)(title, () => {
+describe('PostgreSQL', () => {
   let server: Server;
   beforeAll(async () => {
-    server = await startServer();
+    if (found !== undefined) server = await startServer();
   });
-  afterAll(() => server.stop());
+  beforeEach(({ skip }) => skip(found === undefined, NO_POSTGRES));
+  afterAll(() => (found === undefined ? undefined : server.stop()));
   const pools: PostgresClient[] = [];
   /** Eleven pools, so that each of ten writers and the subject has connections of its own. */
   const connect = (): PostgresClient => {

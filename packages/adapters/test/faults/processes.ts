@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 /** Why tests with faults of the operating system are skipped. */
 export const NO_STRACE = 'strace is not on this machine, or may not trace: no faults of the operating system';
 
+const STRACE = 'strace';
+
 /** Whether strace is here, and may trace. */
-export const canTrace = (): boolean => spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;
+export const canTrace = (): boolean => spawnSync(STRACE, ['-qq', '-o', '/dev/null', 'true']).status === 0;
 
 /** The writer as one file of JavaScript, so that a process of it starts in tens of milliseconds. */
 export function bundleWriter(folder: string): string {
@@ -33,7 +35,7 @@ export function startWriter(
 
 /** The command line of strace that injects this. Its faster way of tracing delivers no signals. */
 export const stracing = (inject: string): readonly [string, ...string[]] => [
-  'strace',
+  STRACE,
   '-f',
   '-qq',
   ...(inject.includes(':signal=') ? [] : ['--seccomp-bpf']),
