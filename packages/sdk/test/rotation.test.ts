@@ -1,5 +1,5 @@
 import { memory } from '@ttp/adapters/memory';
-import type { Operator, Operators } from '@ttp/core';
+import { isTtpError, type Operator, type Operators } from '@ttp/core';
 import { createIdentity, type NewIdentity, rotateIdentity } from '@ttp/did';
 import { verifyTrace } from '@ttp/etr-merkle/trace';
 import { signReinstateOrder } from '@ttp/guard';
@@ -151,6 +151,38 @@ describe('after a rotation', () => {
       const code = codeRejectedBy(under({ ...r, storage }, await rotate(identity)));
       expect(await code, harm).toBe('ETR_LOG_INCONSISTENT');
     }
+  });
+
+  it('a storage that says one thing and then another has no log named that is not what it was', async () => {
+    const identity = await first();
+    let refused = 0;
+    for (let honest = 0; honest < 4; honest++) {
+      const r = await rig({ identity });
+      await r.read('data/x');
+      await r.ttp.close();
+      const inner = r.storage.log.bind(r.storage);
+      let reads = 0;
+      const storage = {
+        ...r.storage,
+        store: r.storage.store,
+        log(name: string) {
+          const log = inner(name);
+          if (!name.endsWith('/log/0')) return log;
+          const read = (from: bigint, to: bigint) => log.read(from, reads++ < honest ? to : from);
+          return { append: log.append.bind(log), read, size: () => log.size() };
+        },
+      };
+      const now = await rotate(identity);
+      const size = String(r.entries.length);
+      try {
+        const { entries } = await under({ ...r, storage }, now);
+        expect(entries[0]?.data['logs']).toEqual([expect.objectContaining({ size })]);
+      } catch (error) {
+        if (!isTtpError(error, 'ETR_LOG_INCONSISTENT')) throw error;
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(1);
   });
 
   it('an intent that was open stays in the log before, and the next one begins all the same', async () => {
