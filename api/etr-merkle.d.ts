@@ -138,6 +138,7 @@ export interface TreeHead {
     readonly root: Uint8Array;
     readonly at: number;
     readonly prev?: Hash;
+    readonly state?: Hash;
 }
 export declare function consistencyProofOf(size1: bigint, size2: bigint, path: readonly Uint8Array[]): ConsistencyProof;
 export declare function createTree(leaves?: Iterable<Uint8Array>): MerkleTree;
@@ -175,7 +176,7 @@ export declare function signCheckpoint(head: {
     readonly size: bigint;
     readonly root: Uint8Array;
 }, signer: Signer): Promise<string>;
-export declare function signHead(head: Pick<TreeHead, 'origin' | 'size' | 'root'>, now: number, before: OpenTreeHead | undefined, signer: Signer): Promise<HeldTreeHead>;
+export declare function signHead(head: Pick<TreeHead, 'origin' | 'size' | 'root' | 'state'>, now: number, before: OpenTreeHead | undefined, signer: Signer): Promise<HeldTreeHead>;
 export declare function signNote(text: string, name: string, signer: Signer): Promise<string>;
 export declare function signTreeHead(head: TreeHead, signer: Signer): Promise<Envelope>;
 export declare function verifyConsistency(claim: ConsistencyClaim): boolean;
