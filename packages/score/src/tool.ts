@@ -46,7 +46,7 @@ export interface ToolTrust {
  * @throws SCORE_BAD_EXECUTION with the field
  */
 export function toolTrust(executions: readonly ToolExecution[], slaMs?: number): ToolTrust {
-  const last = window(executions);
+  const last = latest(executions);
   if (slaMs !== undefined && (!isWhole(slaMs) || slaMs === 0)) throw bad('slaMs');
   const count = last.length;
   if (count === 0) return trustOf(0, 0, 0, 0, 0);
@@ -55,7 +55,7 @@ export function toolTrust(executions: readonly ToolExecution[], slaMs?: number):
     sum(({ latencyMs }) => latencyMs),
     count,
   );
-  const { reliability, performance, efficiency, compliance } = TOOL_PARTS_BP;
+  const { reliability, performance: speed, efficiency, compliance } = TOOL_PARTS_BP;
   const used = Math.max(
     sum(({ usage }) => usage.cpu),
     sum(({ usage }) => usage.memory),
@@ -64,8 +64,8 @@ export function toolTrust(executions: readonly ToolExecution[], slaMs?: number):
   return trustOf(
     floorDiv(reliability * sum((one) => (one.successful ? 1 : 0)), count),
     slaMs === undefined
-      ? clamp(performance - average, performance)
-      : floorDiv(performance * clamp(2 * slaMs - Math.max(average, slaMs), slaMs), slaMs),
+      ? clamp(speed - average, speed)
+      : floorDiv(speed * clamp(2 * slaMs - Math.max(average, slaMs), slaMs), slaMs),
     floorDiv(efficiency * clamp(10_000 * count - used, 10_000 * count), 10_000 * count),
     floorDiv(compliance * sum((one) => (one.compliant ? 1 : 0)), count),
     count,
@@ -80,9 +80,9 @@ function trustOf(
   executions: number,
 ): ToolTrust {
   return {
-    totalBp: asBasisPoints(reliability + performance + efficiency + compliance),
+    totalBp: asBasisPoints(reliability + speed + efficiency + compliance),
     reliabilityBp: asBasisPoints(reliability),
-    performanceBp: asBasisPoints(performance),
+    performanceBp: asBasisPoints(speed),
     efficiencyBp: asBasisPoints(efficiency),
     complianceBp: asBasisPoints(compliance),
     executions,
@@ -114,7 +114,7 @@ export function invocationTrust(
   return { combinedBp, enough };
 }
 
-function window(executions: readonly ToolExecution[]): readonly ToolExecution[] {
+function latest(executions: readonly ToolExecution[]): readonly ToolExecution[] {
   if (!isList(executions)) throw bad('executions');
   const first = Math.max(0, executions.length - TOOL_WINDOW_COUNT);
   const last = executions.slice(first);

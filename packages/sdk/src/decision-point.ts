@@ -28,13 +28,13 @@ export interface DecisionPoint {
  * `pdp.decision` unknown, which never grants and which denies in a deny rule (decision D13).
  */
 export function decisionPointSource(point: DecisionPoint, agent: Did, clock: Clock): EvidenceSource {
-  const { url, fetch, headers, properties } = point;
+  const { url, headers, properties } = point;
   return {
     name: 'pdp',
     optional: true,
     async gather(interaction, signal) {
       const at = clock.now();
-      const response = await fetch.fetch({
+      const response = await point.fetch.fetch({
         url,
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },

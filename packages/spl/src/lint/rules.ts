@@ -11,8 +11,8 @@ export const conditionOn = ({ conditions }: CompiledRule, attribute: string): Co
 /** Whether a rule looks at a window: what it adds up, or how many calls there are where `adds` is undefined. */
 export const isLimited = ({ conditions }: CompiledRule, adds: string | undefined): boolean =>
   conditions.some(({ source }) => {
-    const window = windowOf(source.attribute);
-    return window !== undefined && window.adds === adds;
+    const sums = windowOf(source.attribute);
+    return sums !== undefined && sums.adds === adds;
   });
 
 /** Whether a rule is about data of a class above internal. */
