@@ -74,7 +74,7 @@ export function toolTrust(executions: readonly ToolExecution[], slaMs?: number):
 
 function trustOf(
   reliability: number,
-  performance: number,
+  speed: number,
   efficiency: number,
   compliance: number,
   executions: number,
