@@ -49,7 +49,7 @@ async function vectorOf(one: JsonObject, area: string, read: Read): Promise<Vect
         }
       : await AREAS[area]?.(one, read);
   if (asked === undefined) return undefined;
-  const { result, codes = [], isPart = false } = asked;
+  const { result, codes = [], isPart = false, goesOn = false } = asked;
   return {
     name,
     line: JSON.stringify({ id: name, ...asked.request }),
@@ -58,7 +58,7 @@ async function vectorOf(one: JsonObject, area: string, read: Read): Promise<Vect
       const error = isJsonObject(answer['error']) ? answer['error']['code'] : undefined;
       if (answer['id'] !== name) return false;
       if (codes.length > 0) return codes.some((wanted) => wanted === error);
-      return isPart ? isWithin(result, answer['result']) : isEqual(answer['result'], result);
+      return isPart ? isWithin(result, answer['result'], goesOn) : isEqual(answer['result'], result);
     },
   };
 }
@@ -66,15 +66,17 @@ async function vectorOf(one: JsonObject, area: string, read: Read): Promise<Vect
 /** Whether two values are the same JSON, whatever the order of their members. */
 const isEqual = (a: Json | undefined, b: Json | undefined): boolean => isWithin(a, b) && isWithin(b, a);
 
-/** Whether every member of `part`, however deep, stands in `whole`. */
-function isWithin(part: Json | undefined, whole: Json | undefined): boolean {
+/** Whether every member of `part`, however deep, stands in `whole`, whose lists are as long, or may go on. */
+function isWithin(part: Json | undefined, whole: Json | undefined, goesOn = false): boolean {
   if (Array.isArray(part))
     return (
       Array.isArray(whole) &&
-      part.length === whole.length &&
-      part.every((one: Json, i) => isWithin(one, whole[i]))
+      (goesOn ? part.length <= whole.length : part.length === whole.length) &&
+      part.every((one: Json, i) => isWithin(one, whole[i], goesOn))
     );
   if (isJsonObject(part))
-    return isJsonObject(whole) && Object.entries(part).every(([name, one]) => isWithin(one, whole[name]));
+    return (
+      isJsonObject(whole) && Object.entries(part).every(([name, one]) => isWithin(one, whole[name], goesOn))
+    );
   return part === whole;
 }

@@ -174,7 +174,10 @@ describe('the vectors of the packages, through the protocol', () => {
     for (const { name, trust, bundle, code, line } of vectors<Case>('merkle/bundle')) {
       const answered = await ask('trace.verify', { text: bundle, trust: { logKeys: [trust] } });
       if (code === undefined) expect(answered, name).toMatchObject({ valid: true, findings: [] });
-      else expect(answered, name).toMatchObject({ valid: false, findings: [{ code, line }] });
+      else {
+        const { findings, ...verdict } = Object(answered);
+        expect([verdict.valid, findings[0].code, findings[0].line], name).toEqual([false, code, line]);
+      }
     }
   });
 

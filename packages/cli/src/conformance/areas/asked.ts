@@ -5,6 +5,8 @@ export interface Asked {
   readonly request: JsonObject;
   readonly result?: Json | undefined;
   readonly isPart?: boolean;
+  /** With `isPart`: a list of the answer may go on where that of the result ends. */
+  readonly goesOn?: boolean;
   readonly codes?: readonly string[];
 }
 

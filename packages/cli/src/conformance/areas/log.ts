@@ -31,7 +31,12 @@ export const LOG_AREAS: Areas = {
   'merkle/bundle': ({ trust = null, bundle = null, code, line = null }) => {
     const request = { op: 'trace.verify', text: bundle, trust: { logKeys: [trust] } };
     return typeof code === 'string'
-      ? { request, result: { valid: false, findings: [{ code, line }] }, isPart: true }
+      ? {
+          request,
+          result: { valid: false, findings: [{ code, line }] },
+          isPart: true,
+          goesOn: true, // one damage can be the reason of more than one finding
+        }
       : { request, result: { valid: true, findings: [] }, isPart: true };
   },
 };
