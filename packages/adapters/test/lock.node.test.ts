@@ -130,6 +130,8 @@ describe('a fenced row', () => {
   });
 });
 
+const awake = async (): Promise<void> => undefined;
+
 describe('two schedulers', () => {
   it('do a job once, also when one of them sleeps over its lease in the middle of it', async () => {
     proves('flaw.W1');
@@ -152,7 +154,6 @@ describe('two schedulers', () => {
       await lease.release();
       return 'done';
     };
-    const awake = async (): Promise<void> => undefined;
     const [one, two] = storages;
     expect(await run(one, 1, awake)).toBe('done');
     expect(await run(two, 1, awake)).toBe('done before');

@@ -1,3 +1,12 @@
-import { expectNothingLost } from './expect-nothing-lost.js';
+import { proves } from '@ttp/testkit';
+import { it } from 'vitest';
+import { expectShard, TIMEOUT_MS } from './expect-nothing-lost.js';
 
-expectNothingLost('humans', { workloads: 3, withHumans: true, atLeast: 1100 });
+it(
+  'uses no approval more often than humans granted, at any operation of 3 workloads',
+  async () => {
+    proves('flaw.O1', 'law.O-1', 'adapters.storage.durability', 'law.E-4');
+    await expectShard('humans', { workloads: 3, withHumans: true, atLeast: 1100 });
+  },
+  TIMEOUT_MS,
+);
