@@ -1,10 +1,11 @@
-import { asHash, type Hash, type JsonObject } from '@ttp/core';
+import { asHash, EFFECTS, type Hash, type JsonObject, type Obligation } from '@ttp/core';
 import { hashBytes, utf8 } from '@ttp/crypto';
-import { evaluate, loadPolicy, type Policy, type PolicyRequest } from '@ttp/spl';
+import { evaluate, evaluateLayers, loadPolicy, type Policy, type PolicyRequest } from '@ttp/spl';
 import { codeThrownBy, proves, type SeededRandom, vectors, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
   type Agreement,
+  agreedLayers,
   agreementHash,
   agreementOf,
   agreementText,
@@ -76,6 +77,9 @@ describe('the laws of the meet', () => {
   });
 });
 
+/** An obligation without the name of the rule and layer it comes from. */
+const bare = ({ kind, params }: Obligation): string => JSON.stringify([kind, params]);
+
 const permits = (policy: Policy, request: PolicyRequest): boolean =>
   evaluate(policy, request).effect !== 'deny';
 
@@ -88,14 +92,21 @@ describe('an agreement is never wider than its inputs', () => {
       const { agreement } = meet(agreementOf(a), agreementOf(b));
       // Whoever holds an agreement finds the policies by their hashes, and asks every one of them.
       const byHash = new Map([a, b].map((policy) => [policy.hash, policy]));
-      const layers = (agreement?.layers ?? []).map((hash) => byHash.get(hash));
-      expect(layers).toHaveLength(a.hash === b.hash ? 1 : 2);
+      const found = (agreement?.layers ?? []).flatMap((hash) => byHash.get(hash) ?? []);
+      expect(found.map(({ hash }) => hash)).toEqual([...new Set([a.hash, b.hash])].sort());
+      const layers = agreedLayers(found);
       for (let i = 0; i < 1000; i++) {
         const request = drawRequest(random);
-        const isPermitted = layers.every((layer) => layer !== undefined && permits(layer, request));
-        if (isPermitted !== (permits(a, request) && permits(b, request)))
-          expect({ request, isPermitted }).toBe('what both say');
-        if (isPermitted) permitted++;
+        const { effect, obligations } = evaluateLayers(layers, request);
+        const inputs = [evaluate(a, request), evaluate(b, request)];
+        const strictest = inputs.map((one) => EFFECTS.indexOf(one.effect)).reduce((x, y) => Math.max(x, y));
+        if (effect !== EFFECTS[strictest]) expect({ request, effect }).toBe('the stricter of both');
+        if (effect === 'deny') continue;
+        permitted++;
+        // United: none of either input is lost.
+        const united = new Set(obligations.map(bare));
+        for (const one of inputs.flatMap((input) => input.obligations))
+          if (!united.has(bare(one))) expect({ request, one }).toBe('an obligation of the agreement');
       }
     });
     expect(permitted).toBeGreaterThan(1000);

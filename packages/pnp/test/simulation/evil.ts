@@ -1,5 +1,5 @@
 import { type EnvelopeHead, isHash, type JsonObject } from '@ttp/core';
-import { base64url, encodeEnvelope, hashJson } from '@ttp/crypto';
+import { base64url, encodeEnvelope, envelopeId, hashJson } from '@ttp/crypto';
 import { loadPolicy } from '@ttp/spl';
 import type { SeededRandom } from '@ttp/testkit';
 import {
@@ -8,6 +8,7 @@ import {
   MESSAGE_TYPES,
   type NegotiationDecision,
   type PolicyText,
+  transcriptOf,
   type Unsigned,
 } from '../../src/index.js';
 import { Party, type PartyInput } from './party.js';
@@ -80,9 +81,7 @@ export class EvilParty extends Party {
     const forged = this.#forge(attack, message);
     if (forged === undefined) return super.send(message);
     this.#hit(attack);
-    const claimed = forged.body['agreement'];
-    if (claimed !== message.body['agreement'] && typeof claimed === 'string' && this.#random.chance(0.5))
-      this.#stickTo(claimed);
+    if (this.#random.chance(0.5)) this.#believe(forged);
     const text = this.#text(forged);
     this.last = text;
     if (attack === 'withhold') return true;
@@ -93,12 +92,27 @@ export class EvilParty extends Party {
     return true;
   }
 
-  /** Says so from now on, and believes it: a lie that its own checks would find is found before it is told. */
-  #stickTo(claimed: string): void {
+  /** Goes on as if it had said what it said: a lie that its own checks would find is found before it is told. */
+  #believe(forged: Unsigned): void {
+    const id = envelopeId({ ...forged, sigs: [] });
+    const chain = [...this.state.chain.slice(0, -1), id];
+    this.state = { ...this.state, chain, sent: id };
     const { accepted } = this.state;
-    if (accepted === undefined || !isHash(claimed)) return;
+    const claimed = forged.body['agreement'];
+    if (accepted === undefined || typeof claimed !== 'string' || !isHash(claimed)) return;
     this.#lie = claimed;
-    this.state = { ...this.state, accepted: { ...accepted, hash: claimed } };
+    const isAcceptance = forged.type === MESSAGE_TYPES.accept;
+    const transcript = isAcceptance ? transcriptOf(chain) : accepted.transcript;
+    const { certificate } = accepted;
+    this.state = {
+      ...this.state,
+      accepted: {
+        ...accepted,
+        hash: claimed,
+        transcript,
+        certificate: { ...certificate, body: { ...certificate.body, transcript } },
+      },
+    };
   }
 
   #text(message: Unsigned): string {

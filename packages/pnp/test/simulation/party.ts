@@ -1,12 +1,5 @@
 import type { EnvelopeSignature } from '@ttp/core';
-import {
-  base64url,
-  createReplayGuard,
-  decodeEnvelope,
-  encodeEnvelope,
-  envelopeId,
-  type ReplayGuard,
-} from '@ttp/crypto';
+import { base64url, createReplayGuard, encodeEnvelope, envelopeId, type ReplayGuard } from '@ttp/crypto';
 import type { SeededRandom, TestSigner } from '@ttp/testkit';
 import {
   decideByProposals,
@@ -21,7 +14,7 @@ import {
   type Unsigned,
 } from '../../src/index.js';
 import type { EventQueue } from './event-queue.js';
-import type { Suite } from './suite.js';
+import { decoded, type Suite } from './suite.js';
 
 /** The step under test; another one where the simulator is to find what is wrong with it. */
 export type StepFunction = typeof stepNegotiation;
@@ -79,8 +72,8 @@ export class Party {
   }
 
   receive(text: string): void {
-    const envelope = decodeEnvelope(text);
-    this.follows.set(envelopeId(envelope), envelope.head.prev);
+    const { envelope, id } = decoded(text);
+    this.follows.set(id, envelope.head.prev);
     this.feed({ type: 'message', ...this.moment(), bytes: text });
   }
 
