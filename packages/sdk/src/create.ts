@@ -20,7 +20,7 @@ import { logsBefore } from './log-succession.js';
 import type { NamePin } from './names/name-pin.js';
 import { watchName } from './names/watch-name.js';
 import { noteInto, recordKill } from './note.js';
-import { monitorWriter, type Writer } from './observing.js';
+import { markingWriter, monitorWriter, type Writer } from './observing.js';
 import type { TtpMode, TtpOptions } from './options.js';
 import { ownMembers } from './plain.js';
 import { agentSources } from './sources.js';
@@ -91,8 +91,9 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   const writer: Writer = mode === 'observe' ? monitorWriter(recorder) : recorder;
   const newTrace = (): TraceId => asTraceId(hex(random.bytes(16)));
   const trace = newTrace();
-  const note = noteInto(writer, { agent, trace, now: time.stamp });
-  if (recorder.size === 0n && logs.length > 0) await note('log-continued', recorder.origin, { logs });
+  const noted = { agent, trace, now: time.stamp };
+  if (recorder.size === 0n && logs.length > 0)
+    await noteInto(writer, noted)('log-continued', recorder.origin, { logs });
 
   const kill = await createKillSwitch({
     storage,
@@ -116,6 +117,10 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     operators,
     policyBytes: options.limits?.policyBytes,
   });
+  const tags = complianceOf(policy);
+  // Every line of the policy, from its arming on, says which frameworks it is for.
+  const tagged = tags.length === 0 ? writer : markingWriter(writer, { compliance: tags });
+  const note = noteInto(tagged, noted);
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
   await note('trace-opened', trace, {});
@@ -142,7 +147,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           timer,
           random,
           operators,
-          recorder: writer,
+          recorder: tagged,
           owners: () => owners,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
@@ -178,7 +183,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     clock: steady,
     flow: {
       kill,
-      recorder: writer,
+      recorder: tagged,
       mode,
       timer,
       now: time.now,
@@ -213,6 +218,12 @@ const listening =
     const heard = listener(entry);
     if (heard instanceof Promise) heard.catch(() => undefined);
   };
+
+/** The frameworks that the policy, or any of its layers, is written for; each once, in order. */
+const complianceOf = (armed: Policy | PolicyLayers): readonly string[] => {
+  const tags = policiesOf(armed).flatMap(({ policy }) => policy.document.requirements?.compliance ?? []);
+  return [...new Set(tags)].sort();
+};
 
 /** What a policy says and nothing here evaluates yet. It obliges nobody, so the log at least has to say it. */
 const unevaluatedParts = (armed: Policy | PolicyLayers): readonly string[] =>

@@ -11,13 +11,12 @@ import type { Flow } from './run.js';
 /** The part of the recorder that the flow writes with. */
 export type Writer = Pick<TraceRecorder, 'payload' | 'record' | 'queue' | 'receipt'>;
 
-const marked = <E extends { readonly data: JsonObject }>(event: E): E => ({
-  ...event,
-  data: { ...event.data, monitor: true },
-});
-
-/** Names monitor mode in every line that an observing instance writes (decision D37). */
-export function monitorWriter(recorder: Writer): Writer {
+/** Adds the same members to every line that is written through it. */
+export function markingWriter(recorder: Writer, marks: JsonObject): Writer {
+  const marked = <E extends { readonly data: JsonObject }>(event: E): E => ({
+    ...event,
+    data: { ...event.data, ...marks },
+  });
   return {
     payload: (subject, value) => recorder.payload(subject, value),
     record: (events, payloads) => recorder.record(events.map(marked), payloads),
@@ -25,6 +24,9 @@ export function monitorWriter(recorder: Writer): Writer {
     receipt: (index, log) => recorder.receipt(index, log),
   };
 }
+
+/** Names monitor mode in every line that an observing instance writes (decision D37). */
+export const monitorWriter = (recorder: Writer): Writer => markingWriter(recorder, { monitor: true });
 
 /**
  * What makes of a denial no verdict of policy or risk about the call: who is stopped or unknown, and faults. A trust
