@@ -82,5 +82,8 @@ export const AUTHZEN_EVALUATIONS_MAX = 1000;
 /** Rules that one Cedar policy may become: each alternative of its conditions is one: 64. */
 export const CEDAR_ALTERNATIVES_MAX = 64;
 
+/** Levels of nesting in Cedar policies that are imported, and conditions of one of them: 128. */
+export const CEDAR_DEPTH_MAX = 128;
+
 /** Layers of policies that are in force together: 8. */
 export const LAYERS_MAX = 8;

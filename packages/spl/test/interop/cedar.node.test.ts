@@ -4,7 +4,7 @@ import { type SeededRandom, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
 import { evaluate, loadPolicy, type Policy } from '../../src/index.js';
 import { importCedar } from '../../src/interop/index.js';
-import { CEDAR_ALTERNATIVES_MAX } from '../../src/limits.js';
+import { CEDAR_ALTERNATIVES_MAX, CEDAR_DEPTH_MAX } from '../../src/limits.js';
 
 const ACTIONS = ['view', 'edit', 'drop'];
 
@@ -29,7 +29,7 @@ it('imports scopes and conditions as rules that read like the original', () => {
   const text = `
     permit(principal == User::"alice", action == Action::"view", resource == App::Photo::"trips/1");
     permit(principal is Agent in Team::"ops", action in [Action::"view", Action::"edit"], resource is Record)
-      when { context.mfa && resource.owner == principal.id && 5 < context.level && context.level <= 9 }
+      when { context.mfa && resource.owner == principal.name && 5 < context.level && context.level <= 9 }
       unless { ["DE", "FR"].contains(context.country) };
     forbid(principal, action, resource in Folder::"secret") when { principal.role == "guest" || !(context has ticket) };`;
   expect(rulesOf(text)).toEqual([
@@ -49,7 +49,7 @@ it('imports scopes and conditions as rules that read like the original', () => {
         'agent.type': { eq: 'Agent' },
         'agent.ancestors': { contains: 'Team::"ops"' },
         'request.context.mfa': { eq: true },
-        'resource.owner': { eq: '{agent.id}' },
+        'resource.owner': { eq: '{agent.name}' },
         'request.context.level': { gt: 5, lte: 9 },
         'request.context.country': { not_in: ['DE', 'FR'] },
       },
@@ -118,6 +118,100 @@ it('refuses templates, more alternatives than it has room for, and a permit for 
   expect(() => importCedar({ effect: 'allow' })).toThrow(
     expect.objectContaining({ field: 'policy0.effect' }),
   );
+});
+
+const SCOPE: JsonObject = { principal: { op: 'All' }, action: { op: 'All' }, resource: { op: 'All' } };
+const PERMIT: JsonObject = { effect: 'permit', ...SCOPE, conditions: [] };
+const refusal = (field: string) => expect.objectContaining({ code: 'SPL_CEDAR_UNSUPPORTED', field });
+const take = (json: Json): JsonObject => importCedar(json, { actions: ACTIONS });
+const when = (body: Json): Json => ({ ...PERMIT, conditions: [{ kind: 'when', body }] });
+const FLAG: Json = { '.': { left: { Var: 'context' }, attr: 'a' } };
+const scoped = (part: string, scope: JsonObject): Json => ({ ...PERMIT, [part]: scope });
+
+const together = (a: string, b: string) => () => imported(`${a}\n${b}`);
+
+const permitOn = (resource: string): string => `permit(principal, action, ${resource});`;
+
+const permitTo = (action: string): string => `permit(principal, action == ${action}, resource);`;
+
+const above = (bound: number): Json => when({ '>': { left: FLAG, right: { Value: bound } } });
+
+it('leaves nothing out that it does not understand: a condition could be misspelt', () => {
+  expect(take(PERMIT)['rules']).toHaveLength(1);
+  const cases: readonly (readonly [json: Json, field: string])[] = [
+    [{ effect: 'permit', ...SCOPE }, 'policy0.conditions'],
+    [{ ...PERMIT, condition: [] }, 'policy0'],
+    [scoped('principal', { op: 'is', entity_type: 'User', inside: {} }), 'policy0.principal'],
+    [scoped('resource', { op: 'All', id: 'x' }), 'policy0.resource'],
+    [scoped('action', { op: 'All', entitys: [] }), 'policy0.action'],
+    [scoped('principal', { op: 'in', entity: { type: 'Team', id: 'a', not: true } }), 'policy0.principal'],
+    [{ ...PERMIT, conditions: [{ kind: 'when', body: FLAG, not: true }] }, 'policy0.conditions[0]'],
+    [when({ '!': { arg: FLAG, and: FLAG } }), 'policy0.conditions'],
+    [when({ '&&': { left: FLAG, right: FLAG, third: FLAG } }), 'policy0.conditions'],
+    [when({ has: { left: { Var: 'context' }, attr: 'a', attrs: ['b'] } }), 'policy0.conditions'],
+    [when({ '.': { left: { Var: 'context' }, attr: 'a', default: true } }), 'policy0.conditions'],
+    [{ staticPolicies: { a: PERMIT }, more: {} }, 'policies'],
+  ];
+  for (const [json, field] of cases) expect(() => take(json), JSON.stringify(json)).toThrow(refusal(field));
+});
+
+it('refuses names that would become one: a permit for one were a permit for the other', () => {
+  expect(together(permitOn('resource is App::Photo'), permitOn('resource == App::Photo::"1"'))).not.toThrow();
+  expect(together(permitOn('resource is App::Photo'), permitOn('resource == APP::Photo::"1"'))).toThrow(
+    refusal('policy1'),
+  );
+  expect(together(permitTo('Action::"view"'), permitTo('Shop::Action::"edit"'))).not.toThrow();
+  expect(together(permitTo('Action::"view"'), permitTo('Shop::Action::"view"'))).toThrow(refusal('policy1'));
+  for (const id of ['/a', '//a', 'a/'])
+    expect(() => imported(permitOn(`resource == File::"${id}"`)), id).toThrow(refusal('policy0.resource'));
+});
+
+it('refuses attributes whose names say in SPL what the entity itself is', () => {
+  // Cedar: an attribute that is called id, and may differ from the id of the entity.
+  for (const test of ['principal.id == "a"', 'principal.type == "User"', 'principal has ancestors'])
+    expect(() => imported(`permit(principal, action, resource) when { ${test} };`), test).toThrow(
+      refusal('policy0.conditions'),
+    );
+  for (const test of ['resource.ancestors.contains("a")', 'resource.owner == principal.id'])
+    expect(() => imported(`permit(principal, action, resource) when { ${test} };`), test).toThrow(
+      refusal('policy0.conditions'),
+    );
+  expect(() => imported('permit(principal, action, resource) when { resource.id == "a" };')).not.toThrow();
+});
+
+it('refuses integers that a number cannot hold exactly', () => {
+  expect(() => take(above(Number.MAX_SAFE_INTEGER))).not.toThrow();
+  expect(() => take(above(Number.MAX_SAFE_INTEGER + 1))).toThrow(refusal('policy0.conditions'));
+  expect(() => take(above(0.5))).toThrow(refusal('policy0.conditions'));
+});
+
+it('looks at each part of an expression once for each answer, and refuses what nests without end', () => {
+  let looked = 0;
+  const leaf: Json = {
+    get '.'() {
+      looked++;
+      return { left: { Var: 'context' }, attr: 'a' };
+    },
+  };
+  // Each level asks for both answers of the one below: 2.6^20 looks, where nothing is remembered.
+  let body: Json = leaf;
+  for (let i = 0; i < 20; i++) {
+    const all: Json = { '&&': { left: body, right: { Value: true } } };
+    body = { '||': { left: all, right: { Value: false } } };
+  }
+  expect(take(when(body))['rules']).toMatchObject([{ conditions: { 'request.context.a': { eq: true } } }]);
+  expect(looked).toBeLessThan(20);
+  for (const shape of [
+    (deep: Json): Json => ({ '!': { arg: deep } }),
+    (deep: Json): Json => ({ '.': { left: deep, attr: 'a' } }),
+  ]) {
+    let deep: Json = FLAG;
+    for (let i = 0; i < 100_000; i++) deep = shape(deep);
+    expect(() => take(when(deep))).toThrow(refusal('policies'));
+  }
+  const conditions = Array.from({ length: CEDAR_DEPTH_MAX + 1 }, () => ({ kind: 'when', body: FLAG }));
+  expect(() => take({ ...PERMIT, conditions })).toThrow(refusal('policy0.conditions'));
+  expect(() => take({ ...PERMIT, conditions: conditions.slice(1) })).not.toThrow();
 });
 
 /** What a random request is made of; every attribute of the vocabulary has one type. */

@@ -16,6 +16,14 @@ export type Alternatives = readonly (readonly Atom[])[];
 const ALWAYS: Alternatives = [[]];
 const NEVER: Alternatives = [];
 
+/** Attributes that say in SPL what the entity itself is: a Cedar attribute of that name is something else. */
+const OF_THE_ENTITY: ReadonlySet<string> = new Set([
+  'agent.type',
+  'agent.id',
+  'agent.ancestors',
+  'resource.ancestors',
+]);
+
 /** What a Cedar variable is called in SPL. */
 const VARIABLES: { readonly [variable: string]: string } = {
   principal: 'agent',
@@ -44,14 +52,31 @@ export function unsupported(what: string, field: string): never {
  * @param field path of the expression
  * @throws SPL_CEDAR_UNSUPPORTED
  */
-export function alternativesOf(json: Json | undefined, holds: boolean, field: string): Alternatives {
+export const alternativesOf = (json: Json | undefined, holds: boolean, field: string): Alternatives =>
+  remembered(json, holds, field, { true: new Map(), false: new Map() });
+
+/** The left side of `||` is looked at twice: without what is known of it, twice as often at every level. */
+type Known = { readonly [holds in 'true' | 'false']: Map<JsonObject, Alternatives> };
+
+function remembered(json: Json | undefined, holds: boolean, field: string, known: Known): Alternatives {
+  const of = known[holds ? 'true' : 'false'];
+  const expression = objectOf(json, field);
+  const before = of.get(expression);
+  if (before !== undefined) return before;
+  const found = read(expression, holds, field, known);
+  of.set(expression, found);
+  return found;
+}
+
+function read(json: JsonObject, holds: boolean, field: string, known: Known): Alternatives {
   const [kind, argument] = operation(json, field);
   if (kind === 'Value' && typeof argument === 'boolean') return argument === holds ? ALWAYS : NEVER;
-  if (kind === '!') return alternativesOf(own(objectOf(argument, field), 'arg'), !holds, `${field}.!`);
+  if (kind === '!')
+    return remembered(own(membersOf(argument, ['arg'], field), 'arg'), !holds, `${field}.!`, known);
   if (kind === '&&' || kind === '||') {
     const { left, right } = sides(argument, field);
     const side = (expression: Json | undefined, is: boolean): Alternatives =>
-      alternativesOf(expression, is, `${field}.${kind}`);
+      remembered(expression, is, `${field}.${kind}`, known);
     const both = (kind === '&&') === holds;
     if (both) return product(side(left, holds), side(right, holds), field);
     const first = side(left, holds);
@@ -62,9 +87,12 @@ export function alternativesOf(json: Json | undefined, holds: boolean, field: st
 
 function atomOf(kind: string, argument: Json, json: Json | undefined, holds: boolean, field: string): Atom {
   if (kind === '.' || kind === 'Var') return { attribute: pathOf(json, field), op: 'eq', operand: holds };
+  if (kind === 'has') {
+    const { left, attr } = membersOf(argument, ['left', 'attr'], field);
+    return presence(left, attr, holds, field);
+  }
   const { left, right } = sides(argument, field);
   if (kind === '==' || kind === '!=') return equality(left, right, (kind === '==') === holds, field);
-  if (kind === 'has') return presence(left, own(objectOf(argument, field), 'attr'), holds, field);
   if (kind === 'contains') return containment(left, right, holds, field);
   if (kind === '<' || kind === '<=' || kind === '>' || kind === '>=') {
     const { op, flipped } = ORDERS[holds ? kind : ORDERS[kind].not];
@@ -115,17 +143,16 @@ function pathOf(json: Json | undefined, field: string): string {
       unsupported('expected principal, resource or context', field)
     );
   if (kind !== '.') return unsupported('one side has to be an attribute', field);
-  return join(
-    pathOf(own(objectOf(argument, field), 'left'), field),
-    own(objectOf(argument, field), 'attr'),
-    field,
-  );
+  const { left, attr } = membersOf(argument, ['left', 'attr'], field);
+  return join(pathOf(left, field), attr, field);
 }
 
 function join(path: string, attr: Json | undefined, field: string): string {
   if (typeof attr !== 'string' || attr.includes('.') || attributeOf(`${path}.${attr}`) === undefined)
     return unsupported(`${JSON.stringify(attr)} cannot be an attribute of SPL`, field);
-  return `${path}.${attr}`;
+  const name = `${path}.${attr}`;
+  // Cedar's principal.id is an attribute of the entity, SPL's agent.id the entity: they can differ.
+  return OF_THE_ENTITY.has(name) ? unsupported(`${name} is the entity itself in SPL`, field) : name;
 }
 
 /** A text, number or truth value; undefined for anything that is no constant. */
@@ -133,6 +160,8 @@ function valueOf(json: Json | undefined, field: string): Scalar | undefined {
   const [kind, value] = operation(json, field);
   if (kind !== 'Value') return undefined;
   if (!isScalar(value)) return unsupported('entities and records are no values of SPL', field);
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    return unsupported('a number is no integer that can be told from its neighbours', field);
   // A text in braces would refer to another attribute (flaw.P11).
   if (typeof value === 'string' && /[{}]/.test(value)) unsupported('a text holds a brace', field);
   return value;
@@ -148,7 +177,7 @@ function sides(
   json: Json,
   field: string,
 ): { readonly left: Json | undefined; readonly right: Json | undefined } {
-  const both = objectOf(json, field);
+  const both = membersOf(json, ['left', 'right'], field);
   return { left: own(both, 'left'), right: own(both, 'right') };
 }
 
@@ -163,6 +192,13 @@ function capped(alternatives: Alternatives, field: string): Alternatives {
 
 const tooMany = (field: string): never =>
   unsupported(`more than ${CEDAR_ALTERNATIVES_MAX} alternatives; write it as several policies`, field);
+
+/** The object at `field`, of which everything is understood: what is not could be a condition. */
+export function membersOf(json: Json | undefined, names: readonly string[], field: string): JsonObject {
+  const object = objectOf(json, field);
+  const strange = Object.keys(object).find((name) => !names.includes(name));
+  return strange === undefined ? object : unsupported(`${JSON.stringify(strange)} is not understood`, field);
+}
 
 /** The object at `field`. */
 export function objectOf(json: Json | undefined, field: string): JsonObject {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@ttp/core';
 import { ACTION } from '../../action.js';
 import { own } from '../../attributes.js';
 import { readResource } from '../../resource.js';
-import { type Atom, isList, objectOf, unsupported } from './expression.js';
+import { type Atom, isList, membersOf, unsupported } from './expression.js';
 
 /** Whom and what a Cedar policy is about, in SPL. */
 export interface Scope {
@@ -10,23 +10,34 @@ export interface Scope {
   /** Undefined for all. */
   readonly actions: readonly string[] | undefined;
   readonly tests: readonly Atom[];
+  /** What its names became, by what they are in SPL: two that become one cannot be told apart. */
+  readonly spelt: readonly (readonly [spl: string, cedar: string])[];
 }
+
+const SCOPE = ['op', 'entity', 'entities', 'entity_type', 'in', 'slot'];
 
 /** A type as the scheme of a resource: `App::Photo` is `app.photo`. */
 const TYPE = /^[A-Za-z][A-Za-z0-9]*(?:::[A-Za-z][A-Za-z0-9]*)*$/;
 
 /** The scope of a Cedar policy: principal, action and resource. */
 export function scopeOf(policy: JsonObject, field: string): Scope {
-  const [resources, about] = resourcesOf(own(policy, 'resource'), `${field}.resource`);
+  const { resources, about, type } = resourcesOf(own(policy, 'resource'), `${field}.resource`);
+  const actions = actionsOf(policy, `${field}.action`);
   return {
     resources,
-    actions: actionsOf(policy, `${field}.action`),
+    actions: actions?.map(({ id }) => id),
     tests: [...principalOf(own(policy, 'principal'), `${field}.principal`), ...about],
+    spelt: [
+      ...resources.flatMap((resource) =>
+        type === undefined ? [] : [[`resource ${resource.slice(0, resource.indexOf(':'))}`, type] as const],
+      ),
+      ...(actions ?? []).map(({ id, type: of }) => [`action ${id}`, of] as const),
+    ],
   };
 }
 
 function principalOf(json: Json | undefined, field: string): readonly Atom[] {
-  const principal = objectOf(json, field);
+  const principal = membersOf(json, SCOPE, field);
   const op = own(principal, 'op');
   if (op === 'All') return [];
   if (op === '==') {
@@ -42,25 +53,33 @@ function principalOf(json: Json | undefined, field: string): readonly Atom[] {
   return unsupported('expected All, ==, in or is', field);
 }
 
-function resourcesOf(json: Json | undefined, field: string): readonly [readonly string[], readonly Atom[]] {
-  const resource = objectOf(json, field);
+/** The patterns, what else has to hold, and the type in Cedar where there is one. */
+function resourcesOf(
+  json: Json | undefined,
+  field: string,
+): Pick<Scope, 'resources'> & { readonly about: readonly Atom[]; readonly type?: string } {
+  const resource = membersOf(json, SCOPE, field);
   const op = own(resource, 'op');
-  if (op === 'All') return [['**'], []];
-  if (op === 'in') return [['**'], [below('resource.ancestors', own(resource, 'entity'), field)]];
+  if (op === 'All') return { resources: ['**'], about: [] };
+  if (op === 'in')
+    return { resources: ['**'], about: [below('resource.ancestors', own(resource, 'entity'), field)] };
   if (op === 'is') {
-    const scheme = schemeOf(typeOf(own(resource, 'entity_type'), field), field);
-    return [[`${scheme}:**`], within(resource, 'resource', field)];
+    const type = typeOf(own(resource, 'entity_type'), field);
+    const about = within(resource, 'resource', field);
+    return { resources: [`${schemeOf(type, field)}:**`], about, type };
   }
   if (op !== '==') return unsupported('expected All, ==, in or is', field);
   const { type, id } = entityOf(own(resource, 'entity'), field);
   const text = `${schemeOf(type, field)}:${id}`;
-  if (/[*+]/.test(id) || typeof readResource(text) === 'string')
+  const read = readResource(text);
+  // One that is spelt otherwise in SPL would share its rules with the entity of that spelling.
+  if (/[*+]/.test(id) || typeof read === 'string' || read.text !== text)
     unsupported(`${JSON.stringify(id)} cannot be the path of a resource`, field);
-  return [[text], []];
+  return { resources: [text], about: [], type };
 }
 
-function actionsOf(policy: JsonObject, field: string): readonly string[] | undefined {
-  const action = objectOf(own(policy, 'action'), field);
+function actionsOf(policy: JsonObject, field: string): readonly Entity[] | undefined {
+  const action = membersOf(own(policy, 'action'), SCOPE, field);
   const op = own(action, 'op');
   if (op === 'All') return undefined;
   if (op === '==') return [actionOf(own(action, 'entity'), field)];
@@ -72,16 +91,18 @@ function actionsOf(policy: JsonObject, field: string): readonly string[] | undef
   return entities.map((entity) => actionOf(entity, field));
 }
 
-function actionOf(json: Json | undefined, field: string): string {
-  const { id } = entityOf(json, field);
-  return ACTION.test(id) ? id : unsupported(`${JSON.stringify(id)} cannot be an action`, field);
+function actionOf(json: Json | undefined, field: string): Entity {
+  const entity = entityOf(json, field);
+  return ACTION.test(entity.id)
+    ? entity
+    : unsupported(`${JSON.stringify(entity.id)} cannot be an action`, field);
 }
 
 function within(scope: JsonObject, of: 'agent' | 'resource', field: string): readonly Atom[] {
   const inside = own(scope, 'in');
   return inside === undefined
     ? []
-    : [below(`${of}.ancestors`, own(objectOf(inside, field), 'entity'), field)];
+    : [below(`${of}.ancestors`, own(membersOf(inside, ['entity', 'slot'], field), 'entity'), field)];
 }
 
 const is = (attribute: string, operand: string): Atom => ({ attribute, op: 'eq', operand });
@@ -92,9 +113,14 @@ function below(attribute: string, json: Json | undefined, field: string): Atom {
   return { attribute, op: 'contains', operand: `${type}::${JSON.stringify(id)}` };
 }
 
-function entityOf(json: Json | undefined, field: string): { readonly type: string; readonly id: string } {
+interface Entity {
+  readonly type: string;
+  readonly id: string;
+}
+
+function entityOf(json: Json | undefined, field: string): Entity {
   if (json === undefined) return unsupported('a template has no entity yet', field);
-  const entity = objectOf(json, field);
+  const entity = membersOf(json, ['type', 'id'], field);
   const id = own(entity, 'id');
   if (typeof id !== 'string' || /[{}]/.test(id)) return unsupported('expected an id without braces', field);
   return { type: typeOf(own(entity, 'type'), field), id };
