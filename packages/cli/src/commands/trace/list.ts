@@ -3,6 +3,7 @@ import type { LogReader } from '@ttp/etr-merkle/trace';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { type LogOptions, numberOf, withLogs } from '../../log/open-logs.js';
+import { type Progress, progressOn } from '../../progress.js';
 import { table } from '../../table.js';
 import { timeText } from '../../time-text.js';
 import type { Call } from '../../verb.js';
@@ -26,9 +27,11 @@ interface Listed {
 
 /** `ttp trace list`: which traces there are. */
 export function run({ options, io }: Call<LogOptions>): Promise<Answer> {
+  const said = progressOn(io);
   return withLogs(options, io, async (logs, { did }) => {
     const listed: Listed[] = [];
-    for (const log of logs) listed.push(...(await tracesOf(log)));
+    for (const log of logs) listed.push(...(await tracesOf(log, said)));
+    said.done();
     return {
       exit: EXIT.ok,
       json: { did, logs: logs.map(sizesOf), traces: listed.map(jsonOf) },
@@ -47,9 +50,13 @@ export function run({ options, io }: Call<LogOptions>): Promise<Answer> {
   });
 }
 
-async function tracesOf(log: LogReader): Promise<readonly Listed[]> {
+/** Entries between two words of progress. */
+const STEP = 1000n;
+
+async function tracesOf(log: LogReader, said: Progress): Promise<readonly Listed[]> {
   const traces = new Map<TraceId, Listed>();
-  for await (const { trace, agent, at, type, data } of log.events()) {
+  for await (const { trace, agent, at, type, data, index } of log.events()) {
+    if (index % STEP === 0n) said.step(`${log.origin}: ${index} of ${log.size} entries`);
     let one = traces.get(trace);
     if (one === undefined) {
       one = {
