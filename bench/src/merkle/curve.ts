@@ -15,7 +15,8 @@ const TRACE = 1000;
 
 /** A storage whose logs keep nothing: what is measured is the recorder, and not what keeps its bytes. */
 function forgetful(): Storage {
-  const { store, close } = memory();
+  const inner = memory();
+  const { store } = inner;
   const sizes = new Map<string, bigint>();
   const log = (name: string): AppendLog => ({
     append(entries) {
@@ -24,12 +25,14 @@ function forgetful(): Storage {
       return Promise.resolve(first);
     },
     size: () => Promise.resolve(sizes.get(name) ?? 0n),
-    read: () => [] as unknown as AsyncIterable<Uint8Array>,
+    async *read() {
+      yield* await Promise.resolve<Uint8Array[]>([]);
+    },
   });
   // The index that goes with each tree head is as long as the log itself, and would be counted with it.
   const put: typeof store.put = (key, value, expected) =>
     key.startsWith('etr/index/') ? Promise.resolve(true) : store.put(key, value, expected);
-  return { store: { ...store, put }, log, shared: false, close };
+  return { store: { ...store, put }, log, shared: false, close: () => inner.close() };
 }
 
 /** Bytes of the process that the garbage collector could not take back. */
