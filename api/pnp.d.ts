@@ -80,7 +80,7 @@ export type MessageKind = keyof typeof MESSAGE_TYPES;
 export interface Negotiation {
     readonly v: 1;
     readonly role: NegotiationRole;
-    readonly self: Did;
+    readonly party: Did;
     readonly peer: Did;
     readonly machine: NegotiationState;
     readonly session?: string;
@@ -334,7 +334,7 @@ export declare function decideByProposals(view: NegotiationView): NegotiationDec
 export declare function forgetNegotiations(store: Store, before: number): Promise<number>;
 export declare function idleNegotiation(input: {
     readonly role: NegotiationRole;
-    readonly self: Did;
+    readonly party: Did;
     readonly peer: Did;
     readonly session?: string;
 }): Negotiation;

@@ -153,10 +153,10 @@ export function completed(
 /** Who made the first offer, and who answered it. */
 export const parties = ({
   role,
-  self,
+  party,
   peer,
 }: Negotiation): { readonly initiator: Did; readonly responder: Did } =>
-  role === 'initiator' ? { initiator: self, responder: peer } : { initiator: peer, responder: self };
+  role === 'initiator' ? { initiator: party, responder: peer } : { initiator: peer, responder: party };
 
 /** The round of a side in the middle of it; 0 before and after. */
 export const roundOf = ({ machine }: Negotiation): number => ('round' in machine ? machine.round : 0);
@@ -167,11 +167,11 @@ function messageOf(
   { wall, nonce }: Moment,
   body: JsonObject,
 ): Unsigned {
-  const { self, peer, session = '', chain } = state;
+  const { party, peer, session = '', chain } = state;
   const prev = chain.at(-1);
   return {
     type: MESSAGE_TYPES[kind],
-    head: { iss: self, iat: wall, aud: peer, nonce, ...(prev === undefined ? {} : { prev }) },
+    head: { iss: party, iat: wall, aud: peer, nonce, ...(prev === undefined ? {} : { prev }) },
     body: { v: 1, session, round: roundOf(state), ...body },
   };
 }

@@ -100,7 +100,7 @@ export async function resumeNegotiation(
 ): Promise<NegotiationResult> {
   const { store, clock } = negotiator;
   const { side, bytes } = await readKept(store, clock, options.role, options.session);
-  if (side.state.peer !== options.peer || side.state.self !== issuerOf(negotiator.signer))
+  if (side.state.peer !== options.peer || side.state.party !== issuerOf(negotiator.signer))
     fail('PNP_NO_SESSION', 'of other parties', 'session');
   const driver = driverOf(negotiator, options, bytes);
   return run(negotiator, driver, side, options.duplex, async () => {
@@ -147,7 +147,10 @@ async function begin(
   const driver = driverOf(negotiator, options);
   const { peer, session, duplex } = options;
   const named = session === undefined ? {} : { session };
-  const side: DrivenSide = { state: idleNegotiation({ role, self: driver.did, peer, ...named }), refused: 0 };
+  const side: DrivenSide = {
+    state: idleNegotiation({ role, party: driver.did, peer, ...named }),
+    refused: 0,
+  };
   const [policy] = driver.proposals;
   const offered = role === 'initiator' && policy !== undefined ? { policy } : {};
   return run(negotiator, driver, side, duplex, () =>

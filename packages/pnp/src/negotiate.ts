@@ -40,11 +40,11 @@ export async function negotiate(a: LocalParty, b: LocalParty, ports: LocalPorts)
     [a.signer, b.signer].find((signer) => signer.kid === kid)?.publicKey;
   const toB: string[] = [];
   const toA: string[] = [];
-  const make = (role: NegotiationRole, self: LocalParty, peer: LocalParty, outbox: string[]) => {
-    const { signer, policies, floor, decide = decideByProposals } = self;
+  const make = (role: NegotiationRole, own: LocalParty, peer: LocalParty, outbox: string[]) => {
+    const { signer, policies, floor, decide = decideByProposals } = own;
     const did = issuerOf(signer);
     const side: DrivenSide = {
-      state: idleNegotiation({ role, self: did, peer: issuerOf(peer.signer), session }),
+      state: idleNegotiation({ role, party: did, peer: issuerOf(peer.signer), session }),
       refused: 0,
     };
     const driver: Driver = {

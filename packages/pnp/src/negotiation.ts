@@ -23,7 +23,7 @@ export type NegotiationRole = 'initiator' | 'responder';
 export interface Negotiation {
   readonly v: 1;
   readonly role: NegotiationRole;
-  readonly self: Did;
+  readonly party: Did;
   readonly peer: Did;
   readonly machine: NegotiationState;
   /** 32 bytes, base64url; a responder may learn it from the offer. */
@@ -146,12 +146,12 @@ export interface NegotiationStep {
  */
 export function idleNegotiation(input: {
   readonly role: NegotiationRole;
-  readonly self: Did;
+  readonly party: Did;
   readonly peer: Did;
   readonly session?: string;
 }): Negotiation {
-  const { role, self, peer, session } = input;
-  if (self === peer)
+  const { role, party, peer, session } = input;
+  if (party === peer)
     throw new TtpError<PnpErrorCode>('PNP_SELF', 'nobody negotiates with itself', { field: 'peer' });
   if (role === 'initiator' && session === undefined)
     throw new TtpError<PnpErrorCode>('PNP_OTHER_SESSION', 'an initiator names the session', {
@@ -160,7 +160,7 @@ export function idleNegotiation(input: {
   return {
     v: 1,
     role,
-    self,
+    party,
     peer,
     machine: { at: 'IDLE' },
     ...(session === undefined ? {} : { session }),

@@ -50,14 +50,14 @@ function openMessage(
     state,
     out: [{ do: 'refused', code }],
   });
-  const { self, peer, chain, session } = state;
+  const { party, peer, chain, session } = state;
   try {
     const unverified = decodeEnvelope(bytes, { maxBytes: MESSAGE_MAX_BYTES });
     const id = envelopeId(unverified);
     // The same message again is no replay but a peer without an answer; ACK too is sent as often as it is asked for.
     if (id === state.received)
       return { state, out: chain.at(-1) === state.sent && isAnswering(state) ? [{ do: 'resend' }] : [] };
-    if (unverified.head.iss === self) return nothing('PNP_REFLECTED');
+    if (unverified.head.iss === party) return nothing('PNP_REFLECTED');
     if (unverified.head.iss !== peer) return nothing('PNP_FOREIGN_PARTY');
     if (chain.includes(id)) return nothing('PNP_REPLAYED');
     if (isOver(state)) return nothing('PNP_OUT_OF_TURN');
@@ -68,7 +68,7 @@ function openMessage(
       parse: (members) => members,
       keyOf,
       now: wall,
-      audience: self,
+      audience: party,
       replay: kind === 'offer' ? replay : BOUND_BY_CHAIN,
       maxBytes: MESSAGE_MAX_BYTES,
     });
@@ -135,7 +135,7 @@ function offer(
     type: 'receiveOffer',
     now,
     round,
-    ends: now + Math.min(left, SESSION_TIMEOUT_MS),
+    ends: now + left,
   });
   if (!hasMoved(next)) return next;
   return considering({ ...next.state, session, deadline, theirs: policy }, policy);

@@ -229,6 +229,15 @@ describe('what was said before', () => {
     expect(refusals(a).concat(refusals(b))).toEqual([]);
   });
 
+  it('is not said again by a side that has given up', async () => {
+    const { a, b } = await pair();
+    const [offer = ''] = a.outbox;
+    await deliver(b, offer);
+    await feed(b, { type: 'timeout', now: 30_000 }, { now: 30_000 });
+    await deliver(b, offer);
+    expect(b.outbox).toHaveLength(1);
+  });
+
   it('leaves no session to a side without the certificate', async () => {
     proves('flaw.N5');
     const { a, b } = await pair();

@@ -137,8 +137,13 @@ describe('what counts for nothing', () => {
 
   it('is an offer whose deadline has passed', async () => {
     const { a, b } = await pair();
-    const late = await changed(a, { body: { deadline: START } });
-    expect(await refusal(b, late)).toBe('PNP_EXPIRED');
+    for (const deadline of [START, START + 1]) {
+      const late = await changed(a, {
+        head: { nonce: base64url(new Uint8Array(32).fill(deadline - START)) },
+        body: { deadline },
+      });
+      expect(await refusal(b, late)).toBe('PNP_EXPIRED');
+    }
   });
 
   it('is anything after the end', async () => {

@@ -82,7 +82,7 @@ export function side(role: NegotiationRole, options: SideOptions = {}): Side {
     random: seededRandom(`rig ${role}`),
     state: idleNegotiation({
       role,
-      self: signer.did,
+      party: signer.did,
       peer: peer.did,
       ...(named === undefined ? {} : { session: named }),
     }),

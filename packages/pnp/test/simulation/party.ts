@@ -61,7 +61,7 @@ export class Party {
     this.input = input;
     this.replay = createReplayGuard({ bootAt: 0 });
     const { role, signer, peer, session } = input;
-    this.state = idleNegotiation({ role, self: signer.did, peer: peer.did, session });
+    this.state = idleNegotiation({ role, party: signer.did, peer: peer.did, session });
     this.stored = this.written();
   }
 
