@@ -77,8 +77,8 @@ for (; round < Number(faults); round++) {
     ...[0, 1, 2].map((worker) => append(storage, worker)),
   ]);
   for (const end of ends)
-    if (end.status === 'rejected' && codeOf(end.reason, 'CRASHED') !== 'STORE_POISONED')
-      say(`wrong refusal ${codeOf(end.reason, String(end.reason) === '' ? 'EMPTY' : 'CRASHED')}`);
+    if (end.status === 'rejected' && codeOf(end.reason, 'WRITER_CRASHED') !== 'STORE_POISONED')
+      say(`wrong refusal ${codeOf(end.reason, 'WRITER_CRASHED')}`);
   for (let i = 0; i < 4; i++)
     await storage.store.put('late', bytes('late')).then(
       () => say('wrong a write was taken after one had failed'),

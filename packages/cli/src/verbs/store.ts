@@ -25,7 +25,8 @@ const migrate: Verb = {
 const backup: Verb = {
   name: 'store backup',
   summary: 'Copy all of a storage into one file, and verify it.',
-  description: `The backup is a storage in one SQLite file: every verb that takes --store reads it. ${COPYING}
+  description: `The backup is a storage in one SQLite file: every verb that takes --store reads it.
+${COPYING}
 
 ${ADDRESSES}`,
   options: [

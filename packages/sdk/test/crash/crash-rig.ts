@@ -47,7 +47,9 @@ export async function crashPoints({ seed, withHumans }: Workload): Promise<reado
     if (operation !== 'close' && operation !== 'size') points.push({ at, kind: 'eio' });
   };
   const disk = simulatedDisk(seededRandom(seed), { trace: { note, hash: () => runTrace().hash() } });
-  await work(await openReal(disk), seededRandom(seed), new Oracle(), { withHumans, isDown: () => false });
+  const storage = await openReal(disk);
+  await work(storage, seededRandom(seed), new Oracle(), { withHumans, isDown: () => false });
+  await storage.close();
   return points;
 }
 
@@ -67,7 +69,9 @@ export async function crashAt(
   let isDown = false;
   const open = async (): Promise<Storage> => openWith(watched(disk, () => (isDown = true)));
   try {
-    await work(noting(await open()), seededRandom(seed), oracle, { withHumans, isDown: () => isDown });
+    const storage = noting(await open());
+    await work(storage, seededRandom(seed), oracle, { withHumans, isDown: () => isDown });
+    if (!isDown) await storage.close();
   } catch {
     // The fault struck while it was opened: nothing was said.
   }

@@ -1,7 +1,7 @@
 import type { Did, Storage } from '@ttp/core';
 import { isTtpError } from '@ttp/core';
 import type { SeededRandom } from '@ttp/testkit';
-import { type Life, LOG, live } from './life.js';
+import { AGENTS, type Life, LOG, live } from './life.js';
 
 /** What was said to the world outside, and what was asked for: it survives every crash. */
 export class Oracle {
@@ -37,7 +37,7 @@ const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /**
  * What is wrong with a storage that was opened after a crash, in the light of what was said before it; empty where all
- * is well. It also goes on: approvals are used up, nonces and kills tried.
+ * is well. It also goes on: approvals are used up, nonces tried, an entry is written.
  */
 async function findings(
   oracle: Oracle,
@@ -70,7 +70,26 @@ async function findings(
     for (let i = 0; i <= granted; i++) if (await ask(call)) count(oracle.effects, call);
     if ((oracle.effects.get(call) ?? 0) > granted) wrong.push('an approval was used more often than granted');
   }
+  await remember(oracle, entries, storage, life);
+  const text = `after ${entries.length}`;
+  oracle.offered.add(text);
+  oracle.acked.set(Number(await storage.log(LOG).append([new TextEncoder().encode(text)])), text);
   return wrong;
+}
+
+/** What somebody has seen counts as acknowledged: it may not go with the next loss of power. */
+async function remember(
+  oracle: Oracle,
+  entries: readonly string[],
+  { store }: Storage,
+  { kills }: Life,
+): Promise<void> {
+  for (const [index, text] of entries.entries()) oracle.acked.set(index, text);
+  for (const key of oracle.values.keys()) {
+    const found = await store.get(key);
+    oracle.confirm(key, found && decode(found.value));
+  }
+  for (const agent of AGENTS) if (kills.isKilled(agent)) oracle.killed.add(agent);
 }
 
 export const count = (counts: Map<string, number>, what: string): void =>
