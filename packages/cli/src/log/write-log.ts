@@ -1,6 +1,7 @@
 import { asTraceId, type Did } from '@ttp/core';
 import { hex } from '@ttp/crypto';
 import { type LifeContext, openRecorder, type TraceRecorder } from '@ttp/etr-merkle/trace';
+import { logRangeOf } from '@ttp/sdk';
 import type { Io } from '../io.js';
 import { withStore } from '../store.js';
 import { ownerWithSigner } from './open-logs.js';
@@ -26,7 +27,8 @@ export async function withRecorder<T>(
   const { did, signer } = await ownerWithSigner(identity, io);
   const { clock, timer, random } = io;
   return withStore(store, async (storage) => {
-    const recorder = await openRecorder({ storage, clock, timer, random, signer, origin: did });
+    const { from: firstLog } = await logRangeOf(storage.store, did, signer.publicKey);
+    const recorder = await openRecorder({ storage, clock, timer, random, signer, origin: did, firstLog });
     try {
       return await work(recorder, { did, agent: did, trace: asTraceId(hex(random.bytes(16))) });
     } finally {

@@ -28,6 +28,8 @@ export interface FsckOptions {
   readonly origin: string;
   /** The public log key. */
   readonly key: LogKey;
+  /** Which logs that key has signed, by their numbers, where other keys were there before or after it; all unless given. */
+  readonly logs?: { readonly from: number; readonly to?: number };
   /** Gives the event loop its turn. */
   readonly timer: Timer;
   /** Wall clock, ms; where it is given, entries that wait too long for a tree head are found. */
@@ -43,7 +45,7 @@ export interface FsckOptions {
  * @throws what the storage throws
  */
 export async function fsck(options: FsckOptions): Promise<FsckReport> {
-  const { storage, origin: point } = options;
+  const { storage, origin: point, logs: { from, to = LOGS_MAX } = { from: 0 } } = options;
   const faults = new Faults();
   const logs: { origin: string; entries: bigint; signed: bigint }[] = [];
   // No randomness is needed to read.
@@ -52,7 +54,7 @@ export async function fsck(options: FsckOptions): Promise<FsckReport> {
   const lifted = new Set<string>();
   let opened = 0;
   let gap: string | undefined;
-  for (let n = 0; n < LOGS_MAX; n++) {
+  for (let n = from; n < to; n++) {
     const origin = originOf(point, n);
     const one = new LogCheck(options, origin, payloads, faults);
     const { entries, signed, isThere } = await one.run();

@@ -4,7 +4,7 @@ import { proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { type SignedTreeHead, signHead } from '../../src/index.js';
 import { FSCK_FINDINGS_MAX } from '../../src/limits.js';
-import { type FsckReport, fsck, type TraceRecorder } from '../../src/trace/index.js';
+import { type FsckReport, fsck, openRecorder, type TraceRecorder } from '../../src/trace/index.js';
 import { logKey, POINT } from '../fixture.js';
 import { type Bench, bench, event, NOW, traceOf } from './fixture.js';
 import { turns } from './pieces.js';
@@ -354,6 +354,22 @@ describe('a check of a storage', () => {
     await again.close();
     await reopen();
     expect(told(await check(storage))).toEqual([]);
+  });
+
+  it('looks at the logs of its key alone, where others were there before or after', async () => {
+    const { storage } = await rig();
+    const next = await openRecorder({
+      ...(await bench({ storage })).options,
+      signer: logKey(2),
+      firstLog: 1,
+    });
+    await next.record([event('trace-opened', { trace: traceOf(5) })]);
+    await next.close();
+    expect(told(await check(storage))).toEqual(['ETR_FSCK_HEAD -']);
+    expect(told(await check(storage, { logs: { from: 0, to: 1 } }))).toEqual([]);
+    const { kid, publicKey } = logKey(2);
+    const later = await check(storage, { key: { kid, publicKey }, logs: { from: 1 } });
+    expect([told(later), later.logs.map(({ entries }) => entries)]).toEqual([[], [1n]]);
   });
 
   it('lists as many faults as anybody reads, and counts the rest', async () => {

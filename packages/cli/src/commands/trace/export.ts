@@ -1,6 +1,7 @@
 import { asTraceId } from '@ttp/core';
 import { multikey } from '@ttp/crypto';
 import { openRecorder } from '@ttp/etr-merkle/trace';
+import { logRangeOf } from '@ttp/sdk';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { requireAbsent, writeNew } from '../../files/files.js';
@@ -29,7 +30,10 @@ export async function run({ options, io }: Call<ExportOptions>): Promise<Answer>
   const said = progressOn(io);
   const exported = await withStore(store, async (storage) => {
     // Opened as its enforcement point opens it, which completes and signs for what a crash has left.
-    if (recover) await (await openRecorder({ storage, clock, timer, random, signer, origin: did })).close();
+    if (recover) {
+      const { from: firstLog } = await logRangeOf(storage.store, did, signer.publicKey);
+      await (await openRecorder({ storage, clock, timer, random, signer, origin: did, firstLog })).close();
+    }
     said.step('reading the log');
     const logs = await openAll(storage, owner, store, io);
     const log = logNumbered(logs, n);

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@ttp/core';
 import { type Fault, type FsckReport, fsck } from '@ttp/etr-merkle/trace';
 import { visible } from '@ttp/oversight';
+import { logRangeOf } from '@ttp/sdk';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { type LogOptions, ownerOf } from '../../log/open-logs.js';
@@ -13,11 +14,12 @@ import type { Call } from '../../verb.js';
 export async function run({ options: { store, ...owner }, io }: Call<LogOptions>): Promise<Answer> {
   const { did, key } = await ownerOf(owner, io);
   const said = progressOn(io);
-  const report = await withStore(store, (storage) =>
+  const report = await withStore(store, async (storage) =>
     fsck({
       storage,
       origin: did,
       key,
+      logs: await logRangeOf(storage.store, did, key.publicKey),
       timer: io.timer,
       now: io.clock.now(),
       onProgress: ({ log, entries, of }) => said.step(`${log}: ${entries} of ${of} entries`),
