@@ -1,10 +1,16 @@
-import { percentage } from '../arguments.js';
+import { percentage, positiveInteger } from '../arguments.js';
 import type { Verb, VerbArgument, VerbOption } from '../verb.js';
-import { POLICY_FILE } from './shared.js';
+import { OPERATOR_KEY, POLICY_FILE } from './shared.js';
 
 const LOG_KEY: VerbOption = {
   flags: '--log-key <key>',
   says: 'a log key you trust: z6Mk..., or <did>=z6Mk... for one enforcement point; repeatable',
+  repeatable: true,
+};
+
+const LAYER: VerbOption = {
+  flags: '--layer <name=file>',
+  says: 'a policy that has to permit it as well; the policy itself is then the layer agent; repeatable',
   repeatable: true,
 };
 
@@ -24,12 +30,6 @@ const lint: Verb = {
     { line: 'ttp policy lint --sarif policy.json', says: 'the same, for code scanning' },
   ],
   load: () => import('../commands/policy/lint.js'),
-};
-
-const LAYER: VerbOption = {
-  flags: '--layer <name=file>',
-  says: 'a policy that has to permit it as well; the argument is then the layer agent; repeatable',
-  repeatable: true,
 };
 
 const evaluation: Verb = {
@@ -82,11 +82,13 @@ const difference: Verb = {
   name: 'policy diff',
   summary: 'Find requests that two policies answer differently.',
   description: `Both policies are asked about everything that either of them names, and about what lies beside it; each change that is
-shown is one that both have answered. What was not tried is said.`,
+shown is one that both have answered. What was not tried is said. With --layer both stand below the same policies, and
+what those deny anyway is no change.`,
   arguments: [
     { name: '<before>', says: 'a policy; - for standard input' },
     { name: '<after>', says: 'the policy it is compared with' },
   ],
+  options: [LAYER],
   exits: { 0: 'no request that was tried is answered differently', 1: 'one is' },
   examples: [
     { line: 'ttp policy diff policy.json changed.json', says: 'what a change opens, and what it closes' },
@@ -123,6 +125,7 @@ Facts that are left out are not known, and without "now" the time is not either.
   options: [
     { flags: '--policy <file>', says: 'the policy, instead of the one that a file names' },
     { flags: '--call-map <file>', says: 'the call map, instead of the one that a file names' },
+    LAYER,
   ],
   exits: { 1: 'a test fails' },
   examples: [
@@ -145,6 +148,7 @@ bundle count too, as the call map names them.`,
   options: [
     { flags: '--policy <file>', says: 'the policy, instead of the one that a file names' },
     { flags: '--call-map <file>', says: 'the call map, instead of the one that a file names' },
+    LAYER,
     { flags: '--bundle <file>', says: 'recorded calls, from ttp trace export' },
     LOG_KEY,
     {
@@ -196,6 +200,7 @@ approvals on people.`,
   arguments: [{ name: '<file>', says: 'the policy' }, BUNDLE],
   options: [
     { flags: '--call-map <file>', says: 'the call map it will be used with' },
+    LAYER,
     LOG_KEY,
     {
       flags: '--warn-as <effect>',
@@ -238,6 +243,37 @@ and resource.ancestors, as Type::"id".`,
   load: () => import('../commands/policy/import.js'),
 };
 
+const sign: Verb = {
+  name: 'policy sign',
+  summary: 'Sign a policy for an agent, and show its hash and serial.',
+  description: `It arms wherever a roster gives the operator the privilege policy:sign: createTtp({ policy: { signed }, operators }).
+A serial that is not higher than the last one of that agent is refused there.`,
+  arguments: [POLICY_FILE],
+  options: [
+    { flags: '--agent <did>', says: 'the did:ttp of the agent that it governs', required: true },
+    OPERATOR_KEY,
+    { flags: '-o, --out <file>', says: 'the signed policy to write; it must not exist', required: true },
+    { flags: '--serial <n>', says: 'its place among the policies of the agent', parse: positiveInteger },
+    { flags: '--after <file>', says: 'the signed policy before it: the serial is the next one' },
+    {
+      flags: '--days <n>',
+      says: 'how long it may be armed; without end unless given',
+      parse: positiveInteger,
+    },
+  ],
+  examples: [
+    {
+      line: 'ttp policy sign policy.json --agent did:ttp:agent:Qm... --operator-key ada.json --serial 1 --out signed.json',
+      says: 'the first policy of an agent',
+    },
+    {
+      line: 'ttp policy sign changed.json --agent did:ttp:agent:Qm... --operator-key ada.json --after signed.json --out next.json',
+      says: 'the one that follows it',
+    },
+  ],
+  load: () => import('../commands/policy/sign.js'),
+};
+
 export const policy: readonly Verb[] = [
   lint,
   evaluation,
@@ -249,4 +285,5 @@ export const policy: readonly Verb[] = [
   recommend,
   replay,
   cedar,
+  sign,
 ];
