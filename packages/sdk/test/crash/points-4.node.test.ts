@@ -1,3 +1,3 @@
 import { expectNothingLost } from './expect-nothing-lost.js';
 
-expectNothingLost('shard 4', { workloads: 5, withHumans: false, atLeast: 1700 });
+expectNothingLost('shard 4', { workloads: 5, withHumans: false, atLeast: 1900 });

@@ -6,7 +6,7 @@ it(
   'uses no approval more often than humans granted, at any operation of 3 workloads',
   async () => {
     proves('flaw.O1', 'law.O-1', 'adapters.storage.durability', 'law.E-4');
-    await expectShard('humans', { workloads: 3, withHumans: true, atLeast: 1100 });
+    await expectShard('humans', { workloads: 3, withHumans: true, atLeast: 1400 });
   },
   TIMEOUT_MS,
 );
