@@ -3,6 +3,7 @@ import { type CallMap, mapCall } from './call-map.js';
 import { isReference, type Operator } from './condition.js';
 import { explain } from './explain-request.js';
 import type { PolicyRequest } from './facts.js';
+import { isLayered, type PolicyLayers } from './layers.js';
 import { compiledOf, type Policy } from './load.js';
 import type { ObservedCalls } from './observation.js';
 import { type PolicyTest, requestOfTest } from './policy-test.js';
@@ -42,19 +43,37 @@ export interface PolicyCoverage {
  * What requests exercise of a policy: a rule is covered by a request of which everything holds, each of its tests by
  * one that fails there. What no request tells apart could be anything, and nobody would notice.
  *
+ * @param policy one, or layers: their rules are named `<layer>/<rule>` then, and each layer is asked by itself
  * @param requests such as those of policy tests and recorded calls
  * @throws SPL_NOT_LOADED
  */
-export function coverPolicy(policy: Policy, requests: Iterable<PolicyRequest>): PolicyCoverage {
+export function coverPolicy(
+  policy: Policy | PolicyLayers,
+  requests: Iterable<PolicyRequest>,
+): PolicyCoverage {
+  const asked = [...requests];
+  const rules = isLayered(policy)
+    ? policy.layers.flatMap((one) =>
+        coverRules(one.policy, asked).map((rule) => ({ ...rule, rule: `${one.layer}/${rule.rule}` })),
+      )
+    : coverRules(policy, asked);
+  const points = rules.flatMap(({ applied, tests }) => [applied, ...tests.map(({ failed }) => failed)]);
+  return {
+    requests: asked.length,
+    rules,
+    covered: points.filter((n) => n > 0).length,
+    total: points.length,
+  };
+}
+
+function coverRules(policy: Policy, requests: readonly PolicyRequest[]): readonly CoveredRule[] {
   const counts = new Map(
     compiledOf(policy).rules.map((rule) => [
       rule.id,
       { rule, reached: 0, applied: 0, failed: new Map<string, number>() },
     ]),
   );
-  let asked = 0;
-  for (const request of requests) {
-    asked++;
+  for (const request of requests)
     for (const { rule, truth, failed } of explain(policy, request).rules) {
       const count = counts.get(rule);
       if (count === undefined) continue;
@@ -65,8 +84,7 @@ export function coverPolicy(policy: Policy, requests: Iterable<PolicyRequest>): 
         count.failed.set(key, (count.failed.get(key) ?? 0) + 1);
       }
     }
-  }
-  const rules = [...counts.values()].map(
+  return [...counts.values()].map(
     ({ rule: { id, effect, conditions }, reached, applied, failed }): CoveredRule => ({
       rule: id,
       effect,
@@ -82,8 +100,6 @@ export function coverPolicy(policy: Policy, requests: Iterable<PolicyRequest>): 
       ),
     }),
   );
-  const points = rules.flatMap(({ applied, tests }) => [applied, ...tests.map(({ failed }) => failed)]);
-  return { requests: asked, rules, covered: points.filter((n) => n > 0).length, total: points.length };
 }
 
 /** An operator stands once in a condition, and an attribute once in a rule. */

@@ -54,6 +54,7 @@ export type { PolicyRequest } from './facts.js';
 export { BEYOND_JSON_SCHEMA, policyJsonSchema } from './json-schema.js';
 export {
   evaluateLayers,
+  evaluatePolicies,
   isLayered,
   type LayeredVerdict,
   layerPolicies,

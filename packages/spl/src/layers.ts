@@ -141,6 +141,14 @@ export function evaluateLayers(policy: PolicyLayers, request: PolicyRequest): La
   };
 }
 
+/**
+ * Evaluates a request by one policy, or by all layers.
+ *
+ * @throws SPL_NOT_LOADED
+ */
+export const evaluatePolicies = (policy: Policy | PolicyLayers, request: PolicyRequest): PolicyVerdict =>
+  isLayered(policy) ? evaluateLayers(policy, request) : evaluate(policy, request);
+
 const reasonIn = (layer: string, { code, text, rule }: PolicyReason): PolicyReason => ({
   code,
   text: `${layer}: ${text}`,

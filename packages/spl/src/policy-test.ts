@@ -10,10 +10,10 @@ import {
 import { canonicalize, parseJson } from '@ttp/crypto';
 import { own } from './attributes.js';
 import { type CallMap, mapCall } from './call-map.js';
-import { evaluate } from './evaluate.js';
 import type { PolicyRequest } from './facts.js';
 import { fail } from './fail.js';
 import { at } from './field.js';
+import { evaluatePolicies, type PolicyLayers } from './layers.js';
 import { POLICY_CEILING_BYTES, POLICY_TESTS_MAX, TEXT_MAX_CHARACTERS } from './limits.js';
 import type { Policy } from './load.js';
 import { objectAt } from './object-at.js';
@@ -113,12 +113,13 @@ export function parsePolicyTests(input: string | Uint8Array | JsonObject): Polic
 /**
  * Runs tests against a policy. A call that the call map cannot name is a denial, as it is in use.
  *
+ * @param policy one, or layers: their rules are named `<layer>/<rule>` then
  * @param callMap for tests with a `call`; without one every call is the action `call` on `mcp:<server>/<tool>`
  * @returns one result for each test, in their order
  * @throws SPL_NOT_LOADED
  */
 export function testPolicy(
-  policy: Policy,
+  policy: Policy | PolicyLayers,
   tests: readonly PolicyTest[],
   callMap?: CallMap,
 ): readonly PolicyTestResult[] {
@@ -134,9 +135,13 @@ export function testPolicy(
   });
 }
 
-function outcomeOf(policy: Policy, test: PolicyTest, callMap?: CallMap): PolicyTestResult['actual'] {
+function outcomeOf(
+  policy: Policy | PolicyLayers,
+  test: PolicyTest,
+  callMap?: CallMap,
+): PolicyTestResult['actual'] {
   try {
-    const { effect, rules, reasons } = evaluate(policy, requestOfTest(test, callMap));
+    const { effect, rules, reasons } = evaluatePolicies(policy, requestOfTest(test, callMap));
     return { effect, rules, reasons: [...new Set(reasons.map(({ code }) => code))] };
   } catch (error) {
     const code = codeOf(error, 'SPL_BAD_CALL');

@@ -1,6 +1,6 @@
 import { codeOf, type Effect, type ErrorCode } from '@ttp/core';
 import { type CallMap, mapCall } from './call-map.js';
-import { evaluate } from './evaluate.js';
+import { evaluatePolicies, type PolicyLayers } from './layers.js';
 import type { Policy } from './load.js';
 import type { Observation, ObservedCalls } from './observation.js';
 
@@ -44,9 +44,12 @@ export interface PolicyReplay {
 /**
  * Asks a policy about recorded calls, with the facts of that time. It is the policy's verdict alone: the gates
  * and the assessed risk of a decision (D22, D24) depend on what else an agent does and who vouches for it.
+ *
+ * @param policy one, or layers: their rules are named `<layer>/<rule>` then
+ * @throws SPL_NOT_LOADED
  */
 export function replayPolicy(
-  policy: Policy,
+  policy: Policy | PolicyLayers,
   callMap: CallMap,
   { calls, unread }: ObservedCalls,
 ): PolicyReplay {
@@ -65,13 +68,13 @@ export function replayPolicy(
   };
 }
 
-function replayCall(policy: Policy, callMap: CallMap, call: Observation): ReplayedCall {
+function replayCall(policy: Policy | PolicyLayers, callMap: CallMap, call: Observation): ReplayedCall {
   const { id, server, tool, request, went } = call;
   const about = { id, server, tool, recorded: { effect: call.effect, went } };
   const denied = { effect: 'deny', rules: [], change: went ? 'lost' : 'same' } as const;
   try {
     const { action, resource, registry } = mapCall(callMap, { server, tool, input: call.input });
-    const { effect, rules } = evaluate(policy, { ...request, action, resource, registry });
+    const { effect, rules } = evaluatePolicies(policy, { ...request, action, resource, registry });
     return { ...about, action, resource, effect, rules, change: changeOf(call, effect) };
   } catch (error) {
     // What the map cannot name is refused before the policy is asked.

@@ -2,6 +2,7 @@ import { codeThrownBy } from '@ttp/testkit';
 import { expect, it } from 'vitest';
 import {
   coverPolicy,
+  layerPolicies,
   loadCallMap,
   loadPolicy,
   parsePolicyTests,
@@ -112,4 +113,41 @@ it('takes what tests ask, and leaves out calls that cannot be named', () => {
 
 it('wants a policy of this package', () => {
   expect(codeThrownBy(() => coverPolicy({ ...policy }, []))).toBe('SPL_NOT_LOADED');
+});
+
+const counted = (count: number) => ({
+  ...pay(5, 'a'),
+  engine: { trustScore: 50, 'count(request, 1h)': count },
+});
+
+it('covers each layer by itself, with its name before its rules', () => {
+  const organisation = loadPolicy({
+    version: '1.0.0',
+    rules: [
+      {
+        id: 'all',
+        effect: 'allow',
+        resources: ['api/**'],
+        actions: ['create'],
+        conditions: { 'count(request, 1h)': { lte: 3 } },
+      },
+    ],
+  });
+  const layers = layerPolicies([
+    { layer: 'organisation', policy: organisation },
+    { layer: 'agent', policy },
+  ]);
+  const requests = [counted(1), counted(4)];
+  const covered = coverPolicy(layers, requests);
+  const [alone, above] = [coverPolicy(policy, requests), coverPolicy(organisation, requests)];
+  expect(covered.rules).toEqual([
+    ...alone.rules.map((one) => ({ ...one, rule: `agent/${one.rule}` })),
+    ...above.rules.map((one) => ({ ...one, rule: `organisation/${one.rule}` })),
+  ]);
+  expect(covered.requests).toBe(2);
+  expect(above.rules).toMatchObject([{ reached: 2, applied: 1, tests: [{ failed: 1 }] }]);
+  expect([covered.covered, covered.total]).toEqual([
+    alone.covered + above.covered,
+    alone.total + above.total,
+  ]);
 });

@@ -1,17 +1,25 @@
 import type { JsonObject } from '@ttp/core';
 import { vectors, withSeed } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { diffPolicies, evaluate, loadPolicy, type Policy } from '../src/index.js';
+import {
+  diffPolicies,
+  evaluate,
+  evaluatePolicies,
+  layerPolicies,
+  loadPolicy,
+  type Policy,
+  type PolicyLayers,
+} from '../src/index.js';
 import { randomPolicy } from './reference/generate.js';
 import { randomRequest } from './reference/requests.js';
 import { sample, textOf } from './samples.js';
 
 /** Every flip is what both policies say. */
-function checked(before: Policy, after: Policy) {
+function checked(before: Policy | PolicyLayers, after: Policy | PolicyLayers) {
   const diff = diffPolicies(before, after);
   for (const flip of diff.flips) {
-    expect(evaluate(before, flip.request)).toMatchObject(flip.before);
-    expect(evaluate(after, flip.request)).toMatchObject(flip.after);
+    expect(evaluatePolicies(before, flip.request)).toMatchObject(flip.before);
+    expect(evaluatePolicies(after, flip.request)).toMatchObject(flip.after);
   }
   return diff;
 }
@@ -64,6 +72,75 @@ it('finds most of the differences that random requests meet, and invents none', 
   expect(met).toBeGreaterThan(4);
   // What it did not try can hide a difference, but not most of them.
   expect(found / met).toBeGreaterThan(0.7);
+});
+
+const pays = (id: string, conditions: JsonObject, more: JsonObject = {}): Policy =>
+  loadPolicy({
+    version: '1.0.0',
+    rules: [{ id, effect: 'allow', resources: ['api/pay'], actions: ['create'], conditions, ...more }],
+  });
+
+it('compares layers: what one of them opens, another can still close', () => {
+  const organisation = pays('all', { 'request.amount': { lte: 100 } });
+  const under = (agent: Policy): PolicyLayers =>
+    layerPolicies([
+      { layer: 'organisation', policy: organisation },
+      { layer: 'agent', policy: agent },
+    ]);
+  const upTo = (limit: number): Policy => pays('pay', { 'request.amount': { lte: limit } });
+  // Alone the agent gains what lies between 200 and 300; below the organisation's 100 it gains nothing.
+  expect(checked(upTo(200), upTo(300)).flips).toMatchObject([
+    { change: 'opened', after: { rules: ['pay'] } },
+  ]);
+  expect(checked(under(upTo(200)), under(upTo(300)))).toMatchObject({ flips: [], untried: [] });
+  const { flips, before, after } = checked(under(upTo(50)), under(upTo(80)));
+  expect(flips).toMatchObject([
+    {
+      change: 'opened',
+      before: { effect: 'deny', rules: [] },
+      after: { effect: 'allow', rules: ['agent/pay', 'organisation/all'] },
+    },
+  ]);
+  expect([before, after]).toEqual([under(upTo(50)).hash, under(upTo(80)).hash]);
+  expect(diffPolicies(under(upTo(50)), under(upTo(50))).tried).toBe(0);
+});
+
+it('shows what a layer takes away, and no change where it takes nothing', () => {
+  const agent = pays('pay', { 'request.amount': { lte: 200 } }, { audit: { level: 'standard' } });
+  const alone = layerPolicies([{ layer: 'agent', policy: agent }]);
+  // Rules are named otherwise, and oblige to the same.
+  expect(checked(agent, alone)).toMatchObject({ flips: [] });
+  const wider = layerPolicies([
+    { layer: 'agent', policy: agent },
+    { layer: 'team', policy: pays('all', { 'sum(request.amount, 24h)': { lte: 150 } }) },
+  ]);
+  const { flips } = checked(agent, wider);
+  expect(flips.map(({ change }) => change)).toEqual(expect.arrayContaining(['tightened', 'obligations']));
+  const tightened = flips.filter(({ change }) => change === 'tightened');
+  expect(tightened).not.toEqual([]);
+  for (const flip of tightened) expect(flip.after).toEqual({ effect: 'deny', rules: [] });
+});
+
+it('finds differences of random layers, and invents none', async () => {
+  let [met, found] = [0, 0];
+  await withSeed('diff layers', 4, (random) => {
+    const organisation = loadPolicy(randomPolicy(random));
+    const layered = (): PolicyLayers =>
+      layerPolicies([
+        { layer: 'organisation', policy: organisation },
+        { layer: 'agent', policy: loadPolicy(randomPolicy(random)) },
+      ]);
+    const [before, after] = [layered(), layered()];
+    const differs = Array.from({ length: 100 }, () => randomRequest(random)).some(
+      (request) => evaluatePolicies(before, request).effect !== evaluatePolicies(after, request).effect,
+    );
+    const { flips } = checked(before, after);
+    if (!differs) return;
+    met++;
+    if (flips.some(({ change }) => change !== 'obligations')) found++;
+  });
+  expect(met).toBeGreaterThan(0);
+  expect(found / met).toBeGreaterThan(0.5);
 });
 
 /** More patterns with wildcards than are tried against each other. */

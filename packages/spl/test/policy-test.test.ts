@@ -1,7 +1,14 @@
 import type { Json, JsonObject } from '@ttp/core';
 import { vectors } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { loadCallMap, loadPolicy, POLICY_TESTS_MAX, parsePolicyTests, testPolicy } from '../src/index.js';
+import {
+  layerPolicies,
+  loadCallMap,
+  loadPolicy,
+  POLICY_TESTS_MAX,
+  parsePolicyTests,
+  testPolicy,
+} from '../src/index.js';
 
 it('runs the tests of a policy, and refuses what is no test', () => {
   for (const { name, policy, callMap, tests, expect: expected, code, field } of vectors<{
@@ -51,4 +58,32 @@ it('takes so many tests and no more', () => {
   expect(() => file(POLICY_TESTS_MAX + 1)).toThrow(
     expect.objectContaining({ code: 'SPL_TOO_LONG', field: 'tests' }),
   );
+});
+
+const asked = (count: number): JsonObject => ({
+  resource: 'x',
+  action: 'a',
+  engine: { 'count(request, 1h)': count },
+});
+
+it('runs tests against layers, whose rules have the name of their layer', () => {
+  const rule = { id: 'r', effect: 'allow', resources: ['x'], actions: ['a'] };
+  const limited = { ...rule, conditions: { 'count(request, 1h)': { lte: 3 } } };
+  const layers = layerPolicies([
+    { layer: 'agent', policy: loadPolicy({ version: '1.0.0', rules: [rule] }) },
+    { layer: 'team', policy: loadPolicy({ version: '1.0.0', rules: [limited] }) },
+  ]);
+  const { tests } = parsePolicyTests({
+    version: 1,
+    tests: [
+      { name: 'few', request: asked(3), expect: { effect: 'allow', rules: ['team/r', 'agent/r'] } },
+      { name: 'many', request: asked(4), expect: { effect: 'deny', rules: [], reasons: ['SPL_NO_PERMIT'] } },
+      { name: 'wrong', request: asked(3), expect: { effect: 'allow', rules: ['r'] } },
+    ],
+  });
+  expect(testPolicy(layers, tests).map(({ passed, differs }) => [passed, differs])).toEqual([
+    [true, []],
+    [true, []],
+    [false, ['rules']],
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@ttp/core';
-import { loadCallMap, loadPolicy, type Observation, replayPolicy } from '@ttp/spl';
+import { layerPolicies, loadCallMap, loadPolicy, type Observation, replayPolicy, tryWarnAs } from '@ttp/spl';
 import { describe, expect, it } from 'vitest';
 
 const policy = loadPolicy({
@@ -96,5 +96,42 @@ describe('replaying a policy', () => {
     const busy = { ...slow, request: { ...slow.request, engine: { 'request.rate': 11 } } };
     const { summary } = replayPolicy(policy, callMap, { calls: [slow, busy], unread: [] });
     expect(summary).toMatchObject({ permitted: 1, lost: 1 });
+  });
+});
+
+describe('replaying layers', () => {
+  const slow = { id: 'slow', effect: 'warn', resources: ['file:slow/**', 'file:data/**'], actions: ['read'] };
+  const layers = layerPolicies([
+    { layer: 'agent', policy },
+    { layer: 'team', policy: loadPolicy({ version: '1.0.0', rules: [slow] }) },
+  ]);
+  const observed = {
+    calls: [call('a', { path: 'data/a' }), call('b', { path: 'pay/a' }), call('c', { path: 'slow/a' })],
+    unread: [],
+  };
+
+  it('asks them all', () => {
+    const { calls, summary } = replayPolicy(layers, callMap, observed);
+    expect(calls.map(({ effect, rules, change }) => [effect, rules, change])).toEqual([
+      ['warn', ['agent/read', 'team/slow'], 'same'],
+      // The agent's policy would ask a human, and the team's permits nothing there.
+      ['deny', [], 'lost'],
+      ['warn', ['agent/busy', 'team/slow'], 'same'],
+    ]);
+    expect(summary).toMatchObject({ permitted: 2, denied: 1, lost: 1 });
+  });
+
+  const becomes = (effect: 'deny' | 'allow_with_approval') =>
+    tryWarnAs(layers, effect, callMap, observed).map((one) => [one.call.id, one.becomes]);
+
+  it('tries the warnings of every layer as something else', () => {
+    expect(becomes('deny')).toEqual([
+      ['a', 'deny'],
+      ['c', 'deny'],
+    ]);
+    expect(becomes('allow_with_approval')).toEqual([
+      ['a', 'allow_with_approval'],
+      ['c', 'allow_with_approval'],
+    ]);
   });
 });

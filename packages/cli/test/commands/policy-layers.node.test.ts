@@ -65,3 +65,64 @@ describe('ttp policy eval --layer', () => {
     expect(json).toMatchObject({ error: { code } });
   });
 });
+
+describe('ttp policy diff, test, coverage --layer', () => {
+  const policy = (verb: string, ...args: readonly string[]) =>
+    ttpJson([
+      ...['policy', verb, ...args.map((name) => dir.at(name))],
+      ...['--layer', `organisation=${dir.at('org.json')}`],
+    ]);
+
+  it('compares what is left of a change below the other layers', async () => {
+    const rule = { id: 'read', effect: 'allow', resources: ['file:data/**'], actions: ['read'] };
+    const more = {
+      id: 'more',
+      effect: 'allow',
+      resources: ['file:data/secret/+'],
+      actions: ['read', 'list'],
+    };
+    dir.write('more.json', { version: '1.0.0', rules: [rule, more] });
+    const alone = await ttpJson(['policy', 'diff', dir.at('agent.json'), dir.at('more.json')]);
+    expect(alone).toMatchObject({ code: 1, json: { flips: [{ change: 'opened' }] } });
+    expect(await policy('diff', 'agent.json', 'more.json')).toMatchObject({ code: 0, json: { flips: [] } });
+    const none = { version: '1.0.0', rules: [{ ...rule, actions: ['list'] }] };
+    dir.write('none.json', none);
+    expect(await policy('diff', 'agent.json', 'none.json')).toMatchObject({
+      code: 1,
+      json: {
+        flips: [
+          { change: 'tightened', before: { effect: 'warn', rules: ['agent/read', 'organisation/all'] } },
+        ],
+      },
+    });
+  });
+
+  it('runs tests, and covers the rules of all layers', async () => {
+    const request = { resource: 'file:data/a', action: 'read' };
+    const expected = { effect: 'warn', rules: ['agent/read', 'organisation/all'] };
+    dir.write('layers.test.json', {
+      version: 1,
+      policy: 'agent.json',
+      tests: [{ name: 'reads', request, expect: expected }],
+    });
+    expect(await policy('test', 'layers.test.json')).toMatchObject({
+      code: 0,
+      json: { summary: { passed: 1 } },
+    });
+    const { json } = await policy('coverage', 'layers.test.json');
+    expect(json).toMatchObject({
+      summary: { covered: 2, total: 3 },
+      policies: [
+        {
+          rules: [
+            { rule: 'agent/read', applied: 1 },
+            { rule: 'organisation/all', applied: 1 },
+            { rule: 'organisation/secret', applied: 0 },
+          ],
+        },
+      ],
+    });
+    const alone = await ttpJson(['policy', 'test', dir.at('layers.test.json')]);
+    expect(alone).toMatchObject({ code: 1, json: { summary: { failed: 1 } } });
+  });
+});

@@ -45,3 +45,11 @@ it('ttp policy replay --warn-as says which calls would change', async () => {
   expect(out).toContain(`${CALLS} that are warned about would become allow_with_approval`);
   expect((await ttpJson(replay)).json).not.toHaveProperty('warned');
 });
+
+it('ttp policy replay --layer asks the other policies too', async () => {
+  const team = { id: 'one', effect: 'allow', resources: ['mcp:**'], actions: ['nothing'] };
+  dir.write('team.json', { version: '1.0.0', rules: [team] });
+  const replay = ['policy', 'replay', dir.at('warn.json'), dir.at('bundle.jsonl'), ...trusted];
+  const { code, json } = await ttpJson([...replay, '--layer', `team=${dir.at('team.json')}`]);
+  expect({ code, json }).toMatchObject({ code: 1, json: { summary: { lost: CALLS, permitted: 0 } } });
+});

@@ -2,8 +2,9 @@ import { EFFECTS, type Effect, type Hash } from '@ttp/core';
 import { canonicalize } from '@ttp/crypto';
 import type { CompiledPolicy, CompiledRule } from '../compile.js';
 import type { PolicyDocument, Rule } from '../document.js';
-import { evaluate, type PolicyVerdict } from '../evaluate.js';
+import type { PolicyVerdict } from '../evaluate.js';
 import type { PolicyRequest } from '../facts.js';
+import { evaluatePolicies, type PolicyLayers, policiesOf } from '../layers.js';
 import { DIFF_FLIPS_MAX, DIFF_REQUESTS_MAX } from '../limits.js';
 import { compiledOf, type Policy } from '../load.js';
 import { assignmentsOf } from './assignments.js';
@@ -54,23 +55,28 @@ interface Difference {
   readonly after: PolicyVerdict;
 }
 
+/** A policy, or layers that are in force together. */
+type Compared = Policy | PolicyLayers;
+
 /**
  * Compares two policies by asking both: requests at and beside everything that either of them names, each of which is
  * evaluated by both. A flip is a fact; that there are no others is only as true as what was tried is complete, and
  * `untried` says where it was not.
  *
+ * @param before one, or layers: their rules are named `<layer>/<rule>` then
  * @throws SPL_NOT_LOADED
  */
-export function diffPolicies(before: Policy, after: Policy): PolicyDiff {
+export function diffPolicies(before: Compared, after: Compared): PolicyDiff {
   const found = new Map<string, PolicyFlip>();
   const untried: { code: DiffCode; action?: string; resource?: string }[] = [];
-  const { targets, complete } = targetsOf(compiledOf(before), compiledOf(after));
+  const { targets, complete } = targetsOf([...compiledIn(before), ...compiledIn(after)]);
   if (!complete) untried.push({ code: 'SPL_DIFF_PATTERNS' });
   let tried = 0;
   const differs = different(before, after);
   for (const target of before.hash === after.hash ? [] : targets) {
-    const sides = sidesOf(target, before, after);
-    if (!differs(sides.map(({ rules }) => rules))) continue;
+    const [old, now] = [sidesOf(target, before), sidesOf(target, after)];
+    if (!differs(old, now)) continue;
+    const sides = [...old, ...now];
     const conditions = sides.flatMap(({ rules, compiled }) => [
       ...rules.flatMap((rule) => rule.conditions.map(({ source }) => source)),
       ...compiled.requirements.map(({ source }) => source),
@@ -102,42 +108,57 @@ export function diffPolicies(before: Policy, after: Policy): PolicyDiff {
   return { before: before.hash, after: after.hash, flips: [...found.values()], tried, untried };
 }
 
-function sidesOf(
-  target: Target,
-  before: Policy,
-  after: Policy,
-): readonly { readonly compiled: CompiledPolicy; readonly rules: readonly CompiledRule[] }[] {
-  return [before, after].map((policy) => {
-    const compiled = compiledOf(policy);
-    return { compiled, rules: rulesFor(compiled, target) };
-  });
+const compiledIn = (policy: Compared): readonly CompiledPolicy[] =>
+  policiesOf(policy).map((one) => compiledOf(one.policy));
+
+/** One policy of a side, with its rules for a target. */
+interface Side {
+  readonly compiled: CompiledPolicy;
+  readonly rules: readonly CompiledRule[];
 }
+
+const sidesOf = (target: Target, policy: Compared): readonly Side[] =>
+  compiledIn(policy).map((compiled) => ({ compiled, rules: rulesFor(compiled, target) }));
 
 /** Tells whether the policies can differ about a target: by the rules for it, or by what holds for all. */
-function different(before: Policy, after: Policy): (rules: readonly (readonly CompiledRule[])[]) => boolean {
+function different(
+  before: Compared,
+  after: Compared,
+): (old: readonly Side[], now: readonly Side[]) => boolean {
   const everywhere = aroundRules(before) !== aroundRules(after);
-  const texts = [before, after].map(({ document }) => {
-    return new Map(document.rules.map((rule) => [rule.id, canonicalText(rule)]));
-  });
-  const text = (rules: readonly CompiledRule[] = [], side: number): string =>
-    JSON.stringify(rules.map(({ id }) => texts[side]?.get(id)));
-  return ([old, now]) => everywhere || text(old, 0) !== text(now, 1);
+  const textsOf = (policy: Compared): readonly ReadonlyMap<string, string>[] =>
+    policiesOf(policy).map(
+      ({ policy: { document } }) => new Map(document.rules.map((rule) => [rule.id, canonicalText(rule)])),
+    );
+  const [olds, nows] = [textsOf(before), textsOf(after)];
+  const text = (sides: readonly Side[], texts: typeof olds): string =>
+    JSON.stringify(sides.map(({ rules }, i) => rules.map(({ id }) => texts[i]?.get(id))));
+  return (old, now) => everywhere || text(old, olds) !== text(now, nows);
 }
 
-const aroundRules = ({ document }: Policy): string =>
-  canonicalText({ ...document, rules: [], description: '' });
+const aroundRules = (policy: Compared): string =>
+  JSON.stringify(
+    policiesOf(policy).map(({ layer = '', policy: { document } }) => [
+      layer,
+      canonicalText({ ...document, rules: [], description: '' }),
+    ]),
+  );
 
 /** Of a part of a policy: parts that say the same have the same text. */
 const canonicalText = (part: PolicyDocument | Rule): string => canonicalize(JSON.parse(JSON.stringify(part)));
 
-function compare(before: Policy, after: Policy, request: PolicyRequest): Difference | undefined {
-  const [old, now] = [evaluate(before, request), evaluate(after, request)];
+function compare(before: Compared, after: Compared, request: PolicyRequest): Difference | undefined {
+  const [old, now] = [evaluatePolicies(before, request), evaluatePolicies(after, request)];
   const stricter = EFFECTS.indexOf(now.effect) - EFFECTS.indexOf(old.effect);
   if (stricter !== 0) return { change: stricter > 0 ? 'tightened' : 'opened', before: old, after: now };
   const none = old.obligations.length + now.obligations.length === 0;
-  const same = none || JSON.stringify(old.obligations) === JSON.stringify(now.obligations);
+  const same = none || dutiesOf(old) === dutiesOf(now);
   return same ? undefined : { change: 'obligations', before: old, after: now };
 }
+
+/** What it obliges to, whichever rule or layer says so and in whatever order. */
+const dutiesOf = ({ obligations }: PolicyVerdict): string =>
+  JSON.stringify(obligations.map(({ kind, params }) => JSON.stringify([kind, params])).sort());
 
 const keyOf = ({ action }: Target, { change, before, after }: Difference): string =>
   JSON.stringify([change, action, before.effect, before.rules, after.effect, after.rules]);
@@ -152,8 +173,8 @@ const flipOf = ({ change, before, after }: Difference, request: PolicyRequest): 
 
 /** Leaves out one fact after another, as long as the same thing changes. */
 function smallest(
-  before: Policy,
-  after: Policy,
+  before: Compared,
+  after: Compared,
   target: Target,
   assignment: Assignment,
   key: string,

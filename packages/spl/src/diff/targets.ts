@@ -15,16 +15,16 @@ const OTHER = 'other';
 const PAIRED_MAX = 100;
 
 /**
- * Actions and resources at and around the borders of what two policies speak of: for every pattern resources that it
- * covers, its literal beginning and what is below it, where two patterns meet, and names that neither policy knows.
+ * Actions and resources at and around the borders of what policies speak of: for every pattern resources that it
+ * covers, its literal beginning and what is below it, where two patterns meet, and names that no policy knows.
  *
  * @returns with `complete` false where patterns were too many to be tried against each other
  */
-export function targetsOf(
-  before: CompiledPolicy,
-  after: CompiledPolicy,
-): { readonly targets: readonly Target[]; readonly complete: boolean } {
-  const rules = [...before.rules, ...after.rules];
+export function targetsOf(policies: readonly CompiledPolicy[]): {
+  readonly targets: readonly Target[];
+  readonly complete: boolean;
+} {
+  const rules = policies.flatMap((policy) => policy.rules);
   const actions = [...new Set(rules.flatMap((rule) => rule.actions ?? []))];
   const strange = unused(actions);
   const found = new Map<string, Target>();

@@ -1,7 +1,7 @@
 import { asDid, type Json, TtpError } from '@ttp/core';
 import { codeThrownBy, vectors } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { loadPolicy } from '../../src/index.js';
+import { layerPolicies, loadPolicy } from '../../src/index.js';
 import {
   type AuthZenPoint,
   answerAuthZen,
@@ -205,4 +205,35 @@ it('asks another decision point about the resource alone, and takes nothing but 
       codeThrownBy(() => parseAuthZenResponse(json)),
       JSON.stringify(json),
     ).toBe('SPL_AUTHZEN_INVALID');
+});
+
+it('answers by layers: permitted is what each of them permits', () => {
+  const team = loadPolicy({
+    version: '1.0.0',
+    rules: [{ id: 'seven', effect: 'allow', resources: ['record:7'], actions: ['read'] }],
+  });
+  const layers = layerPolicies([
+    { layer: 'agent', policy },
+    { layer: 'team', policy: team },
+  ]);
+  const ask = (id: string) =>
+    answerAuthZen(
+      { subject: ALICE, action: { name: 'read' }, resource: { type: 'record', id }, context },
+      { ...point, policyOf: () => layers },
+    );
+  expect(ask('7')).toMatchObject({
+    decision: true,
+    context: { rules: ['agent/read', 'team/seven'], policy: layers.hash },
+  });
+  expect(ask('8')).toMatchObject({
+    decision: false,
+    context: {
+      effect: 'deny',
+      reasons: [
+        { rule: 'agent/read' },
+        { rule: 'agent/tls' },
+        { code: 'SPL_NO_PERMIT', layer: 'team', text: 'team: nothing permits it' },
+      ],
+    },
+  });
 });

@@ -5,6 +5,7 @@ import {
   loadCallMap,
   type Policy,
   type PolicyCoverage,
+  type PolicyLayers,
   type PolicyRequest,
   requestsOfCalls,
   requestsOfTests,
@@ -29,7 +30,10 @@ export async function run({ options, args: files, io }: Call<CoverageOptions>): 
   const { bundle, logKey, min } = options;
   const observed = bundle === undefined ? undefined : await readObserved(bundle, logKey, io);
   /** Files of tests can share a policy. */
-  const asked = new Map<string, { readonly policy: Policy; readonly requests: PolicyRequest[] }>();
+  const asked = new Map<
+    string,
+    { readonly policy: Policy | PolicyLayers; readonly requests: PolicyRequest[] }
+  >();
   for (const file of files) {
     const {
       policy,

@@ -1,30 +1,24 @@
 import type { JsonObject } from '@ttp/core';
 import { visible } from '@ttp/oversight';
-import {
-  DIFF_CODES,
-  diffPolicies,
-  loadPolicy,
-  POLICY_CEILING_BYTES,
-  type Policy,
-  type PolicyDiff,
-  type PolicyFlip,
-  type PolicyRequest,
-} from '@ttp/spl';
+import { DIFF_CODES, diffPolicies, type PolicyDiff, type PolicyFlip, type PolicyRequest } from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
-import { inFile, readBytes } from '../../files/files.js';
 import { table } from '../../table.js';
 import type { Paint } from '../../terminal.js';
 import type { Call } from '../../verb.js';
+import { readPolicies } from './layers.js';
 import { plainJson } from './plain-json.js';
 
-/** `ttp policy diff`: what a change of a policy changes, in requests. */
-export async function run({ args: [before = '', after = ''], io }: Call): Promise<Answer> {
-  const load = async (file: string, field: string): Promise<Policy> => {
-    const bytes = await readBytes(file, { field, io });
-    return inFile(file, field, () => loadPolicy(bytes, { maxBytes: POLICY_CEILING_BYTES }));
-  };
-  const diff = diffPolicies(await load(before, 'before'), await load(after, 'after'));
+/** `ttp policy diff`: what a change of a policy changes, in requests; with layers, what is left of it below them. */
+export async function run({
+  options: { layer },
+  args: [before = '', after = ''],
+  io,
+}: Call<{ readonly layer?: readonly string[] }>): Promise<Answer> {
+  const diff = diffPolicies(
+    await readPolicies(before, layer, 'before', io),
+    await readPolicies(after, layer, 'after', io),
+  );
   return {
     exit: diff.flips.length === 0 ? EXIT.ok : EXIT.no,
     json: plainJson(diff),

@@ -1,33 +1,27 @@
 import { visible } from '@ttp/oversight';
-import {
-  loadCallMap,
-  loadPolicy,
-  POLICY_CEILING_BYTES,
-  type ReplayedCall,
-  replayPolicy,
-  tryWarnAs,
-} from '@ttp/spl';
+import { loadCallMap, type ReplayedCall, replayPolicy, tryWarnAs } from '@ttp/spl';
 import type { Answer } from '../../answer.js';
 import { EXIT } from '../../exit-codes.js';
 import { inFile, readBytes } from '../../files/files.js';
 import { table } from '../../table.js';
 import type { Call } from '../../verb.js';
 import { readObserved } from '../../verify/observed.js';
+import { readPolicies } from './layers.js';
 
 interface ReplayOptions {
   readonly callMap?: string;
   readonly logKey: readonly string[];
+  readonly layer?: readonly string[];
   readonly warnAs?: 'deny' | 'allow_with_approval';
 }
 
 /** `ttp policy replay`: what a policy would have decided about the calls of a bundle. */
 export async function run({
-  options: { callMap: mapFile, logKey, warnAs },
+  options: { callMap: mapFile, layer, logKey, warnAs },
   args: [policyFile = '', path = ''],
   io,
 }: Call<ReplayOptions>): Promise<Answer> {
-  const bytes = await readBytes(policyFile, { field: 'policy' });
-  const policy = inFile(policyFile, 'policy', () => loadPolicy(bytes, { maxBytes: POLICY_CEILING_BYTES }));
+  const policy = await readPolicies(policyFile, layer, 'policy');
   const mapBytes = mapFile === undefined ? undefined : await readBytes(mapFile, { field: 'call-map' });
   const callMap = inFile(mapFile ?? 'the empty call map', 'call-map', () =>
     loadCallMap(mapBytes ?? { version: 1, tools: {} }),

@@ -2,24 +2,26 @@ import { dirname, resolve } from 'node:path';
 import {
   type CallMap,
   loadCallMap,
-  loadPolicy,
-  POLICY_CEILING_BYTES,
   type Policy,
+  type PolicyLayers,
   type PolicyTest,
   parsePolicyTests,
 } from '@ttp/spl';
 import { inFile, readBytes } from '../../files/files.js';
 import { HintedError } from '../../hints.js';
+import { readPolicies } from './layers.js';
 
 /** The files that a command line names instead of those that a file of tests names. */
 export interface TestFileOptions {
   readonly policy?: string;
   readonly callMap?: string;
+  /** Policies that have to permit it as well. */
+  readonly layer?: readonly string[];
 }
 
 /** A file of tests, with the policy and the call map that it is for. */
 export interface TestFile {
-  readonly policy: Policy;
+  readonly policy: Policy | PolicyLayers;
   readonly callMap?: CallMap;
   readonly tests: readonly PolicyTest[];
 }
@@ -39,10 +41,7 @@ export async function readTestFile(file: string, options: TestFileOptions): Prom
       '"policy": "policy.json" in the file, or --policy',
       'policy',
     );
-  const policyBytes = await readBytes(policyFile, { field: 'policy' });
-  const policy = inFile(policyFile, 'policy', () =>
-    loadPolicy(policyBytes, { maxBytes: POLICY_CEILING_BYTES }),
-  );
+  const policy = await readPolicies(policyFile, options.layer, 'policy');
   if (mapFile === undefined) return { policy, tests };
   const mapBytes = await readBytes(mapFile, { field: 'call-map' });
   return { policy, callMap: inFile(mapFile, 'call-map', () => loadCallMap(mapBytes)), tests };

@@ -1,13 +1,14 @@
 import { codeOf, type JsonObject, TtpError } from '@ttp/core';
-import { evaluate, type PolicyVerdict } from '../../evaluate.js';
+import type { PolicyVerdict } from '../../evaluate.js';
+import { evaluatePolicies, type PolicyLayers } from '../../layers.js';
 import type { Policy } from '../../load.js';
 import type { AuthZenBatch, AuthZenRequest, AuthZenResponse } from './model.js';
 import { type AuthZenMapping, policyRequestOf } from './request.js';
 
 /** A decision point: which policy answers for whom, and what those who ask can do. */
 export interface AuthZenPoint extends AuthZenMapping {
-  /** The policy for a subject; without one it is denied. */
-  readonly policyOf: (subject: AuthZenRequest['subject']) => Policy | undefined;
+  /** The policy for a subject, or the layers; without one it is denied. */
+  readonly policyOf: (subject: AuthZenRequest['subject']) => Policy | PolicyLayers | undefined;
   /**
    * Kinds of obligations that every enforcement point that asks fulfils. A permission with any other is answered
    * `false`: an obligation that nobody fulfils denies (decision D12).
@@ -27,7 +28,7 @@ export function answerAuthZen(request: AuthZenRequest, point: AuthZenPoint): Aut
     const reason = { code: 'SPL_AUTHZEN_NO_POLICY', text: 'no policy governs the subject' };
     return { decision: false, context: { effect: 'deny', reasons: [reason] } };
   }
-  return responseOf(evaluate(policy, policyRequestOf(request, point)), point.fulfils ?? []);
+  return responseOf(evaluatePolicies(policy, policyRequestOf(request, point)), point.fulfils ?? []);
 }
 
 /**
