@@ -8,6 +8,30 @@ const LOG_KEY: VerbOption = {
   repeatable: true,
 };
 
+const LAYER: VerbOption = {
+  flags: '--layer <name=file>',
+  says: 'a policy that has to permit it as well; the policy itself is then the layer agent; repeatable',
+  repeatable: true,
+};
+
+const lint: Verb = {
+  name: 'policy lint',
+  summary: 'Load a policy and report its defects.',
+  arguments: [POLICY_FILE],
+  options: [
+    { flags: '--sarif', says: 'answer with one SARIF 2.1.0 log, for code scanning' },
+    { flags: '--bundle <file>', says: 'recorded calls, to find approvals that would be routine' },
+    { flags: '--call-map <file>', says: 'the call map that the policy is used with' },
+    LOG_KEY,
+  ],
+  exits: { 1: 'it does not load, or the linter finds something' },
+  examples: [
+    { line: 'ttp policy lint policy.json', says: 'what is wrong with a policy' },
+    { line: 'ttp policy lint --sarif policy.json', says: 'the same, for code scanning' },
+  ],
+  load: () => import('../commands/policy/lint.js'),
+};
+
 const evaluation: Verb = {
   name: 'policy eval',
   summary: 'Evaluate a request and explain the verdict.',
@@ -102,7 +126,6 @@ Facts that are left out are not known, and without "now" the time is not either.
     { flags: '--policy <file>', says: 'the policy, instead of the one that a file names' },
     { flags: '--call-map <file>', says: 'the call map, instead of the one that a file names' },
     LAYER,
-    LAYER,
   ],
   exits: { 1: 'a test fails' },
   examples: [
@@ -125,7 +148,6 @@ bundle count too, as the call map names them.`,
   options: [
     { flags: '--policy <file>', says: 'the policy, instead of the one that a file names' },
     { flags: '--call-map <file>', says: 'the call map, instead of the one that a file names' },
-    LAYER,
     LAYER,
     { flags: '--bundle <file>', says: 'recorded calls, from ttp trace export' },
     LOG_KEY,
@@ -178,7 +200,6 @@ approvals on people.`,
   arguments: [{ name: '<file>', says: 'the policy' }, BUNDLE],
   options: [
     { flags: '--call-map <file>', says: 'the call map it will be used with' },
-    LAYER,
     LAYER,
     LOG_KEY,
     {
