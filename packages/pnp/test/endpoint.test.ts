@@ -186,6 +186,27 @@ describe('a negotiation over a connection', () => {
     ]);
   });
 
+  it('is not agreed on where the log takes longer than the time', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const recorder: Recorder = {
+      record: async ([event]) => {
+        if (event?.data['to'] === 'AGREED') await promise;
+        return [0n];
+      },
+    };
+    const world = rig({}, { recorder });
+    const pending = both(world);
+    await world.clock.advance(30_000);
+    const [a, b] = await pending;
+    expect([a.status, b.status]).toEqual(['aborted', 'aborted']);
+    resolve(undefined);
+    await world.clock.advance(1);
+    const { value } = (await world.bob.store.get(`pnp/responder/${SESSION}`)) ?? {};
+    expect(JSON.parse(fromUtf8(value ?? new Uint8Array()))).toMatchObject({
+      state: { machine: { at: 'ABORTED', code: 'PNP_EXPIRED' } },
+    });
+  });
+
   it('gives up on a peer that floods it', async () => {
     const { bob, left, right } = rig();
     const waiting = answerOffer(bob, { peer: ALICE.did, duplex: right, trace });

@@ -33,7 +33,7 @@ export const PEER_ATTACKS = [
 ] as const;
 export type PeerAttack = (typeof PEER_ATTACKS)[number];
 
-/** Those that are about members which few messages have. */
+/** Those that are about members which few messages have, and those that take time to show. */
 const SPECIAL: ReadonlySet<PeerAttack> = new Set<PeerAttack>([
   'downgrade',
   'stale-policy',
@@ -41,6 +41,7 @@ const SPECIAL: ReadonlySet<PeerAttack> = new Set<PeerAttack>([
   'other-transcript',
   'bad-certificate-signature',
   'far-deadline',
+  'late',
 ]);
 
 /** A side that holds its own key and keeps none of the rules. */
