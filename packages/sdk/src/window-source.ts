@@ -10,9 +10,9 @@ import { localSource } from './sources.js';
 export const windowSource = (asked: readonly Window[], windows: Windows, clock: Clock): EvidenceSource =>
   localSource('windows', clock, async (interaction) => {
     const values: [string, Json][] = [];
-    for (const window of asked) {
-      const value = await windows.valueWith(interaction, window);
-      if (value !== undefined) values.push([window.attribute, value]);
+    for (const span of asked) {
+      const value = await windows.valueWith(interaction, span);
+      if (value !== undefined) values.push([span.attribute, value]);
     }
     return Object.fromEntries(values);
   });

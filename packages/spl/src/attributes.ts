@@ -80,8 +80,8 @@ export const canonicalName = (name: string): string => own(ALIASES, name) ?? nam
 export function attributeOf(name: string): Attribute | undefined {
   const row = own(ATTRIBUTES, name);
   if (row !== undefined) return row;
-  const window = windowOf(name);
-  if (window !== undefined) return window.adds === undefined ? COUNT : SUM;
+  const span = windowOf(name);
+  if (span !== undefined) return span.adds === undefined ? COUNT : SUM;
   const dot = name.indexOf('.');
   if (dot < 0 || name.length > 256 || !NAME.test(name) || RESERVED.test(name)) return undefined;
   return own(NAMESPACES, name.slice(0, dot));
@@ -92,10 +92,10 @@ export function attributeOf(name: string): Attribute | undefined {
  * that is negative, has more than two decimals or is no number has no sum.
  */
 export function windowOf(name: string): Window | undefined {
-  const window = parseWindow(name);
-  if (window?.adds === undefined) return window;
-  const added = attributeOf(window.adds);
-  return added?.source === 'caller' && (added.type === 'money' || added.type === 'any') ? window : undefined;
+  const span = parseWindow(name);
+  if (span?.adds === undefined) return span;
+  const added = attributeOf(span.adds);
+  return added?.source === 'caller' && (added.type === 'money' || added.type === 'any') ? span : undefined;
 }
 
 /** The own value of `key`; what an object inherits is never seen (flaw.P10). */

@@ -40,13 +40,13 @@ export function compileWindows(rules: readonly CompiledRule[], slots: Slots): Co
   for (const rule of rules) {
     const mine: Guard[] = [];
     for (const { source } of rule.conditions) {
-      const window = windowOf(source.attribute);
-      if (window === undefined) continue;
-      named.set(window.attribute, Object.freeze(window));
+      const span = windowOf(source.attribute);
+      if (span === undefined) continue;
+      named.set(span.attribute, Object.freeze(span));
       mine.push({
-        key: keyOf(window),
+        key: keyOf(span),
         value: slots.value(source.attribute),
-        scale: window.adds === undefined ? 1 : 100,
+        scale: span.adds === undefined ? 1 : 100,
         tests: source.tests.map(({ op, operand }) => {
           const slot = isReference(operand) ? slots.value(operand.ref) : undefined;
           const constant = isReference(operand) ? null : operand;
@@ -83,9 +83,9 @@ export function windowObligations(
       if (atMost < (limits.get(guard.key)?.atMost ?? Number.POSITIVE_INFINITY))
         limits.set(guard.key, { atMost, from: `rule:${rule.id}` });
     }
-  return kept.map((window): Obligation => {
-    const { atMost, from = 'policy' } = limits.get(keyOf(window)) ?? {};
-    return { kind: 'window', from, params: { ...window, ...(atMost === undefined ? {} : { atMost }) } };
+  return kept.map((span): Obligation => {
+    const { atMost, from = 'policy' } = limits.get(keyOf(span)) ?? {};
+    return { kind: 'window', from, params: { ...span, ...(atMost === undefined ? {} : { atMost }) } };
   });
 }
 

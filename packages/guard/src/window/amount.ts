@@ -33,11 +33,11 @@ export function readLimit({ adds, windowMs, atMost }: JsonObject): WindowLimit |
 const scaleOf = ({ adds }: WindowParams): number => (adds === undefined ? 1 : 100);
 
 /** Units as the number that a policy compares. */
-export const valueOf = (units: number, window: WindowParams): number => units / scaleOf(window);
+export const valueOf = (units: number, span: WindowParams): number => units / scaleOf(span);
 
 /** The most units that a limit allows: never one more for a fraction of a unit. */
-export function unitsAtMost(atMost: number, window: WindowParams): number {
-  const scale = scaleOf(window);
+export function unitsAtMost(atMost: number, span: WindowParams): number {
+  const scale = scaleOf(span);
   const nearest = Math.round(atMost * scale);
   return nearest / scale === atMost ? nearest : Math.floor(atMost * scale);
 }
@@ -46,10 +46,10 @@ export function unitsAtMost(atMost: number, window: WindowParams): number {
  * What a call adds to a window: 1 to a count, the hundredths of its amount to a sum. Undefined where the argument is
  * missing, negative, larger than WINDOW_AMOUNT_CEILING, has more than two decimals or is no number.
  */
-export function unitsOf({ input }: Interaction, window: WindowParams): number | undefined {
-  if (window.adds === undefined) return 1;
+export function unitsOf({ input }: Interaction, span: WindowParams): number | undefined {
+  if (span.adds === undefined) return 1;
   let value: Json | undefined = input;
-  for (const key of window.adds.split('.').slice(1))
+  for (const key of span.adds.split('.').slice(1))
     value = isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   if (typeof value !== 'number' || !(value >= 0 && value <= WINDOW_AMOUNT_CEILING)) return undefined;
   const units = Math.round(value * 100);

@@ -20,7 +20,7 @@ export interface Windows {
    *
    * @throws GUARD_WINDOW_UNREADABLE, GUARD_STORE_FAILED, and the codes of the store
    */
-  valueWith(interaction: Interaction, window: WindowParams): Promise<number | undefined>;
+  valueWith(interaction: Interaction, span: WindowParams): Promise<number | undefined>;
   /**
    * Fulfils `window` obligations `{ adds?, windowMs, atMost? }`: adds the interaction to its window by compare-and-set,
    * or refuses with GUARD_WINDOW_EXCEEDED what would bring it above `atMost`. What was added stays where the effect
@@ -139,19 +139,19 @@ export function createWindows({ store, clock }: { readonly store: Store; readonl
   }
 
   return {
-    async valueWith(interaction, window) {
-      const units = unitsOf(interaction, window);
+    async valueWith(interaction, span) {
+      const units = unitsOf(interaction, span);
       if (units === undefined) return undefined;
-      const key = keyOf(interaction.agent, window);
+      const key = keyOf(interaction.agent, span);
       let found: Awaited<ReturnType<Store['get']>>;
       try {
         found = await store.get(key);
       } catch (cause) {
         throw isTtpError(cause) ? cause : new TtpError('GUARD_STORE_FAILED', 'the store failed', { cause });
       }
-      const used = totalOf(advanced(decodeTally(found?.value), window.windowMs, clock.now()));
+      const used = totalOf(advanced(decodeTally(found?.value), span.windowMs, clock.now()));
       const mine = held.get(key)?.get(interaction.id) ?? 0;
-      return valueOf(used - mine + units, window);
+      return valueOf(used - mine + units, span);
     },
     handler: () => ({
       kind: 'window',
