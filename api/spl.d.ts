@@ -512,10 +512,11 @@ export interface Window {
     readonly adds?: string;
     readonly windowMs: number;
 }
-export declare function coverPolicy(policy: Policy, requests: Iterable<PolicyRequest>): PolicyCoverage;
-export declare function diffPolicies(before: Policy, after: Policy): PolicyDiff;
+export declare function coverPolicy(policy: Policy | PolicyLayers, requests: Iterable<PolicyRequest>): PolicyCoverage;
+export declare function diffPolicies(before: Compared, after: Compared): PolicyDiff;
 export declare function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict;
 export declare function evaluateLayers(policy: PolicyLayers, request: PolicyRequest): LayeredVerdict;
+export declare const evaluatePolicies: (policy: Policy | PolicyLayers, request: PolicyRequest) => PolicyVerdict;
 export declare function explain(policy: Policy, request: PolicyRequest): PolicyExplanation;
 export declare function explainVerdict(verdict: PolicyVerdict): string;
 export declare const isLayered: (policy: Policy | PolicyLayers) => policy is PolicyLayers;
@@ -554,7 +555,7 @@ export declare const policiesOf: (policy: Policy | PolicyLayers) => readonly {
 }[];
 export declare function policyJsonSchema(): JsonObject;
 export declare function recommendPolicy({ calls, unread }: ObservedCalls): Recommendation;
-export declare function replayPolicy(policy: Policy, callMap: CallMap, { calls, unread }: ObservedCalls): PolicyReplay;
+export declare function replayPolicy(policy: Policy | PolicyLayers, callMap: CallMap, { calls, unread }: ObservedCalls): PolicyReplay;
 export declare const requestsOfCalls: ({ calls }: ObservedCalls, callMap: CallMap) => readonly PolicyRequest[];
 export declare const requestsOfTests: (tests: readonly PolicyTest[], callMap?: CallMap) => readonly PolicyRequest[];
 export declare function signPolicy(input: {
@@ -566,9 +567,13 @@ export declare function signPolicy(input: {
     readonly expires?: number;
     readonly maxBytes?: number;
 }): Promise<Envelope<'ttp/policy@1', SignedPolicyBody>>;
-export declare function testPolicy(policy: Policy, tests: readonly PolicyTest[], callMap?: CallMap): readonly PolicyTestResult[];
-export declare function tryWarnAs(policy: Policy, effect: 'deny' | 'allow_with_approval', callMap: CallMap, observed: ObservedCalls): readonly WarnedCall[];
+export declare function testPolicy(policy: Policy | PolicyLayers, tests: readonly PolicyTest[], callMap?: CallMap): readonly PolicyTestResult[];
+export declare function tryWarnAs(policy: Policy | PolicyLayers, effect: 'deny' | 'allow_with_approval', callMap: CallMap, observed: ObservedCalls): readonly WarnedCall[];
 export declare function windowOf(name: string): Window | undefined;
+
+// referred to
+
+type Compared = Policy | PolicyLayers;
 
 // @ttp/spl/interop
 
@@ -588,7 +593,7 @@ export interface AuthZenMapping {
     readonly resourceOf?: (resource: AuthZenResource) => string;
 }
 export interface AuthZenPoint extends AuthZenMapping {
-    readonly policyOf: (subject: AuthZenRequest['subject']) => Policy | undefined;
+    readonly policyOf: (subject: AuthZenRequest['subject']) => Policy | PolicyLayers | undefined;
     readonly fulfils?: readonly string[];
 }
 export interface AuthZenRequest {
@@ -702,6 +707,16 @@ export interface PolicyDocument {
     readonly anomalyDetection?: AnomalyDetection;
     readonly timezone: string;
     readonly defaultEffect: 'allow' | 'deny';
+}
+export interface PolicyLayer {
+    readonly layer: string;
+    readonly policy: Policy;
+}
+export interface PolicyLayers {
+    readonly hash: Hash;
+    readonly layers: readonly PolicyLayer[];
+    readonly text: string;
+    readonly windows: readonly Window[];
 }
 export interface PolicyRequest {
     readonly resource: string;
