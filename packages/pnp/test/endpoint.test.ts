@@ -270,6 +270,29 @@ describe('a negotiation that is interrupted', () => {
     },
   );
 
+  it('decides again what was not decided when the process died', async () => {
+    const { promise: never } = Promise.withResolvers<never>();
+    const { alice, bob, left, right, clock } = rig();
+    const asked = Promise.withResolvers<undefined>();
+    const decide = (): Promise<never> => {
+      asked.resolve(undefined);
+      return never;
+    };
+    const session = { trace, session: SESSION };
+    const offering = offerPolicy(alice, { ...session, peer: BOB.did, duplex: left });
+    void answerOffer({ ...bob, decide }, { ...session, peer: ALICE.did, duplex: right });
+    await asked.promise;
+    await left.close();
+    expect((await offering).status).toBe('interrupted');
+    const [left2, right2] = duplexPair({ a: 'alice', b: 'bob' });
+    const ends = await Promise.all([
+      resumeNegotiation(alice, { ...session, peer: BOB.did, duplex: left2, role: 'initiator' }),
+      resumeNegotiation(bob, { ...session, peer: ALICE.did, duplex: right2, role: 'responder' }),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual(['agreed', 'agreed']);
+    expect(clock.monotonic()).toBe(0);
+  });
+
   it('has no more time than before: a restart does not win any', async () => {
     const world = rig();
     const { alice, left, clock } = world;
