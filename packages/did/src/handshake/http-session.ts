@@ -73,12 +73,12 @@ export interface HttpSessions {
 
 /** The sessions of one service over HTTP. They end with the process, and so does what could be replayed into them. */
 export function httpSessions(): HttpSessions {
-  const sessions = new Map<string, { readonly peer: Session['peer']; readonly window: SequenceWindow }>();
+  const sessions = new Map<string, { readonly peer: Session['peer']; readonly seen: SequenceWindow }>();
   return {
     open({ id, peer }) {
       if (sessions.size >= HTTP_SESSIONS_MAX_COUNT && !sessions.has(id))
         throw refuse('DID_HANDSHAKE_BUSY', 'session', `more than ${HTTP_SESSIONS_MAX_COUNT} sessions`);
-      if (!sessions.has(id)) sessions.set(id, { peer, window: createSequenceWindow() });
+      if (!sessions.has(id)) sessions.set(id, { peer, seen: createSequenceWindow() });
     },
     close(id) {
       sessions.delete(id);
@@ -88,9 +88,9 @@ export function httpSessions(): HttpSessions {
       if (digits === undefined) throw refuse('DID_SESSION_RECORD', SESSION_FIELD, 'no session and sequence');
       const found = sessions.get(id);
       if (found === undefined) throw refuse('DID_SESSION_CLOSED', SESSION_FIELD, 'no session of that name');
-      const { peer, window } = found;
+      const { peer, seen } = found;
       const sequence = BigInt(digits);
-      const replay: ReplayGuard = { admit: () => window.admit(sequence) };
+      const replay: ReplayGuard = { admit: () => seen.admit(sequence) };
       const keyOf: HttpVerifier['keyOf'] = (keyid, at) => {
         if (keyid !== peer.kid)
           throw refuse('DID_HANDSHAKE_KEY', 'keyid', 'not the key that the peer proved itself by');

@@ -168,12 +168,12 @@ it('refuses names that would become one: a permit for one were a permit for the 
 
 it('refuses attributes whose names say in SPL what the entity itself is', () => {
   // Cedar: an attribute that is called id, and may differ from the id of the entity.
-  for (const test of ['principal.id == "a"', 'principal.type == "User"', 'principal has ancestors'])
-    expect(() => imported(`permit(principal, action, resource) when { ${test} };`), test).toThrow(
+  for (const condition of ['principal.id == "a"', 'principal.type == "User"', 'principal has ancestors'])
+    expect(() => imported(`permit(principal, action, resource) when { ${condition} };`), condition).toThrow(
       refusal('policy0.conditions'),
     );
-  for (const test of ['resource.ancestors.contains("a")', 'resource.owner == principal.id'])
-    expect(() => imported(`permit(principal, action, resource) when { ${test} };`), test).toThrow(
+  for (const condition of ['resource.ancestors.contains("a")', 'resource.owner == principal.id'])
+    expect(() => imported(`permit(principal, action, resource) when { ${condition} };`), condition).toThrow(
       refusal('policy0.conditions'),
     );
   expect(() => imported('permit(principal, action, resource) when { resource.id == "a" };')).not.toThrow();
