@@ -1,7 +1,7 @@
 import type { CompiledRule } from '../compile.js';
 import { compiledOf, type Policy } from '../load.js';
 import type { LintFinding } from './finding.js';
-import { conditionOn, isLimited, isPermit, isSensitive } from './rules.js';
+import { isPermit, isSensitive, limits } from './rules.js';
 
 /** What a permit should oblige to and does not. */
 export function lintCare(policy: Policy): readonly LintFinding[] {
@@ -10,7 +10,8 @@ export function lintCare(policy: Policy): readonly LintFinding[] {
   const transformed = document.outputTransformations !== undefined;
   const limited = document.offers?.rateLimit !== undefined;
   const findings: LintFinding[] = [];
-  for (const rule of compiledOf(policy).rules.filter(isPermit)) {
+  const { rules } = compiledOf(policy);
+  for (const rule of rules.filter(isPermit)) {
     const { id } = rule;
     const sensitive = isSensitive(rule);
     if ((sensitive || rule.effect === 'allow_with_approval') && !audited && !obliges(rule, 'audit'))
@@ -27,7 +28,7 @@ export function lintCare(policy: Policy): readonly LintFinding[] {
         message: 'it gives out sensitive data as it is',
         suggestion: 'redact or mask what the task does not need',
       });
-    if (!limited && conditionOn(rule, 'request.rate') === undefined && !isLimited(rule, undefined))
+    if (!limited && !rules.some((one) => limits(one, rule, undefined)))
       findings.push({
         code: 'SPL_NO_RATE_LIMIT',
         rule: id,

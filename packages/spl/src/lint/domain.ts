@@ -18,9 +18,8 @@ const NOTHING: PolicyRequest = {
 /** Facts in which one attribute has a value and nothing else is known. */
 export function factsWith(name: string, value: Json): Facts {
   const source = attributeOf(name)?.source ?? 'caller';
-  const [first = name, second] = name.split('.');
-  const facts =
-    source === 'caller' && second !== undefined ? { [first]: { [second]: value } } : { [name]: value };
+  const path = source === 'caller' ? name.split('.') : [name];
+  const facts = path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
   const time = typeof value === 'string' ? { timeOfDay: value, dayOfWeek: value } : undefined;
   return new Facts({ ...NOTHING, [source]: facts }, () => time);
 }
@@ -39,6 +38,7 @@ export function domainOf(conditions: readonly Condition[]): readonly Json[] | un
   const attribute = conditions[0] === undefined ? undefined : attributeOf(conditions[0].attribute);
   if (attribute === undefined || tests.some(({ operand }) => isReference(operand))) return undefined;
   if (attribute.terms !== undefined) return attribute.terms;
+  if (attribute.type === 'boolean') return [false, true];
   const operands = tests.flatMap(({ operand }) => (isReference(operand) ? [] : [operand].flat()));
   if (attribute.type === 'time')
     return timesAround(operands.filter((operand) => typeof operand === 'string'));
@@ -62,4 +62,20 @@ const rounded = (value: number): number => Number(value.toFixed(2));
 function timesAround(operands: readonly string[]): readonly Json[] {
   const bounds = operands.map((operand) => minutesOf(operand) ?? 0);
   return [...new Set([0, ...bounds])].sort((a, b) => a - b).map(timeOfMinutes);
+}
+
+/**
+ * Values among which one fulfils a condition, if any does: for texts, and for attributes of any type.
+ *
+ * @returns undefined for references, and for lists
+ */
+export function candidatesOf({ attribute, tests }: Condition): readonly Json[] | undefined {
+  const type = attributeOf(attribute)?.type;
+  if (type !== 'any' && type !== 'string') return undefined;
+  const operands = tests.flatMap(({ operand }) => (isReference(operand) ? [] : [operand].flat()));
+  if (tests.some(({ operand }) => isReference(operand))) return undefined;
+  const numbers = operands.filter((operand) => typeof operand === 'number').sort((a, b) => a - b);
+  const between = numbers.flatMap((n, i) => [n - 1, (n + (numbers[i + 1] ?? n + 2)) / 2]);
+  const other = `${operands.join(' ')} other`;
+  return [...operands, ...between, other, true, false, ...operands.map((one) => [one]), []];
 }

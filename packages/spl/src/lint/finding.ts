@@ -8,7 +8,7 @@ export const LINT_CODES = {
   SPL_NO_TRANSFORMATION: 'A rule gives out sensitive data as it is.',
   SPL_UNKNOWN_CAPABILITY: 'A required capability is in no registry, so nobody ever holds it.',
   SPL_TAIL_SUBTREE: 'A final * in a permit stands for a whole subtree.',
-  SPL_BROAD_PATTERN: 'A permit begins with a wildcard.',
+  SPL_BROAD_PATTERN: 'A permit begins with a wildcard, after its scheme if it has one.',
   SPL_UNSCOPED_DENY: 'A deny rule without resources and actions applies to everything.',
   SPL_OMITTABLE_GUARD: 'Leaving an attribute out switches a rule off, or on.',
   SPL_NO_TRUST_CONDITION: 'A permit states no trust condition where another permit of the same action does.',
@@ -18,7 +18,7 @@ export const LINT_CODES = {
   SPL_DEAD_RULE: 'The requirements already deny wherever the rule could apply.',
   SPL_DEAD_CONDITION: 'The requirements already demand more than the condition does.',
   SPL_UNSATISFIABLE: 'No value can fulfil the condition.',
-  SPL_SHADOWED_RULE: 'An unconditional deny covers the rule.',
+  SPL_SHADOWED_RULE: 'A deny rule holds wherever the rule does.',
   SPL_LITERAL_SUBJECTS:
     'Rules list subjects one by one where a condition on what they have in common would do.',
   SPL_ROUTINE_APPROVAL: 'An approval rule decides most of the recorded traffic.',

@@ -5,12 +5,14 @@ import { isReference, type Scalar, type Test } from '../condition.js';
 import { compiledOf, type Policy } from '../load.js';
 import { domainOf, factsWith } from './domain.js';
 import type { LintFinding } from './finding.js';
-import { conditionOn, isLimited, isPermit, shareAction } from './rules.js';
+import { conditionOn, isPermit, limits, shareAction } from './rules.js';
 
 /** In which direction an attribute makes an agent more trustworthy, or a call more dangerous. */
 const DIRECTION: { readonly [attribute: string]: 'trust' | 'risk' } = {
   trustScore: 'trust',
   trustStage: 'trust',
+  identityVerified: 'trust',
+  'pdp.decision': 'trust',
   riskLevel: 'risk',
 };
 
@@ -81,7 +83,7 @@ const statesTrust = (rule: CompiledRule): boolean =>
 function exclusionGaps(rule: CompiledRule, rules: readonly CompiledRule[]): readonly LintFinding[] {
   if (rule.effect !== 'allow' && rule.effect !== 'warn') return [];
   return rule.conditions.flatMap(({ source: { attribute, tests } }) => {
-    const excluded = listOf(tests, 'not_in');
+    const excluded = listOf(tests, 'not_in') ?? listOf(tests, 'neq');
     if (excluded === undefined) return [];
     return rules.flatMap((other): readonly LintFinding[] => {
       if (other.effect !== 'deny' && other.effect !== 'allow_with_approval') return [];
@@ -100,18 +102,16 @@ function exclusionGaps(rule: CompiledRule, rules: readonly CompiledRule[]): read
   });
 }
 
-function listOf(tests: readonly Test[], op: 'in' | 'not_in'): readonly Scalar[] | undefined {
+function listOf(tests: readonly Test[], op: 'in' | 'not_in' | 'neq'): readonly Scalar[] | undefined {
   const operand = tests.find((test) => test.op === op)?.operand;
-  return typeof operand === 'object' && !isReference(operand) ? operand : undefined;
+  return operand === undefined || isReference(operand) ? undefined : [operand].flat();
 }
 
-/** One rule that is told the sum limits it for every other of the same action: a deny, or the permit itself. */
+/** The permit limits the sum itself, or a deny does wherever the permit holds. */
 function noCumulativeLimit(rule: CompiledRule, rules: readonly CompiledRule[]): readonly LintFinding[] {
   if (rule.effect !== 'allow' && rule.effect !== 'warn') return [];
   if (conditionOn(rule, 'request.amount') === undefined) return [];
-  const limits = (one: CompiledRule): boolean =>
-    (one === rule || (one.effect === 'deny' && shareAction(one, rule))) && isLimited(one, 'request.amount');
-  if (rules.some(limits)) return [];
+  if (rules.some((one) => limits(one, rule, 'request.amount'))) return [];
   const message = 'it limits each amount and not their sum';
   const suggestion = 'add a condition on sum(request.amount, 24h)';
   return [{ code: 'SPL_NO_CUMULATIVE_LIMIT', rule: rule.id, message, suggestion }];

@@ -2,7 +2,7 @@ import { atLeast, type Json, STAGES } from '@ttp/core';
 import type { CompiledCondition, CompiledRule } from '../compile.js';
 import type { Requirements } from '../document.js';
 import { compiledOf, type Policy } from '../load.js';
-import { domainOf, factsWith } from './domain.js';
+import { candidatesOf, domainOf, factsWith } from './domain.js';
 import type { LintFinding } from './finding.js';
 import { isPermit } from './rules.js';
 
@@ -25,12 +25,15 @@ function lintCondition(
   if (tests.some(({ op, operand }) => op === 'exists' && operand === false)) return [];
   const requirement = requirementOn(attribute, requirements);
   const domain = domainOf([condition.source, ...(requirement === undefined ? [] : [requirement.bound])]);
+  const candidates = domain === undefined ? candidatesOf(condition.source) : undefined;
   const values = domain ?? requirement?.only;
-  if (values === undefined) return [];
-  const truth = (value: Json): boolean => condition.test(factsWith(attribute, value)) !== false;
   const what = `${attribute} ${tests.map(({ op, operand }) => `${op} ${JSON.stringify(operand)}`).join(', ')}`;
-  if (domain !== undefined && !values.some(truth))
+  const truth = (value: Json): boolean => condition.test(factsWith(attribute, value)) !== false;
+  // A value of another type is unknown, which fulfils nothing.
+  const fulfils = (value: Json): boolean => condition.test(factsWith(attribute, value)) === true;
+  if (domain?.some(truth) === false || candidates?.some(fulfils) === false)
     return [{ code: 'SPL_UNSATISFIABLE', rule: rule.id, message: `nothing is ${what}` }];
+  if (values === undefined) return [];
   if (requirement === undefined) return [];
   const enough = values.filter(requirement.meets);
   if (!enough.some(truth))
@@ -64,7 +67,7 @@ interface Requirement {
 }
 
 function requirementOn(attribute: string, requirements: Requirements): Requirement | undefined {
-  const { minTrustScore, minTrustStage, purpose } = requirements;
+  const { minTrustScore, minTrustStage, purpose, requireIdentityVerification } = requirements;
   if (attribute === 'trustScore' && minTrustScore !== undefined)
     return {
       name: `minTrustScore ${minTrustScore}`,
@@ -75,6 +78,12 @@ function requirementOn(attribute: string, requirements: Requirements): Requireme
     return {
       name: `minTrustStage ${minTrustStage}`,
       meets: (value) => STAGES.some((stage) => stage === value && atLeast(STAGES, stage, minTrustStage)),
+      bound: { attribute, tests: [] },
+    };
+  if (attribute === 'identityVerified' && requireIdentityVerification === true)
+    return {
+      name: 'requireIdentityVerification',
+      meets: (value) => value === true,
       bound: { attribute, tests: [] },
     };
   if (attribute === 'purpose' && purpose !== undefined)

@@ -1,20 +1,22 @@
 import type { CompiledRule } from '../compile.js';
 import { compiledOf, type Policy } from '../load.js';
-import type { Pattern } from '../pattern.js';
 import type { LintFinding } from './finding.js';
-import { isPermit } from './rules.js';
+import { coversRule, isImplied, isPermit } from './rules.js';
+
+/** A first segment that is anything, with a scheme or without. */
+const BROAD = /^(?:[^/*]*:)?\*{1,2}(?:\/|$)/;
 
 /** Patterns that reach further than they look, and rules that another rule covers whole. */
 export function lintScope(policy: Policy): readonly LintFinding[] {
   const { rules } = compiledOf(policy);
-  const walls = rules.filter((rule) => !isPermit(rule) && rule.conditions.length === 0);
+  const walls = rules.filter((rule) => !isPermit(rule));
   return rules.flatMap((rule) => (isPermit(rule) ? lintPermit(rule, walls) : lintDeny(rule)));
 }
 
 function lintPermit(rule: CompiledRule, walls: readonly CompiledRule[]): readonly LintFinding[] {
   const findings: LintFinding[] = [];
   for (const { text, everything, tail } of rule.patterns ?? []) {
-    if (everything || text.startsWith('**'))
+    if (everything || BROAD.test(text))
       findings.push({
         code: 'SPL_BROAD_PATTERN',
         rule: rule.id,
@@ -31,7 +33,7 @@ function lintPermit(rule: CompiledRule, walls: readonly CompiledRule[]): readonl
           : `${text}/** if the subtree is meant`,
       });
   }
-  const wall = walls.find((deny) => coversRule(deny, rule));
+  const wall = walls.find((deny) => coversRule(deny, rule) && isImplied(deny, rule));
   if (wall !== undefined)
     findings.push({ code: 'SPL_SHADOWED_RULE', rule: rule.id, message: `${wall.id} denies all of it` });
   return findings;
@@ -41,20 +43,4 @@ function lintDeny(rule: CompiledRule): readonly LintFinding[] {
   if (rule.patterns !== undefined || rule.actions !== undefined) return [];
   const message = 'it names neither resources nor actions, so it applies to all of them';
   return [{ code: 'SPL_UNSCOPED_DENY', rule: rule.id, message }];
-}
-
-/** Whether the first rule applies wherever the second does, as far as the spelling of their patterns shows. */
-function coversRule(wide: CompiledRule, narrow: CompiledRule): boolean {
-  const actions =
-    wide.actions === undefined || narrow.actions?.every((action) => wide.actions?.includes(action));
-  const patterns =
-    wide.patterns === undefined ||
-    narrow.patterns?.every((pattern) => wide.patterns?.some((other) => coversPattern(other, pattern)));
-  return actions === true && patterns === true;
-}
-
-function coversPattern(wide: Pattern, narrow: Pattern): boolean {
-  if (wide.everything || wide.text === narrow.text) return true;
-  const trunk = /^([^*]*\/)\*{1,2}$/.exec(wide.text)?.[1];
-  return trunk !== undefined && narrow.text.startsWith(trunk);
 }
