@@ -113,7 +113,7 @@ export declare const LINT_CODES: {
     readonly SPL_NO_TRANSFORMATION: 'A rule gives out sensitive data as it is.';
     readonly SPL_UNKNOWN_CAPABILITY: 'A required capability is in no registry, so nobody ever holds it.';
     readonly SPL_TAIL_SUBTREE: 'A final * in a permit stands for a whole subtree.';
-    readonly SPL_BROAD_PATTERN: 'A permit begins with a wildcard.';
+    readonly SPL_BROAD_PATTERN: 'A permit begins with a wildcard, after its scheme if it has one.';
     readonly SPL_UNSCOPED_DENY: 'A deny rule without resources and actions applies to everything.';
     readonly SPL_OMITTABLE_GUARD: 'Leaving an attribute out switches a rule off, or on.';
     readonly SPL_NO_TRUST_CONDITION: 'A permit states no trust condition where another permit of the same action does.';
@@ -123,7 +123,7 @@ export declare const LINT_CODES: {
     readonly SPL_DEAD_RULE: 'The requirements already deny wherever the rule could apply.';
     readonly SPL_DEAD_CONDITION: 'The requirements already demand more than the condition does.';
     readonly SPL_UNSATISFIABLE: 'No value can fulfil the condition.';
-    readonly SPL_SHADOWED_RULE: 'An unconditional deny covers the rule.';
+    readonly SPL_SHADOWED_RULE: 'A deny rule holds wherever the rule does.';
     readonly SPL_LITERAL_SUBJECTS: 'Rules list subjects one by one where a condition on what they have in common would do.';
     readonly SPL_ROUTINE_APPROVAL: 'An approval rule decides most of the recorded traffic.';
     readonly SPL_SAME_SERIAL: 'A changed policy does not raise its serial.';
@@ -461,6 +461,7 @@ export declare const SPL_ERRORS: {
     readonly SPL_BAD_CALL: 'A call does not have the argument that its call-map entry takes the resource from.';
     readonly SPL_NOT_LOADED: 'The policy was not made by loadPolicy of this copy of the package.';
     readonly SPL_WRONG_AGENT: 'The signed policy is for another agent.';
+    readonly SPL_WRONG_LAYER: 'The signed policy is for another layer than it is given for, or for none.';
     readonly SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.';
     readonly SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.';
     readonly SPL_AUTHZEN_INVALID: 'The AuthZEN request or response is not as AuthZEN 1.0 says, or cannot be put to a policy.';
@@ -478,6 +479,7 @@ export interface SignedPolicy {
 export interface SignedPolicyBody extends JsonObject {
     readonly agent: Did;
     readonly serial: number;
+    readonly layer?: string;
     readonly text: string;
 }
 export type Source = (typeof SOURCES)[number];
@@ -540,6 +542,7 @@ export declare function matchResource(pattern: string, resource: string): boolea
 export declare function normalizeResource(text: string): string;
 export declare function openSignedPolicy(input: Envelope | Uint8Array | string, options: {
     readonly agent: Did;
+    readonly layer?: string;
     readonly authorities: readonly Did[];
     readonly keyOf: (kid: string, id: Hash) => Uint8Array | undefined;
     readonly now: number;
@@ -561,6 +564,7 @@ export declare const requestsOfTests: (tests: readonly PolicyTest[], callMap?: C
 export declare function signPolicy(input: {
     readonly agent: Did;
     readonly serial: number;
+    readonly layer?: string;
     readonly text: string;
     readonly signer: Signer;
     readonly now: number;

@@ -79,7 +79,7 @@ export const wasArmed = async (store: Store, agent: Did): Promise<boolean> =>
  * Arms what the host process gives (decision D20). A plain policy is loaded strictly and signed with the enforcement
  * point's key; one from outside has to be in an envelope of an operator who may sign policies. The readable name is
  * resolved and pinned to this agent. The same policy keeps its serial, another one of the host gets the next, and an
- * envelope with a lower one is refused. Layers have serials of their own.
+ * envelope with a lower one is refused. Layers have serials of their own, and an envelope is for one of them alone.
  *
  * @throws SDK_POLICY_MISSING, SDK_POLICY_LAYERS; SPL_* for what a policy is not; SDK_POLICY_REBOUND where its name is
  *   another agent's; SDK_POLICY_UNTRUSTED and CRYPTO_OPERATOR_* for an envelope; what `armName` throws;
@@ -93,7 +93,7 @@ export async function armPolicy(
   const sources = readSources(given);
   const opened: (Opened & { readonly layer: string | undefined })[] = [];
   for (const { layer, source } of sources)
-    opened.push({ layer, ...(await open(source, agent, policyKey(agent, layer), context)) });
+    opened.push({ layer, ...(await open(source, layer, agent, context)) });
   const [first, second] = opened;
   if (first !== undefined && second === undefined && first.layer === undefined) {
     const { policy, record, last } = first;
@@ -116,20 +116,26 @@ export async function armPolicy(
   return { policy, record: { serial, source: 'layers', layers }, name };
 }
 
-async function open(source: PolicySource, agent: Did, key: string, context: ArmingContext): Promise<Opened> {
-  const last = await lastArmed(context.store, key);
-  if (isSigned(source)) return await openSigned(source, agent, last, context);
+async function open(
+  source: PolicySource,
+  layer: string | undefined,
+  agent: Did,
+  context: ArmingContext,
+): Promise<Opened> {
+  const last = await lastArmed(context.store, policyKey(agent, layer));
+  const place = { agent, ...(layer === undefined ? {} : { layer }) };
+  if (isSigned(source)) return await openSigned(source, place, last, context);
   const { signer, now, policyBytes: maxBytes = POLICY_MAX_BYTES } = context;
   const policy = loadPolicy(source, { maxBytes });
   const serial = nextSerial(last, policy.hash);
-  const envelope = await signPolicy({ agent, serial, text: policy.text, signer, now, maxBytes });
+  const envelope = await signPolicy({ ...place, serial, text: policy.text, signer, now, maxBytes });
   return { policy, last, record: { serial, source: 'host', envelope: envelopeId(envelope) } };
 }
 
-/** The operator's key and privilege first, then what he signed: for this agent, by another than it, no rollback. */
+/** The operator's key and privilege first, then what he signed: for this agent and layer, by another, no rollback. */
 async function openSigned(
   { signed }: SignedPolicySource,
-  agent: Did,
+  place: { readonly agent: Did; readonly layer?: string },
   last: Armed | undefined,
   { operators, now }: ArmingContext,
 ): Promise<Opened> {
@@ -146,7 +152,7 @@ async function openSigned(
     privileges: ['policy:sign'],
   });
   const { id, policy, serial, authority } = openSignedPolicy(input, {
-    agent,
+    ...place,
     authorities: [head.iss],
     keyOf: (kid) => (kid === operator.kid ? operator.publicKey : undefined),
     now,

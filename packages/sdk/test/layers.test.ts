@@ -153,10 +153,12 @@ const signed = async (
   serial: number,
   policy: JsonObject = POLICY,
   { signer } = AUTHOR,
+  layer?: string,
 ) => ({
   signed: await signPolicy({
     agent: identity.did,
     serial,
+    ...(layer === undefined ? {} : { layer }),
     text: JSON.stringify(policy),
     signer,
     now: clock.now(),
@@ -210,7 +212,7 @@ describe('a policy from outside', () => {
 
   it('is layered like any other, with its text or its bytes', async () => {
     const r = await rig({ operators });
-    const { signed: envelope } = await signed(r, 3, ORG);
+    const { signed: envelope } = await signed(r, 3, ORG, AUTHOR, 'organisation');
     const text = encodeEnvelope(envelope);
     for (const [i, given] of [text, new TextEncoder().encode(text), envelope].entries()) {
       const layers = await r.restart({
@@ -225,6 +227,22 @@ describe('a policy from outside', () => {
       ]);
       expect((await layers.read('data/payroll/may')).status).toBe('blocked');
     }
+  });
+
+  it('is armed as the layer that it was signed for, and as no other', async () => {
+    const r = await rig({ operators });
+    await r.ttp.close();
+    const arm = (...policy: readonly unknown[]) =>
+      refusalOf(r, { operators, policy: policy as TtpOptions['policy'] });
+    const forTeam = await signed(r, 9, TEAM, AUTHOR, 'team');
+    expect(await arm(forTeam, TEAM, POLICY)).toBe('SPL_WRONG_LAYER');
+    expect(await arm(forTeam)).toBe('SPL_WRONG_LAYER');
+    expect(await arm(await signed(r, 9, TEAM), POLICY)).toBe('SPL_WRONG_LAYER');
+    const armed = await r.restart({ operators, policy: [ORG, forTeam, POLICY] });
+    expect((await armed.read('data/payroll/may')).status).toBe('blocked');
+    expect(armedIn(armed)[0]?.data['layers']).toContainEqual(
+      expect.objectContaining({ layer: 'team', source: 'operator', serial: 9 }),
+    );
   });
 
   it('is at most 50 KB, whatever the host allows itself', async () => {

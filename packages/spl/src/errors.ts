@@ -28,6 +28,7 @@ export const SPL_ERRORS = {
   SPL_BAD_CALL: 'A call does not have the argument that its call-map entry takes the resource from.',
   SPL_NOT_LOADED: 'The policy was not made by loadPolicy of this copy of the package.',
   SPL_WRONG_AGENT: 'The signed policy is for another agent.',
+  SPL_WRONG_LAYER: 'The signed policy is for another layer than it is given for, or for none.',
   SPL_FOREIGN_AUTHORITY: 'The signed policy comes from nobody who was configured as an authority.',
   SPL_SELF_AUTHORED: 'The signed policy comes from the agent that it governs.',
   SPL_AUTHZEN_INVALID:

@@ -37,6 +37,9 @@ export interface LayeredVerdict extends PolicyVerdict {
 
 const LAYER = /^[a-z][a-z0-9-]{0,31}$/;
 
+/** Whether a text can be the name of a layer. */
+export const isLayerName = (name: string): boolean => LAYER.test(name);
+
 /** What {@link layerPolicies} made, and nobody else. */
 const made = new WeakSet<PolicyLayers>();
 
@@ -50,7 +53,7 @@ export function layerPolicies(layers: readonly PolicyLayer[]): PolicyLayers {
   if (layers.length === 0 || layers.length > LAYERS_MAX)
     fail('SPL_BAD_LAYERS', `${layers.length} layers; it takes 1 to ${LAYERS_MAX}`, 'layers');
   for (const { layer } of layers)
-    if (!LAYER.test(layer))
+    if (!isLayerName(layer))
       fail('SPL_BAD_LAYERS', `${JSON.stringify(layer)} is no name of a layer`, 'layers');
   const sorted = layers.map(({ layer, policy }) => Object.freeze({ layer, policy }));
   sorted.sort((a, b) => (a.layer < b.layer ? -1 : 1));

@@ -26,7 +26,7 @@ const keyOf = (kid: string): Uint8Array | undefined =>
 const text = (more = ''): string =>
   `{ "version": "1.0.0", ${more} "rules": [{ "id": "a", "effect": "deny", "conditions": { "biasScore": { "gt": 0.3 } } }] }`;
 const signed = (
-  input: { agent?: Did; serial?: number; text?: string; signer?: Did; expires?: number } = {},
+  input: { agent?: Did; serial?: number; layer?: string; text?: string; signer?: Did; expires?: number } = {},
 ) =>
   signPolicy({
     agent: input.agent ?? AGENT,
@@ -34,6 +34,7 @@ const signed = (
     text: input.text ?? text(),
     signer: signerOf(input.signer ?? AUTHORITY),
     now: NOW,
+    ...(input.layer === undefined ? {} : { layer: input.layer }),
     ...(input.expires === undefined ? {} : { expires: input.expires }),
   });
 const open = (envelope: Parameters<typeof openSignedPolicy>[0], last?: { serial: number; hash: Hash }) =>
@@ -89,6 +90,27 @@ it('is for one agent', async () => {
   expect(codeThrownBy(() => open(contradicting))).toBe('SPL_WRONG_AGENT');
   const named = await signed({ text: text('"agentDid": "did:tessorium:agent:example:v1",') });
   expect(open(named).policy.document.agentDid).toBe('did:tessorium:agent:example:v1');
+});
+
+it('is for one layer, or stands alone', async () => {
+  const [alone, team] = [await signed(), await signed({ layer: 'team' })];
+  const as = (layer?: string) => ({
+    agent: AGENT,
+    authorities: [AUTHORITY],
+    keyOf,
+    now: NOW,
+    ...(layer === undefined ? {} : { layer }),
+  });
+  expect(openSignedPolicy(team, as('team')).serial).toBe(7);
+  expect(openSignedPolicy(alone, as()).serial).toBe(7);
+  // The weaker policy of a team, in the place of the one that has to hold for all of them.
+  expect(codeThrownBy(() => openSignedPolicy(team, as('organisation')))).toBe('SPL_WRONG_LAYER');
+  expect(codeThrownBy(() => openSignedPolicy(team, as()))).toBe('SPL_WRONG_LAYER');
+  expect(codeThrownBy(() => openSignedPolicy(alone, as('team')))).toBe('SPL_WRONG_LAYER');
+  for (const layer of ['', 'Team', 'a b', 'x'.repeat(33)])
+    expect(await codeRejectedBy(signed({ layer })), layer).toBe('SPL_BAD_LAYERS');
+  const broken = await raw({ agent: AGENT, serial: 1, layer: 1, text: text() });
+  expect(codeThrownBy(() => openSignedPolicy(broken, as('team')))).toBe('SPL_BAD_LAYERS');
 });
 
 it('never goes back to a lower serial', async () => {

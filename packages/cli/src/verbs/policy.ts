@@ -253,8 +253,12 @@ A serial that is not higher than the last one of that agent is refused there.`,
     { flags: '--agent <did>', says: 'the did:ttp of the agent that it governs', required: true },
     OPERATOR_KEY,
     { flags: '-o, --out <file>', says: 'the signed policy to write; it must not exist', required: true },
+    {
+      flags: '--layer <name>',
+      says: 'the layer that it may be armed as, such as organisation; alone unless given',
+    },
     { flags: '--serial <n>', says: 'its place among the policies of the agent', parse: positiveInteger },
-    { flags: '--after <file>', says: 'the signed policy before it: the serial is the next one' },
+    { flags: '--after <file>', says: 'the signed policy before it: the next serial, the same layer' },
     {
       flags: '--days <n>',
       says: 'how long it may be armed; without end unless given',

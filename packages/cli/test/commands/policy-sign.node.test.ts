@@ -70,6 +70,16 @@ it('signs a policy that arms, and shows its hash and serial', async () => {
   expect(await codeRejectedBy(asBob)).toBe('CRYPTO_OPERATOR_PRIVILEGE');
 });
 
+it('names the layer, and keeps it for the policy after it', async () => {
+  const first = await sign('policy.json', 'ada', 'org-1.json', '--serial', '1', '--layer', 'organisation');
+  expect(first.json).toMatchObject({ serial: 1, layer: 'organisation' });
+  const next = await sign('changed.json', 'ada', 'org-2.json', '--after', dir.at('org-1.json'));
+  expect(next.json).toMatchObject({ serial: 2, layer: 'organisation' });
+  const operators = await readOperators(dir.at('ops.json'), 'operators');
+  const policy = { signed: dir.read('org-2.json').trim() };
+  expect(await codeRejectedBy(enforcementPoint({ identity, operators, policy }))).toBe('SPL_WRONG_LAYER');
+});
+
 const refused = async (file: string, ...more: readonly string[]) => {
   const { code, json } = await sign(file, 'ada', 'none.json', ...more);
   expect(code).toBe(2);

@@ -16,6 +16,7 @@ interface SignOptions {
   readonly out: string;
   readonly serial?: number;
   readonly after?: string;
+  readonly layer?: string;
   readonly days?: number;
 }
 
@@ -29,6 +30,7 @@ export async function run({ options, args: [file = ''], io }: Call<SignOptions>)
   const text = fromUtf8(await readBytes(file, { field: 'file', io, maxBytes: POLICY_MAX_BYTES }));
   const policy = inFile(file, 'file', () => loadPolicy(text));
   const before = after === undefined ? undefined : await published(after);
+  const layer = options.layer ?? before?.layer;
   const serial = options.serial ?? (before === undefined ? undefined : before.serial + 1);
   if (serial === undefined)
     throw new HintedError(
@@ -43,12 +45,13 @@ export async function run({ options, args: [file = ''], io }: Call<SignOptions>)
   const signer = await readOperatorKey(operatorKey, { field: 'operator-key', passphrases: passphrases(io) });
   const now = io.clock.now();
   const expires = days === undefined ? {} : { expires: now + days * DAY_MS };
-  const envelope = await signPolicy({ agent, serial, text, signer, now, ...expires });
+  const place = { agent, ...(layer === undefined ? {} : { layer }) };
+  const envelope = await signPolicy({ ...place, serial, text, signer, now, ...expires });
   await writeNew(out, `${encodeEnvelope(envelope)}\n`, 'out');
   const said = {
     policy: policy.hash,
     serial,
-    agent,
+    ...place,
     id: envelopeId(envelope),
     authority: envelope.head.iss,
     out,
@@ -63,17 +66,19 @@ export async function run({ options, args: [file = ''], io }: Call<SignOptions>)
   };
 }
 
-/** The policy and the serial of a signed policy; who signed it is for whoever arms it. */
-async function published(
-  path: string,
-): Promise<{ readonly policy: ReturnType<typeof loadPolicy>; readonly serial: number }> {
+/** Policy, serial and layer of a signed policy; who signed it is for whoever arms it. */
+async function published(path: string): Promise<{
+  readonly policy: ReturnType<typeof loadPolicy>;
+  readonly serial: number;
+  readonly layer?: string;
+}> {
   const text = await readText(path, { field: 'after' });
   return inFile(path, 'after', () => {
     const { type, body } = decodeEnvelope(text.trim());
     if (type === 'ttp/policy@1' && isJsonObject(body)) {
-      const { serial, text: policy } = body;
+      const { serial, layer, text: policy } = body;
       if (typeof serial === 'number' && typeof policy === 'string')
-        return { policy: loadPolicy(policy), serial };
+        return { policy: loadPolicy(policy), serial, ...(typeof layer === 'string' ? { layer } : {}) };
     }
     throw new TtpError('CLI_STATEMENT', 'it is no signed policy', { field: 'after' });
   });
