@@ -22,13 +22,16 @@ export interface ResolutionOptions {
   readonly clock: Clock;
   /** What is revoked as far as is known, asked for each time. */
   readonly revocations: () => readonly (Revocation | Ruling)[];
-  /** For key logs that are not here: a DHT, a mirror. What it gives is verified before it counts. */
+  /**
+   * Where key logs are kept for everybody: a DHT, a mirror. Asked for those that are not here, and after `maxAge` for
+   * what was added to those that are. What it gives is verified before it counts; what it does not give changes nothing.
+   */
   readonly keyLogs?: (did: Did) => Promise<readonly Envelope[] | undefined>;
   /** For names. */
   readonly registry?: NameRegistry;
   /** For `did:web`. */
   readonly web?: Resolver;
-  /** How long a document of the web or an answer of the registry is good, ms; 5 minutes unless given, and at most. */
+  /** How long what the web, the registry or `keyLogs` said is good, ms; 5 minutes unless given, and at most. */
   readonly maxAge?: number;
 }
 
@@ -50,20 +53,34 @@ export function createResolver(options: ResolutionOptions): Resolver {
     if (hit !== undefined && clock.monotonic() < hit.until) return hit.document;
     kept.delete(did);
     const document = await ask();
-    if (kept.size >= RESOLUTION_CACHE_MAX_ENTRIES)
-      for (const oldest of [...kept.keys()].slice(0, 1)) kept.delete(oldest);
-    kept.set(did, { document, until: clock.monotonic() + maxAge });
+    remember(kept, did, { document, until: clock.monotonic() + maxAge });
     return document;
   }
 
+  /** When a key log was last compared with what is known elsewhere, by monotonic time and with a bounded memory. */
+  const compared = new Map<Did, number>();
+
+  /** The log that is here, with what was added to it elsewhere: else a key that was rotated away stayed in force here. */
   async function fromLogs(did: Did): Promise<DidDocument> {
+    if (keyLogs === undefined || clock.monotonic() < (compared.get(did) ?? 0)) return local.resolve(did);
+    let refusal: unknown; // what is known is no worse for a source that is down, lies or is behind
+    const keyLog = await keyLogs(did).catch((error: unknown) => {
+      refusal = error;
+      return undefined;
+    });
     try {
-      return await local.resolve(did);
+      if (keyLog !== undefined) await local.add(keyLog);
     } catch (error) {
-      if (keyLogs === undefined || !isTtpError(error, 'DID_UNRESOLVED')) throw error;
-      const keyLog = await keyLogs(did);
-      if (keyLog === undefined || (await local.add(keyLog)) !== did) throw error;
-      return local.resolve(did);
+      // Where the storage failed, nobody knows what would have become of the log: a fork, perhaps.
+      if (!isTtpError(error) || error.code.includes('STORE_')) throw error;
+      refusal = error;
+    }
+    try {
+      const document = await local.resolve(did);
+      remember(compared, did, clock.monotonic() + maxAge);
+      return document;
+    } catch (error) {
+      throw refusal !== undefined && isTtpError(error, 'DID_UNRESOLVED') ? refusal : error;
     }
   }
 
@@ -95,4 +112,12 @@ export function createResolver(options: ResolutionOptions): Resolver {
       });
     },
   };
+}
+
+/** Keeps a value, for the oldest one where there is no more room. */
+function remember<V>(values: Map<Did, V>, did: Did, value: V): void {
+  values.delete(did);
+  const [oldest] = values.keys();
+  if (values.size >= RESOLUTION_CACHE_MAX_ENTRIES && oldest !== undefined) values.delete(oldest);
+  values.set(did, value);
 }

@@ -1,8 +1,8 @@
 import { memory } from '@ttp/adapters/memory';
-import { asDid, type Envelope } from '@ttp/core';
+import { asDid, type Envelope, TtpError } from '@ttp/core';
 import { multikey } from '@ttp/crypto';
 import { codeRejectedBy, fakeClock, proves, seededRandom, testSigner } from '@ttp/testkit';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   createNameRegistry,
   createResolver,
@@ -62,7 +62,10 @@ async function host() {
     revocations: () => known,
     registry,
     web: webResolver(web),
-    keyLogs: (did) => Promise.resolve(elsewhere.get(did)),
+    keyLogs: async (did) => {
+      if (elsewhere.get('down') !== undefined) throw new TtpError('FETCH_UNRESOLVED', 'nobody answers');
+      return elsewhere.get(did);
+    },
   });
   return { clock, publisher, tool, context, logs, local, web, known, elsewhere, resolver, outsider };
 }
@@ -127,4 +130,46 @@ it('takes the newest key of a name, though the name itself is kept', async () =>
   const rotated = await rotateIdentity(full, { random: seededRandom(9), clock });
   await local.add(rotated.keyLog);
   expect((await resolver.resolve(NAME)).authentication).toEqual([rotated.signer.kid]);
+});
+
+it('asks after five minutes whether a key log has grown elsewhere: a retired key does not stay in force', async () => {
+  proves('did.resolver.port');
+  const { resolver, elsewhere, clock } = await host();
+  const born = await identity(30);
+  elsewhere.set(born.did, born.keyLog);
+  const kidNow = async () => (await resolver.resolve(born.did)).authentication;
+  expect(await kidNow()).toEqual([born.signer.kid]);
+  const rotated = await rotateIdentity(born, { random: seededRandom(31), clock });
+  elsewhere.set(born.did, rotated.keyLog);
+  await clock.advance(299_999);
+  expect(await kidNow()).toEqual([born.signer.kid]);
+  await clock.advance(1);
+  expect(await kidNow()).toEqual([rotated.signer.kid]);
+});
+
+it('goes on with the verified log while its source is down, lies or has an older one, and freezes on a fork', async () => {
+  proves('did.resolver.port');
+  const { resolver, elsewhere, clock, local } = await host();
+  const born = await identity(32);
+  const rotated = await rotateIdentity(born, { random: seededRandom(33), clock });
+  elsewhere.set(born.did, rotated.keyLog);
+  await resolver.resolve(born.did);
+  const later = async (log: readonly Envelope[] | undefined) => {
+    if (log === undefined) elsewhere.delete(born.did);
+    else elsewhere.set(born.did, log);
+    await clock.advance(300_000);
+    return (await resolver.resolve(born.did)).authentication;
+  };
+  const forged = rotated.keyLog.map((entry) => ({ ...entry, sigs: [] }));
+  for (const log of [born.keyLog, forged, undefined, (await identity(34)).keyLog])
+    expect(await later(log)).toEqual([rotated.signer.kid]);
+  elsewhere.set('down', []);
+  expect(await later(born.keyLog)).toEqual([rotated.signer.kid]);
+  elsewhere.delete('down');
+  vi.spyOn(local, 'add').mockRejectedValueOnce(new TtpError('STORE_UNAVAILABLE', 'gone'));
+  expect(await codeRejectedBy(later(rotated.keyLog))).toBe('STORE_UNAVAILABLE');
+  const other = await rotateIdentity(born, { random: seededRandom(35), clock });
+  expect(await codeRejectedBy(later(other.keyLog))).toBe('DID_FROZEN');
+  elsewhere.delete(born.did);
+  expect(await codeRejectedBy(resolver.resolve(born.did))).toBe('DID_FROZEN');
 });
