@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Disk, isTtpError, type Random, type Storage, TtpError } from '@ttp/core';
 import { lockFolder } from './fs/folder-lock.js';
+import { makeFolder } from './fs/make-folder.js';
 import { nodeDisk } from './fs/node-disk.js';
 import { openStorage } from './fs/storage.js';
 import { systemRandom } from './system.js';
@@ -31,6 +32,7 @@ export async function fs(folder: string): Promise<Storage> {
   const path = resolve(folder);
   let unlock: (() => void) | undefined;
   try {
+    await makeFolder(path);
     unlock = lockFolder(path);
     const storage = await openStorage(await nodeDisk(path), systemRandom);
     let closing: Promise<void> | undefined;

@@ -21,6 +21,8 @@ export const CLI_ERRORS = {
   CLI_STORE_ADDRESS: 'The address of a storage is of no kind that there is, or holds a password.',
   CLI_STORE_CLIENT: 'The client of the database is not installed.',
   CLI_STORE_NOT_EMPTY: 'The storage that is to be copied into holds something already.',
+  CLI_STORE_UNFINISHED:
+    'The storage is a copy that was interrupted, or that came out another than its source.',
   CLI_STORE_CHANGED: 'The storage was written to while it was copied.',
   CLI_STORE_DIFFERS: 'The copy of a storage does not hold what the source holds.',
   CLI_LOG_ABSENT: 'The storage holds no such audit log of this identity.',

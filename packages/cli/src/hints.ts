@@ -35,6 +35,7 @@ export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
   CLI_STORE_ADDRESS: 'a file, sqlite:<file>, fs:<folder> or postgres://<user>@<host>/<database>',
   CLI_STORE_CLIENT: 'npm install pg',
   CLI_STORE_NOT_EMPTY: 'a new file, folder or schema',
+  CLI_STORE_UNFINISHED: 'the same ttp store command again, which goes on with it; or the source',
   CLI_STORE_CHANGED: 'stop what runs on it, and copy into a new storage',
   CLI_STORE_DIFFERS: 'a new target: this one is damaged, or somebody else wrote to it',
   CLI_LOG_ABSENT: 'the storage that the enforcement point of this identity runs on',

@@ -1,8 +1,9 @@
 import { fs } from '@ttp/adapters/fs';
 import { sqlite } from '@ttp/adapters/sqlite';
-import type { Storage } from '@ttp/core';
+import { type Storage, TtpError } from '@ttp/core';
 import { inFileLater, requireFile } from './files/files.js';
 import { parseAddress } from './storage/address.js';
+import { COPY_KEY } from './storage/copy-key.js';
 
 /** How a storage is opened. */
 interface Opening {
@@ -10,17 +11,32 @@ interface Opening {
   readonly field?: string;
   /** It has to be there already: what is mistyped must not become an empty storage that knows of no kill. */
   readonly exists?: boolean;
+  /** It may be a copy that is not whole: what goes on with one opens it. */
+  readonly unfinished?: boolean;
 }
 
 /**
- * Opens the storage at an address, or makes one.
+ * Opens the storage at an address, or makes one. A copy that is not whole is refused: it may lack a kill, or the use of
+ * an approval, that its source has.
  *
- * @throws CLI_STORE_ADDRESS, CLI_STORE_CLIENT, CLI_FILE_MISSING, STORE_*
+ * @throws CLI_STORE_ADDRESS, CLI_STORE_CLIENT, CLI_STORE_UNFINISHED, CLI_FILE_MISSING, STORE_*
  */
 export async function openStore(
   address: string,
-  { field = 'store', exists = false }: Opening = {},
+  { field = 'store', exists = false, unfinished = false }: Opening = {},
 ): Promise<Storage> {
+  const storage = await openAt(address, field, exists);
+  try {
+    if (!unfinished && (await storage.store.get(COPY_KEY)) !== undefined)
+      throw new TtpError('CLI_STORE_UNFINISHED', 'the storage is a copy that is not whole', { field });
+    return storage;
+  } catch (fault) {
+    await storage.close();
+    throw fault;
+  }
+}
+
+async function openAt(address: string, field: string, exists: boolean): Promise<Storage> {
   const at = parseAddress(address, field);
   if (at.kind === 'postgres') {
     const { openPostgres } = await import('./storage/open-postgres.js');

@@ -1,16 +1,15 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { TtpError } from '@ttp/core';
 import { isBusy, loadSqlite } from '../sqlite/driver.js';
 
 /**
- * Keeps every other process, and every other opening in this one, out of a folder until it is called. The lock is one of
+ * Keeps every other process, and every other opening in this one, out of a folder, which is there, until it is called. The lock is one of
  * the system on an empty SQLite file, so it ends with the process however that ends.
  *
  * @throws STORE_BUSY where somebody else has it, STORE_UNAVAILABLE, and the faults of the system
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { DatabaseSync } = loadSqlite();
   const file = join(folder, 'lock');
   const database = new DatabaseSync(file);

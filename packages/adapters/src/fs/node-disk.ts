@@ -1,6 +1,7 @@
-import { constants, type FileHandle, mkdir, open, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, type FileHandle, open, readdir, rename } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Disk, type DiskFile, TtpError } from '@ttp/core';
+import { makeFolder, syncFolder } from './make-folder.js';
 
 const NAME = /^[a-z0-9][a-z0-9.-]{0,99}$/;
 const IS_LOCK = /^lock(?:-journal|-wal|-shm)?$/;
@@ -8,33 +9,25 @@ const IS_LOCK = /^lock(?:-journal|-wal|-shm)?$/;
 /**
  * The files of one folder (port Disk). Files are of their owner alone (mode 0600, the folder 0700); what is synced went
  * through the cache of the drive where the system can ask for that; a file that is new or renamed is durable with its
- * name, since the folder is synced too.
+ * name, since the folder is synced too, and so is the one that it stands in.
  *
  * @throws its methods: STORE_BAD_PATH for a name that is not plain, and the faults of the system
  */
 export async function nodeDisk(folder: string): Promise<Disk> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(resolve(folder));
   const pathOf = (name: string): string => {
     if (!NAME.test(name)) throw new TtpError('STORE_BAD_PATH', 'not a plain name', { field: name });
     return join(folder, name);
-  };
-  const syncFolder = async (): Promise<void> => {
-    const handle = await open(folder, constants.O_RDONLY);
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
   };
   return {
     async open(name) {
       const handle = await open(pathOf(name), constants.O_RDWR | constants.O_CREAT, 0o600);
       const { size } = await handle.stat();
-      return diskFile(handle, size, size === 0 ? syncFolder : undefined);
+      return diskFile(handle, size, size === 0 ? () => syncFolder(folder) : undefined);
     },
     async rename(from, to) {
       await rename(pathOf(from), pathOf(to));
-      await syncFolder();
+      await syncFolder(folder);
     },
     async list() {
       const entries = await readdir(folder, { withFileTypes: true });
@@ -46,14 +39,14 @@ export async function nodeDisk(folder: string): Promise<Disk> {
   };
 }
 
-/** @param syncFolder makes the name of a file durable that may be new */
+/** @param syncName makes the name of a file durable that may be new */
 function diskFile(
   handle: FileHandle,
   sizeAtOpening: number,
-  syncFolder: (() => Promise<void>) | undefined,
+  syncName: (() => Promise<void>) | undefined,
 ): DiskFile {
   let end = sizeAtOpening;
-  let nameInDoubt = syncFolder !== undefined;
+  let nameInDoubt = syncName !== undefined;
   return {
     async append(bytes) {
       for (let done = 0; done < bytes.length; ) {
@@ -77,7 +70,7 @@ function diskFile(
     },
     async sync() {
       await handle.datasync();
-      if (nameInDoubt) await syncFolder?.();
+      if (nameInDoubt) await syncName?.();
       nameInDoubt = false;
     },
     async truncate(size) {

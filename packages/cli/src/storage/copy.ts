@@ -1,7 +1,8 @@
 import { type Storage, TtpError } from '@ttp/core';
 import { equalBytes, fromUtf8, hashBytes, utf8 } from '@ttp/crypto';
 import { COPY_BATCH } from '../limits.js';
-import { COPY_KEY, fingerprint, type Inventory, isSame, logNames, takeInventory } from './inventory.js';
+import { COPY_KEY } from './copy-key.js';
+import { fingerprint, type Inventory, isSame, logNames, takeInventory } from './inventory.js';
 
 /** What a copy did. */
 export interface Copied {

@@ -1,6 +1,7 @@
 import { asHash, type Hash, type Storage, TtpError } from '@ttp/core';
 import { concatBytes, hashBytes, hex, sha256, utf8 } from '@ttp/crypto';
 import { createTree, leafHash } from '@ttp/etr-merkle';
+import { COPY_KEY } from './copy-key.js';
 
 /** One log of a storage. */
 export interface LogInventory {
@@ -17,9 +18,6 @@ export interface Inventory {
   /** Over all keys and values, in the order of the keys. */
   readonly digest: Hash;
 }
-
-/** The key that a copy writes first and deletes last: a target with it is not whole. */
-export const COPY_KEY = 'ttp-copy/source';
 
 /** The names of the logs of a storage, in one order. */
 export async function logNames(storage: Storage): Promise<string[]> {

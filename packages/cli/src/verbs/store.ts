@@ -4,8 +4,9 @@ const ADDRESSES = `An address is a file or sqlite:<file>, fs:<folder>, or postgr
 is not ttp; a password comes from PGPASSWORD. PostgreSQL needs the package pg.`;
 
 const COPYING = `The target has to be empty, and is compared with the source in the end: the Merkle root of every log, and a digest of
-all keys. A copy that was interrupted is gone on with by the same command. Stop what runs on the source first: a source
-that is open, or written to meanwhile, is refused.`;
+all keys. A copy that was interrupted is gone on with by the same command, and until it is whole every other verb refuses
+it (CLI_STORE_UNFINISHED); createTtp does not look. Stop what runs on the source first: a source that is open, or
+written to meanwhile, is refused.`;
 
 const migrate: Verb = {
   name: 'store migrate',

@@ -151,6 +151,30 @@ describe('ttp store', () => {
     expect((await ttp(['store', 'migrate', file, newPath(), '--json'])).code).toBe(0);
   });
 
+  it('that is not whole is nothing to run on, and what is refused can still be gone on with', async () => {
+    const source = await filled();
+    const target = newPath();
+    expect((await ttp(['store', 'migrate', source, target, '--json'])).code).toBe(0);
+    const storage = sqlite(target);
+    await storage.store.put('ttp-copy/source', bytes('interrupted'));
+    await storage.close();
+    for (const argv of [
+      ['status', '--store', target, '--agent', '*'],
+      ['review', 'list', '--store', target],
+      ['store', 'backup', '--store', target, '--out', newPath()],
+      ['store', 'migrate', target, newPath()],
+    ]) {
+      const ran = await ttp([...argv, '--json']);
+      expect([argv, ran.code, JSON.parse(ran.out)]).toMatchObject([
+        argv,
+        3,
+        { error: { code: 'CLI_STORE_UNFINISHED' } },
+      ]);
+    }
+    const again = await ttp(['store', 'migrate', source, target, '--json']);
+    expect(JSON.parse(again.out)).toMatchObject({ error: { code: 'CLI_STORE_NOT_EMPTY' } });
+  });
+
   it('refuses addresses of no kind, and never repeats a password', async () => {
     for (const address of [
       'redis://x',

@@ -20,7 +20,7 @@ export async function copy({ from, fromField, to, toField }: Way, io: Io): Promi
   const source = await openStore(from, { field: fromField, exists: true });
   const said = progressOn(io);
   try {
-    const target = await openStore(to, { field: toField });
+    const target = await openStore(to, { field: toField, unfinished: true });
     try {
       const { inventory, resumed } = await copyStorage(source, target, said.step);
       const { keys, digest } = inventory;
