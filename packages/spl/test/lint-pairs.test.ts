@@ -27,3 +27,19 @@ it('has a pair for every code that a policy alone shows', () => {
     'SPL_SAME_SERIAL',
   ]);
 });
+
+it('says where the gap is', () => {
+  const messages = pairs
+    .filter(({ code }) => code === 'SPL_UNCOVERED_RANGE')
+    .map(
+      ({ bad }) => lintPolicy(loadPolicy(bad)).find(({ code }) => code === 'SPL_UNCOVERED_RANGE')?.message,
+    );
+  expect(messages).toEqual([
+    'read on file:data/+: no rule covers request.amount 100.01 to 200',
+    'read on file:data/+: no rule covers request.amount 100',
+    'read on file:data/+: no rule covers request.rate 61',
+    'read on file:data/+: no rule covers biasScore 0.11 to 0.2',
+    'read on file:data/+: no rule covers request.amount 150.01 to 200',
+    'read on file:data/+: no rule covers request.amount 100.01 to 200',
+  ]);
+});

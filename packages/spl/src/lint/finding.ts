@@ -23,6 +23,7 @@ export const LINT_CODES = {
     'Rules list subjects one by one where a condition on what they have in common would do.',
   SPL_ROUTINE_APPROVAL: 'An approval rule decides most of the recorded traffic.',
   SPL_SAME_SERIAL: 'A changed policy does not raise its serial.',
+  SPL_UNCOVERED_RANGE: 'Rules that divide the values of a number between them leave a gap.',
   SPL_UNCOVERED_TIME: 'Rules that divide the week between them leave a gap.',
 } as const;
 

@@ -3,6 +3,7 @@ import { lintCare } from './care.js';
 import type { LintFinding } from './finding.js';
 import { lintGuards } from './guards.js';
 import { lintWholePolicy } from './policy-level.js';
+import { lintRanges } from './ranges.js';
 import { lintReach } from './reach.js';
 import { lintScope } from './scope.js';
 import { lintSubjects } from './subjects.js';
@@ -14,7 +15,7 @@ import { lintWeek } from './week.js';
  * rules in the order of their ids.
  */
 export function lintPolicy(policy: Policy): readonly LintFinding[] {
-  const checks = [lintScope, lintReach, lintGuards, lintCare, lintWeek, lintSubjects];
+  const checks = [lintScope, lintReach, lintGuards, lintCare, lintWeek, lintRanges, lintSubjects];
   const byRule = checks.flatMap((check) => check(policy));
   return [...lintWholePolicy(policy), ...byRule.sort((a, b) => compare(a.rule ?? '', b.rule ?? ''))];
 }
