@@ -127,6 +127,7 @@ export declare const LINT_CODES: {
     readonly SPL_LITERAL_SUBJECTS: 'Rules list subjects one by one where a condition on what they have in common would do.';
     readonly SPL_ROUTINE_APPROVAL: 'An approval rule decides most of the recorded traffic.';
     readonly SPL_SAME_SERIAL: 'A changed policy does not raise its serial.';
+    readonly SPL_UNCOVERED_RANGE: 'Rules that divide the values of a number between them leave a gap.';
     readonly SPL_UNCOVERED_TIME: 'Rules that divide the week between them leave a gap.';
 };
 export declare const LISTED_VALUES_MAX = 100;
