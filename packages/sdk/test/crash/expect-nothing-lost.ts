@@ -6,11 +6,14 @@ import { crashEverywhere, type Shard } from './crash-rig.js';
 export const TIMEOUT_MS = 3_600_000;
 
 /** Strikes every operation of the shard with every fault, and expects that nothing was found. */
-export async function expectShard(name: string, shard: Shard & { readonly atLeast: number }): Promise<void> {
-  const { points, wrong, counter } = await crashEverywhere(name, shard);
-  expect(wrong.slice(0, 20)).toEqual([]);
-  expect(points).toBeGreaterThanOrEqual(shard.atLeast);
-  expect(counter.missing()).toEqual([]);
+export async function expectShard(
+  name: string,
+  shard: Shard & { readonly atLeast: number },
+): Promise<Awaited<ReturnType<typeof crashEverywhere>>> {
+  const found = await crashEverywhere(name, shard);
+  expect(found.wrong.slice(0, 20)).toEqual([]);
+  expect(found.points).toBeGreaterThanOrEqual(shard.atLeast);
+  return found;
 }
 
 /**
@@ -22,7 +25,9 @@ export function expectNothingLost(name: string, shard: Shard & { readonly atLeas
     `loses nothing that was acknowledged at any operation of ${shard.workloads} workloads: ${name}`,
     async () => {
       proves('adapters.storage.durability', 'flaw.W5', 'flaw.K2', 'law.E-4', 'law.K-2');
-      await expectShard(name, shard);
+      const { counter } = await expectShard(name, shard);
+      // One workload alone may miss a kind of loss; several meet them all.
+      expect(counter.missing()).toEqual([]);
     },
     TIMEOUT_MS,
   );
