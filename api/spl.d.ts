@@ -629,6 +629,9 @@ export declare function answerAuthZen(request: AuthZenRequest, point: AuthZenPoi
 export declare function answerAuthZenBatch({ requests, semantic }: AuthZenBatch, point: AuthZenPoint): {
     readonly evaluations: readonly AuthZenResponse[];
 };
+export declare function answerAuthZenEvaluations(json: Json | undefined, point: AuthZenPoint): AuthZenResponse | {
+    readonly evaluations: readonly AuthZenResponse[];
+};
 export declare function authZenRequestOf({ resource, action }: Pick<PolicyRequest, 'resource' | 'action'>, agent: Did, properties?: JsonObject): AuthZenRequest;
 export declare function importCedar(json: Json, options?: CedarImport): JsonObject;
 export declare function parseAuthZenBatch(json: Json | undefined): AuthZenBatch;

@@ -1,4 +1,9 @@
-export { type AuthZenPoint, answerAuthZen, answerAuthZenBatch } from './authzen/answer.js';
+export {
+  type AuthZenPoint,
+  answerAuthZen,
+  answerAuthZenBatch,
+  answerAuthZenEvaluations,
+} from './authzen/answer.js';
 export {
   AUTHZEN_SEMANTICS,
   type AuthZenAction,

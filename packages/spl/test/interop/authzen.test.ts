@@ -6,6 +6,7 @@ import {
   type AuthZenPoint,
   answerAuthZen,
   answerAuthZenBatch,
+  answerAuthZenEvaluations,
   authZenRequestOf,
   parseAuthZenBatch,
   parseAuthZenRequest,
@@ -156,6 +157,24 @@ it('answers batches in order, with defaults, as far as their semantic asks', () 
   expect(answered('permit_on_first_permit').map(({ decision }) => decision)).toEqual([true]);
   const { evaluations: _, ...single } = { ...asked, resource: { type: 'record', id: '1' } };
   expect(answerAuthZenBatch(parseAuthZenBatch(single), point).evaluations).toHaveLength(1);
+});
+
+it('answers a body without evaluations as the single request that it is', () => {
+  const one = { subject: ALICE, action: { name: 'read' }, resource: { type: 'record', id: '1' }, context };
+  const single = answerAuthZen(one, point);
+  expect(single.decision).toBe(true);
+  expect(answerAuthZenEvaluations(one, point)).toEqual(single);
+  expect(answerAuthZenEvaluations({ ...one, evaluations: [] }, point)).toEqual(single);
+  expect(answerAuthZenEvaluations({ ...one, evaluations: [{}] }, point)).toEqual({ evaluations: [single] });
+  for (const json of [undefined, null, [], 'x', { evaluations: [] }, { ...one, evaluations: {} }])
+    expect(
+      codeThrownBy(() => answerAuthZenEvaluations(json, point)),
+      JSON.stringify(json),
+    ).toBe('SPL_AUTHZEN_INVALID');
+  // What is wrong with one of several stands in its place.
+  expect(answerAuthZenEvaluations({ ...one, evaluations: [{ resource: 7 }, {}] }, point)).toMatchObject({
+    evaluations: [{ decision: false, context: { error: { status: 400 } } }, { decision: true }],
+  });
 });
 
 it('refuses a batch that is none, and bounds it', () => {

@@ -1,8 +1,15 @@
-import { codeOf, type JsonObject, TtpError } from '@ttp/core';
+import { codeOf, isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
+import { own } from '../../attributes.js';
 import type { PolicyVerdict } from '../../evaluate.js';
 import { evaluatePolicies, type PolicyLayers } from '../../layers.js';
 import type { Policy } from '../../load.js';
-import type { AuthZenBatch, AuthZenRequest, AuthZenResponse } from './model.js';
+import {
+  type AuthZenBatch,
+  type AuthZenRequest,
+  type AuthZenResponse,
+  parseAuthZenBatch,
+  parseAuthZenRequest,
+} from './model.js';
 import { type AuthZenMapping, policyRequestOf } from './request.js';
 
 /** A decision point: which policy answers for whom, and what those who ask can do. */
@@ -47,6 +54,24 @@ export function answerAuthZenBatch(
     if (semantic === last) break;
   }
   return { evaluations };
+}
+
+/**
+ * Answers the body of an access evaluations request, whichever it is: without evaluations, or with none in the list,
+ * it is a single request and has the answer of one (section 7.1).
+ *
+ * @param json the parsed body
+ * @throws SPL_AUTHZEN_INVALID for a body that is none, and for a single request that is wrong: a 400
+ */
+export function answerAuthZenEvaluations(
+  json: Json | undefined,
+  point: AuthZenPoint,
+): AuthZenResponse | { readonly evaluations: readonly AuthZenResponse[] } {
+  const evaluations = json !== undefined && isJsonObject(json) ? own(json, 'evaluations') : undefined;
+  const isSingle = evaluations === undefined || (Array.isArray(evaluations) && evaluations.length === 0);
+  return isSingle
+    ? answerAuthZen(parseAuthZenRequest(json), point)
+    : answerAuthZenBatch(parseAuthZenBatch(json), point);
 }
 
 /** One that cannot be answered is a denial that says why (section 7.2.1). */
