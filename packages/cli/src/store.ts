@@ -1,7 +1,8 @@
 import { fs } from '@ttp/adapters/fs';
 import { sqlite } from '@ttp/adapters/sqlite';
-import { type Storage, TtpError } from '@ttp/core';
+import { isTtpError, type Storage, TtpError } from '@ttp/core';
 import { inFileLater, requireFile } from './files/files.js';
+import { HintedError } from './hints.js';
 import { parseAddress } from './storage/address.js';
 import { COPY_KEY } from './storage/copy-key.js';
 
@@ -42,8 +43,20 @@ async function openAt(address: string, field: string, exists: boolean): Promise<
     const { openPostgres } = await import('./storage/open-postgres.js');
     return openPostgres(at, { exists, field });
   }
-  if (exists) await requireFile(at.path, field);
+  if (exists) await requireStorage(at.path, field);
   return inFileLater(at.path, field, async () => (at.kind === 'fs' ? fs(at.path) : sqlite(at.path)));
+}
+
+/** Where it is missing, it may be mistyped, or nobody may have made one yet. */
+async function requireStorage(path: string, field: string): Promise<void> {
+  try {
+    await requireFile(path, field);
+  } catch (error) {
+    if (!isTtpError(error, 'CLI_FILE_MISSING')) throw error;
+    const hint =
+      'the path, seen from the folder you are in; --store of ttp did create or ttp keygen makes one';
+    throw new HintedError('CLI_FILE_MISSING', `there is no storage ${path}`, hint, field);
+  }
 }
 
 /**

@@ -112,6 +112,14 @@ describe('files', () => {
     expect(json.error).toMatchObject({ code: 'CLI_FILE_MISSING', field });
   });
 
+  it('a storage that is not there says how one is made', async () => {
+    const { json } = await ttpJson(['status', '--store', 'nowhere.db', '--agent', '*']);
+    expect(json.error).toMatchObject({
+      message: 'there is no storage nowhere.db',
+      hint: expect.stringContaining('ttp did create'),
+    });
+  });
+
   it('a folder is not a file', async () => {
     const { code, json } = await ttpJson(['policy', 'lint', '.']);
     expect(code).toBe(EXIT.cannotRun);

@@ -97,7 +97,7 @@ public addresses only), a name by a registry. Revocations count by who signed th
 above it, or as many of the authorities that are named here as are asked for; others are ignored, and named.`,
   arguments: [{ name: '<did>', says: 'did:ttp:..., did:key:..., did:web:..., or a name' }],
   options: [
-    { flags: '--store <file>', says: 'a storage that knows identities; key logs from --with are kept in it' },
+    { flags: '--store <file>', says: 'a storage that is there; key logs from --with are kept in it' },
     WITH,
     {
       flags: '--revocations <file>',
@@ -128,7 +128,8 @@ const didRevoke: Verb = {
   summary: 'State that an identity or a statement is revoked, lift that, or list what is revoked.',
   description: `A statement is a file to be passed on: it holds signatures and no secret. Authorities sign it one after the other
 with --statement and --sign, each where its key is, or each a copy, which are merged. Who may revoke whom is judged by
-those who read it (ttp did resolve). It ends after 7, 30, 90 or 365 days by severity; a key compromise never does.`,
+those who read it (ttp did resolve). It ends after 7, 30, 90 or 365 days by severity; a key compromise never does,
+whatever is rotated afterwards: where only the key in force was taken, ttp did rotate is enough.`,
   arguments: [{ name: '[subject]', says: 'a DID, or the id of a statement: sha256:...' }],
   options: [
     { flags: '-o, --out <file>', says: 'the file to write; it must not exist', required: true },
@@ -167,7 +168,7 @@ those who read it (ttp did resolve). It ends after 7, 30, 90 or 365 days by seve
   examples: [
     {
       line: 'ttp did revoke did:ttp:agent:Qm... --cause key_compromise --severity critical --reason stolen --sign agent.json --out revoked.json',
-      says: 'oneself',
+      says: 'oneself, for good',
     },
     {
       line: 'ttp did revoke --statement revoked.json --sign bob.key.json --out revoked-2.json',
