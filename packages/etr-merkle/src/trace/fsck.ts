@@ -1,4 +1,4 @@
-import { type Hash, isTtpError, type Storage, type Timer } from '@ttp/core';
+import { type AppendLog, type Hash, isTtpError, type Storage, type Timer } from '@ttp/core';
 import { CHECKPOINT_INTERVAL_MS, FSCK_SLICE_ENTRIES, LOGS_MAX } from '../limits.js';
 import type { LogKey, OpenTreeHead } from '../signed-tree-head.js';
 import { collectHashes } from './data-hashes.js';
@@ -84,6 +84,8 @@ class LogCheck {
   readonly #payloads: PayloadStore;
   readonly #fault: (fault: Omit<Fault, 'log'>) => void;
   payloads = 0;
+  /** What is wrong with payloads whose entries are still to be found. */
+  readonly #unplaced = new Map<Hash, Pick<Fault, 'code' | 'message'>>();
   /** Holds, by the log that they were placed in. */
   readonly placed = new Map<string, string>();
   readonly lifted = new Set<string>();
@@ -96,7 +98,7 @@ class LogCheck {
   }
 
   async run(): Promise<{ readonly entries: bigint; readonly signed: bigint; readonly isThere: boolean }> {
-    const { storage, timer, onProgress } = this.#options;
+    const { storage, onProgress } = this.#options;
     const log = storage.log(this.#origin);
     // The head first: the log may grow meanwhile.
     const { head, isThere } = await this.#head();
@@ -115,19 +117,19 @@ class LogCheck {
         last = leaf.at;
         // What is newer than the index is found by looking whether something is kept.
         if (index >= signed)
-          for (const hash of hashesOf(leaf)) await this.#open(hash, () => Promise.resolve(index));
+          for (const hash of hashesOf(leaf))
+            await this.#open(hash, (fault) => this.#fault({ ...fault, index }));
       },
       step: async (entries) => {
         if (entries % BigInt(FSCK_SLICE_ENTRIES) !== 0n) return;
         onProgress?.({ log: this.#origin, entries, of: size });
-        await new Promise<void>((resolve) => {
-          timer.after(0, resolve);
-        });
+        await this.#turn();
       },
     });
     onProgress?.({ log: this.#origin, entries: size, of: size });
     this.#checkSigned(size, signed, last);
     await this.#checkCommitted(signed);
+    await this.#place(log, size);
     await this.#checkLife(claims);
     for (const id of claims.placed) this.placed.set(id, this.#origin);
     for (const id of claims.lifted) this.lifted.add(id);
@@ -168,13 +170,9 @@ class LogCheck {
         for (const hash of committed) {
           if (seen.has(hash)) continue;
           seen.add(hash);
-          if (await this.#open(hash, () => this.#placeOf(hash))) continue;
-          const index = await this.#placeOf(hash);
-          this.#fault({
-            code: 'ETR_FSCK_PAYLOAD_MISSING',
-            ...at(index),
-            message: `the payload of ${hash} is gone`,
-          });
+          const later = (fault: Pick<Fault, 'code' | 'message'>): unknown => this.#unplaced.set(hash, fault);
+          if (!(await this.#open(hash, later)))
+            later({ code: 'ETR_FSCK_PAYLOAD_MISSING', message: `the payload of ${hash} is gone` });
         }
       }
     } catch (error) {
@@ -183,27 +181,39 @@ class LogCheck {
   }
 
   /** Whether something is kept of a commitment; what is kept and damaged is a fault. */
-  async #open(hash: Hash, placeOf: () => Promise<bigint | undefined>): Promise<boolean> {
+  async #open(hash: Hash, fault: (fault: Pick<Fault, 'code' | 'message'>) => unknown): Promise<boolean> {
     try {
       const { state } = await this.#payloads.read(hash);
       if (state === 'kept') this.payloads++;
       return state !== 'unknown';
     } catch (error) {
       if (!isTtpError(error, 'ETR_PAYLOAD_UNREADABLE')) throw error;
-      this.#fault({ code: 'ETR_FSCK_PAYLOAD', ...at(await placeOf()), message: error.message });
+      fault({ code: 'ETR_FSCK_PAYLOAD', message: error.message });
       return true;
     }
   }
 
-  /** The first entry that commits to something; asked for what is wrong alone, since it reads the log again. */
-  async #placeOf(hash: Hash): Promise<bigint | undefined> {
-    const log = this.#options.storage.log(this.#origin);
+  /** Tells what is wrong with payloads, each at the first entry that commits to it. One reading, however many they are. */
+  async #place(log: AppendLog, size: bigint): Promise<void> {
+    if (this.#unplaced.size === 0) return;
     let index = 0n;
-    for await (const bytes of log.read(0n, await log.size())) {
-      if (commits(bytes, hash)) return index;
+    for await (const bytes of log.read(0n, size)) {
+      for (const hash of hashesIn(bytes)) {
+        const fault = this.#unplaced.get(hash);
+        if (fault !== undefined) this.#fault({ ...fault, index });
+        this.#unplaced.delete(hash);
+      }
+      if (this.#unplaced.size === 0) return;
       index++;
+      if (index % BigInt(FSCK_SLICE_ENTRIES) === 0n) await this.#turn();
     }
-    return undefined;
+    for (const fault of this.#unplaced.values()) this.#fault(fault);
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.timer.after(0, resolve);
+    });
   }
 
   async #checkLife({ modes, erased }: LifeClaims): Promise<void> {
@@ -221,8 +231,6 @@ class LogCheck {
   }
 }
 
-const at = (index: bigint | undefined): { index?: bigint } => (index === undefined ? {} : { index });
-
 /** Undefined for what is damaged in the Store. */
 async function attempt<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -239,11 +247,12 @@ function hashesOf({ data }: Leaf): ReadonlySet<Hash> {
   return hashes;
 }
 
-function commits(bytes: Uint8Array, hash: Hash): boolean {
+/** None where the entry is damaged. */
+function hashesIn(bytes: Uint8Array): Iterable<Hash> {
   try {
-    return hashesOf(parseLeaf(bytes)).has(hash);
+    return hashesOf(parseLeaf(bytes));
   } catch (error) {
-    if (isTtpError(error)) return false;
+    if (isTtpError(error)) return [];
     throw error;
   }
 }
