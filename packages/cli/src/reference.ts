@@ -38,8 +38,11 @@ function row(
 ): string {
   const list = choices === undefined ? '' : `: ${choices.map((one) => `\`${one}\``).join(', ')}`;
   const otherwise = value === undefined ? '' : `; \`${value}\` unless given`;
-  return `| \`${name}\` | ${escaped(says).replaceAll('|', String.raw`\|`)}${list}${otherwise} |`;
+  return `| \`${inCell(name)}\` | ${inCell(escaped(says))}${list}${otherwise} |`;
 }
+
+/** A bar would end the cell, in code too. */
+const inCell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
 /** Paragraphs as they are; what is indented is code. */
 const proseOf = (text: string): string =>

@@ -11,10 +11,14 @@ describe('the verbs', () => {
     const text = reference(GROUPS);
     for (const { name, options = [], examples } of VERBS) {
       const section = text.split('\n#### ').find((one) => one.startsWith(`ttp ${name}\n`)) ?? '';
-      for (const { flags } of options) expect(section).toContain(`| \`${flags}\` |`);
+      for (const { flags } of options)
+        expect(section).toContain(`| \`${flags.replaceAll('|', String.raw`\|`)}\` |`);
       for (const { line } of examples) expect(section).toContain(line);
     }
     expect(text).toContain('&lt;file>');
+    // Two cells a row: a bar inside one is escaped, in code too.
+    const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+    for (const line of rows) expect([line, line.match(/(?<!\\)\|/g)?.length]).toEqual([line, 3]);
   });
 
   it('say what fits a terminal', () => {

@@ -42,11 +42,18 @@ export async function answer(line: Line, operations: Operations): Promise<string
       throw new TtpError('CONFORMANCE_NOT_IMPLEMENTED', `no operation ${JSON.stringify(op)}`, {
         field: 'op',
       });
-    return `{"id":${id},"result":${canonicalize(await operation(args))}}`;
+    return `{"id":${id},"result":${resultText(await operation(args))}}`;
   } catch (error) {
     return errorLine(id, codeOf(error, 'CONFORMANCE_FAILED'));
   }
 }
+
+/** Canonical, member by member: what stands in a result may be as deep as JSON of others may, and that without it. */
+const resultText = (result: JsonObject): string =>
+  `{${Object.entries(result)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${JSON.stringify(name)}:${canonicalize(value)}`)
+    .join(',')}}`;
 
 const errorLine = (id: string, code: ErrorCode): string => `{"error":{"code":"${code}"},"id":${id}}`;
 
