@@ -37,13 +37,13 @@ describe('the protocol', () => {
     expect(line).toBe('{"id":1,"result":{"value":{"a":[],"b":1}}}');
   });
 
-  it('answers with what is as deep as JSON of others may be, and with nothing deeper', async () => {
-    const ask = (depth: number): Promise<string> => {
-      const text = '['.repeat(depth) + ']'.repeat(depth);
-      return answer(utf8(JSON.stringify({ id: 1, op: 'json.parse', profile: 'foreign', text })), OPERATIONS);
-    };
-    expect(await ask(64)).toBe(`{"id":1,"result":{"value":${'['.repeat(64)}${']'.repeat(64)}}}`);
-    expect(await ask(65)).toBe('{"error":{"code":"CRYPTO_JSON_DEPTH"},"id":1}');
+  it.each([
+    [64, (text: string) => `{"id":1,"result":{"value":${text}}}`],
+    [65, () => '{"error":{"code":"CRYPTO_JSON_DEPTH"},"id":1}'],
+  ])('answers with JSON of others as deep as it may be, which %i is or is not', async (depth, expected) => {
+    const text = '['.repeat(depth) + ']'.repeat(depth);
+    const request = { id: 1, op: 'json.parse', profile: 'foreign', text };
+    expect(await answer(utf8(JSON.stringify(request)), OPERATIONS)).toBe(expected(text));
   });
 
   it('refuses bytes that are no UTF-8, a byte order mark, and lines that are too long', async () => {
