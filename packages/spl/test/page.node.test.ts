@@ -25,6 +25,18 @@ const rowOf = (name: string): string | undefined =>
   );
 
 describe('the specification page', () => {
+  it('is short, and so is the evaluator that is written from it', () => {
+    expect(PAGE.split('\n').length).toBeLessThanOrEqual(300);
+    const files = ['reference', 'resources', 'layers'].map((name) =>
+      readFileSync(new URL(`reference/${name}.ts`, import.meta.url), 'utf8'),
+    );
+    const code = files.join('\n').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+    expect(code.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(300);
+    // Of the package they know the type of a request.
+    for (const [, what] of code.matchAll(/^import (.*) from '\.\.\/\.\./gm))
+      expect(what).toBe('type { PolicyRequest }');
+  });
+
   it('names every attribute, with its source and type', () => {
     for (const [name, { source, type, computed, range, terms }] of Object.entries(ATTRIBUTES)) {
       const row = rowOf(name) ?? '';

@@ -3,7 +3,7 @@ import { get, type Owed, type ReferenceVerdict, reference } from './reference.js
 
 /* Layers as section 9 of docs/spec/spl.md reads: a part of the reference evaluator. */
 
-const STRICTER = ['allow', 'warn', 'allow_with_approval', 'deny'];
+const STRICTER = ['deny', 'allow_with_approval', 'warn', 'allow'];
 
 const keyOf = ({ kind, params }: Owed): string =>
   kind === 'window' ? `${String(get(params, 'adds'))} ${String(get(params, 'windowMs'))}` : '';
@@ -14,14 +14,13 @@ export function layered(layers: object, request: PolicyRequest): ReferenceVerdic
   const all = Object.entries(layers)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([layer, policy]) => ({ layer, verdict: reference(policy, request) }));
-  const effect = STRICTER.findLast((one) => all.some(({ verdict }) => verdict.effect === one)) ?? 'deny';
+  const effect = STRICTER.find((one) => all.some(({ verdict }) => verdict.effect === one)) ?? 'deny';
   const deciding = all.filter(({ verdict }) => effect !== 'deny' || verdict.effect === 'deny');
   const owed = (effect === 'deny' ? [] : all).flatMap(({ layer, verdict }) =>
     verdict.obligations.map((one) => ({ ...one, from: `${layer}/${one.from}` })),
   );
-  const windows = new Set(owed.map(keyOf).filter((key) => key !== ''));
-  const lowest = [...windows].flatMap((key) => {
-    const same = owed.filter((one) => keyOf(one) === key);
+  const lowest = [...new Set(owed.map(keyOf))].flatMap((key) => {
+    const same = owed.filter((one) => key !== '' && keyOf(one) === key);
     return same.filter((one) => limit(one) === Math.min(...same.map(limit))).slice(0, 1);
   });
   return {

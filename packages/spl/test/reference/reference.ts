@@ -29,7 +29,6 @@ const walk = (value: Value, path: string): Value => path.split('.').reduce(get, 
 const list = (value: Value): readonly Value[] => (Array.isArray(value) ? value : []);
 const text = (value: Value): string => (typeof value === 'string' ? value : '');
 const entries = (value: Value): readonly [string, Value][] => (isObject(value) ? Object.entries(value) : []);
-const scalar = (value: Value): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 /* Section 4: attributes. */
 
@@ -42,7 +41,6 @@ const normal = (value: Value): boolean => typeof value !== 'string' || value.nor
 const any = (value: Value): boolean => normal(value) && list(value).every(normal);
 const within = (value: Value, from: number, to: number): boolean =>
   typeof value === 'number' && value >= from && value <= to;
-const unit = (value: Value): boolean => within(value, 0, 1);
 const natural = (value: Value): boolean => within(value, 0, Number.MAX_VALUE);
 const money = (value: Value): boolean => natural(value) && /^\d+(\.\d\d?)?$|e\+/.test(String(value));
 const string = (value: Value): boolean => typeof value === 'string' && normal(value);
@@ -56,7 +54,7 @@ const ATTRIBUTES: readonly (readonly [RegExp, source: string, fits: (value: Valu
   [/^trustScore$/, 'engine', (value) => within(value, 0, 100)],
   [/^trustStage$/, 'engine', (value) => STAGES.includes(text(value))],
   [/^(identityVerified|pdp\.decision)$/, 'engine', (value) => typeof value === 'boolean'],
-  [/^errorRate$/, 'engine', unit],
+  [/^errorRate$/, 'engine', (value) => within(value, 0, 1)],
   [/^detected_pattern$/, 'engine', string],
   [/^(capabilities|trace\.labels)$/, 'engine', strings],
   [/^(timeOfDay|dayOfWeek)$/, 'computed', string],
@@ -69,7 +67,7 @@ const ATTRIBUTES: readonly (readonly [RegExp, source: string, fits: (value: Valu
   [/^agent\./, 'resolver', any],
   [/^request\.amount$/, 'caller', money],
   [/^purpose$/, 'caller', string],
-  [/^biasScore$/, 'caller', unit],
+  [/^biasScore$/, 'caller', (value) => within(value, 0, 1)],
   [/^(request\.|protectedClass$)/, 'caller', any],
 ];
 const rowOf = (name: string) => ATTRIBUTES.find(([names]) => names.test(name)) ?? [/./, '', any];
@@ -116,7 +114,7 @@ function compare(op: string, value: Value, operand: Value): Truth {
     return truth === 'unknown' ? truth : say(truth === 'false');
   }
   if (value === undefined || operand === undefined) return 'unknown';
-  const alike = (one: Value, other: Value): boolean => scalar(one) && typeof one === typeof other;
+  const alike = (one: Value, other: Value): boolean => typeof one === typeof other && typeof one !== 'object';
   const members = list(operand);
   if (op === 'eq') return alike(value, operand) ? say(value === operand) : 'unknown';
   if (op === 'contains')
@@ -125,7 +123,7 @@ function compare(op: string, value: Value, operand: Value): Truth {
       : 'unknown';
   if (op === 'in') {
     const ofOneType = Array.isArray(operand) && members.every((one) => alike(one, members[0]));
-    if (!ofOneType || !scalar(value)) return 'unknown';
+    if (!ofOneType || typeof value === 'object') return 'unknown';
     if (members.length === 0) return 'false';
     return alike(value, members[0]) ? say(members.includes(value)) : 'unknown';
   }
@@ -256,9 +254,7 @@ function ofRule({ raw, id, effect }: Rule): readonly Owed[] {
 
 /* Section 8: windows. */
 
-function windowsOf(
-  name: string,
-): readonly { attribute: string; windowMs: number; adds: string | undefined }[] {
+function windowsOf(name: string) {
   const [whole, adds, count, letter = ''] =
     /^(?:sum\((request[^,]*)|count\(request), ([0-9]+)([smhd])\)$/.exec(name) ?? [];
   const ms = Number(get({ s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }, letter));
