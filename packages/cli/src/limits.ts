@@ -46,5 +46,8 @@ export const CONFORMANCE_ANSWER_MS = 30_000;
 /** Entries, or keys, that the copy of a storage writes at once. */
 export const COPY_BATCH = 256;
 
+/** Bytes of them, but for a single one that is larger: 16 MiB. A storage takes 64 MiB at once. */
+export const COPY_BATCH_BYTES = 16_777_216;
+
 /** Key logs of parents and guardians in one identity file: 64, as many as a resolver looks at for one identity. */
 export const RELATED_LOGS_MAX = 64;

@@ -1,6 +1,6 @@
 import { type Storage, TtpError } from '@ttp/core';
 import { equalBytes, fromUtf8, hashBytes, utf8 } from '@ttp/crypto';
-import { COPY_BATCH } from '../limits.js';
+import { COPY_BATCH, COPY_BATCH_BYTES } from '../limits.js';
 import { COPY_KEY } from './copy-key.js';
 import { fingerprint, type Inventory, isSame, logNames, takeInventory } from './inventory.js';
 
@@ -71,18 +71,13 @@ async function copyLog(
 ): Promise<void> {
   const log = target.log(name);
   let next = await log.size();
-  let batch: Uint8Array[] = [];
-  const write = async (): Promise<void> => {
-    await log.append(batch, next); // at this size alone: nobody else writes here
-    next += BigInt(batch.length);
-    batch = [];
+  const batch = new Batch<Uint8Array>(async (entries) => {
+    await log.append(entries, next); // at this size alone: nobody else writes here
+    next += BigInt(entries.length);
     step(`copying ${next} of ${size} entries`);
-  };
-  for await (const entry of source.log(name).read(next, size)) {
-    batch.push(entry);
-    if (batch.length === COPY_BATCH) await write();
-  }
-  if (batch.length > 0) await write();
+  });
+  for await (const entry of source.log(name).read(next, size)) await batch.add(entry, entry.length);
+  await batch.write();
 }
 
 async function copyKeys(
@@ -91,22 +86,43 @@ async function copyKeys(
   keys: number,
   step: (what: string) => void,
 ): Promise<void> {
-  let batch: Promise<void>[] = [];
   let done = 0;
-  const copy = async (key: string): Promise<void> => {
-    const [found, there] = await Promise.all([source.store.get(key), target.store.get(key)]);
-    if (found !== undefined && (there === undefined || !equalBytes(found.value, there.value)))
-      await target.store.put(key, found.value);
-  };
-  const settle = async (): Promise<void> => {
-    await Promise.all(batch); // together: they share the syncs of the target
-    done += batch.length;
-    batch = [];
+  const batch = new Batch<readonly [key: string, value: Uint8Array]>(async (puts) => {
+    // Together: they share the syncs of the target.
+    await Promise.all(puts.map(([key, value]) => target.store.put(key, value)));
+    done += puts.length;
     step(`copying ${done} of ${keys} keys`);
-  };
+  });
   for await (const key of source.store.list('')) {
-    batch.push(copy(key));
-    if (batch.length === COPY_BATCH) await settle();
+    const found = await source.store.get(key);
+    if (found === undefined) continue; // deleted meanwhile: the comparison will say so
+    const there = await target.store.get(key);
+    if (there !== undefined && equalBytes(found.value, there.value)) done++;
+    else await batch.add([key, found.value], found.value.length);
   }
-  await settle();
+  await batch.write();
+}
+
+/** What is written together, as much as a storage takes at once. */
+class Batch<T> {
+  readonly #writeAll: (items: readonly T[]) => Promise<void>;
+  #items: T[] = [];
+  #bytes = 0;
+
+  constructor(writeAll: (items: readonly T[]) => Promise<void>) {
+    this.#writeAll = writeAll;
+  }
+
+  async add(item: T, bytes: number): Promise<void> {
+    if (this.#items.length === COPY_BATCH || this.#bytes + bytes > COPY_BATCH_BYTES) await this.write();
+    this.#items.push(item);
+    this.#bytes += bytes;
+  }
+
+  async write(): Promise<void> {
+    const items = this.#items;
+    this.#items = [];
+    this.#bytes = 0;
+    if (items.length > 0) await this.#writeAll(items);
+  }
 }

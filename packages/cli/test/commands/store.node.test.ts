@@ -231,6 +231,59 @@ describe('a copy', () => {
     }
   });
 
+  it('takes what is large in parts that a storage takes at once', async () => {
+    const source = memory();
+    await source.log('large').append(Array.from({ length: 20 }, (_, i) => new Uint8Array(2 ** 20).fill(i)));
+    for (let i = 0; i < 3; i++) await source.store.put(`large/${i}`, new Uint8Array(2 ** 23).fill(i));
+    const target = memory();
+    let [most, under] = [0, 0];
+    const appended: number[] = [];
+    const counted = changed(
+      target,
+      {
+        async put(key, value, expected) {
+          most = Math.max(most, (under += value.length));
+          await new Promise((resolve) => setImmediate(resolve));
+          under -= value.length;
+          return target.store.put(key, value, expected);
+        },
+      },
+      (name) => {
+        const log = target.log(name);
+        return {
+          ...log,
+          append: (entries, size) => {
+            appended.push(entries.length);
+            return log.append(entries, size);
+          },
+        };
+      },
+    );
+    const { inventory } = await copyStorage(source, counted, quiet);
+    expect([inventory.keys, inventory.logs]).toMatchObject([3, [{ name: 'large', size: 20n }]]);
+    expect(appended).toEqual([16, 4]);
+    expect(most).toBe(2 ** 24);
+  });
+
+  it('that fails while the source is still being listed fails once, and with that fault', async () => {
+    const source = memory();
+    await fill(source);
+    const slow = changed(source, {
+      async *list(prefix) {
+        for await (const key of source.store.list(prefix)) {
+          await new Promise((resolve) => setImmediate(resolve));
+          yield key;
+        }
+      },
+    });
+    const target = memory();
+    const full = changed(target, {
+      put: (key, value, expected) =>
+        key.startsWith('key/') ? Promise.reject(new Error('full')) : target.store.put(key, value, expected),
+    });
+    await expect(copyStorage(slow, full, quiet)).rejects.toThrow('full');
+  });
+
   it('of a source that is written to meanwhile is refused, wherever it is written', async () => {
     for (const write of [
       (storage: Storage) => storage.store.put('key/7', bytes('other')),
