@@ -286,7 +286,6 @@ export declare const PNP_ERRORS: {
     readonly PNP_BAD_CERTIFICATE: 'The certificate of an agreement does not say what it has to.';
     readonly PNP_TOO_MANY_LAYERS: 'An agreement would have more than 8 policies.';
     readonly PNP_CONFLICT: 'The policies have no common ground, or the agreement is below the floor of a side.';
-    readonly PNP_DECLINED: 'A side rejected the negotiation.';
     readonly PNP_BAD_STATE: 'The stored state of a negotiation is malformed, or of another version.';
     readonly PNP_BAD_PROPOSALS: 'A side brings no policy to propose, or more than it could propose.';
     readonly PNP_FLOODED: 'More than 256 messages of one negotiation had to be refused.';

@@ -25,7 +25,6 @@ export const PNP_ERRORS = {
   PNP_BAD_CERTIFICATE: 'The certificate of an agreement does not say what it has to.',
   PNP_TOO_MANY_LAYERS: 'An agreement would have more than 8 policies.',
   PNP_CONFLICT: 'The policies have no common ground, or the agreement is below the floor of a side.',
-  PNP_DECLINED: 'A side rejected the negotiation.',
   PNP_BAD_STATE: 'The stored state of a negotiation is malformed, or of another version.',
   PNP_BAD_PROPOSALS: 'A side brings no policy to propose, or more than it could propose.',
   PNP_FLOODED: 'More than 256 messages of one negotiation had to be refused.',
