@@ -121,6 +121,23 @@ it('shows what a layer takes away, and no change where it takes nothing', () => 
   for (const flip of tightened) expect(flip.after).toEqual({ effect: 'deny', rules: [] });
 });
 
+const named = (audited: string, masked: string): Policy => {
+  const rule = { effect: 'allow', resources: ['api/pay'], actions: ['create'] };
+  return loadPolicy({
+    version: '1.0.0',
+    rules: [
+      { ...rule, id: audited, audit: { level: 'standard' } },
+      { ...rule, id: masked, outputTransformations: { mask: ['card'] } },
+    ],
+  });
+};
+
+it('takes rules that oblige to the same for the same, whatever they are called', () => {
+  expect(checked(named('a', 'b'), named('d', 'c')).flips).toEqual([]);
+  const layered = (layer: string): PolicyLayers => layerPolicies([{ layer, policy: named('a', 'b') }]);
+  expect(diffPolicies(layered('agent'), layered('team'))).toMatchObject({ flips: [], tried: 0 });
+});
+
 it('finds differences of random layers, and invents none', async () => {
   let [met, found] = [0, 0];
   await withSeed('diff layers', 4, (random) => {

@@ -138,10 +138,9 @@ function different(
 
 const aroundRules = (policy: Compared): string =>
   JSON.stringify(
-    policiesOf(policy).map(({ layer = '', policy: { document } }) => [
-      layer,
+    policiesOf(policy).map(({ policy: { document } }) =>
       canonicalText({ ...document, rules: [], description: '' }),
-    ]),
+    ),
   );
 
 /** Of a part of a policy: parts that say the same have the same text. */
