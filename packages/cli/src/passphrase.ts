@@ -48,10 +48,11 @@ export function passphrases(
           variable,
         );
       if (io.stdin.isTTY !== true)
-        throw new TtpError(
+        throw new HintedError(
           'CLI_PASSPHRASE_MISSING',
-          `the passphrase of ${what}: set ${variable}, or run this in a terminal`,
-          { field: variable },
+          `the passphrase of ${what} is missing, and this is no terminal`,
+          `${variable} in the environment, or a terminal`,
+          variable,
         );
       const typed = await ask(io, `Passphrase of ${what}: `);
       if (!isNew) return typed;

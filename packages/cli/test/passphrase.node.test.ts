@@ -91,6 +91,10 @@ describe('passphrases', () => {
     expect(await codeRejectedBy(passphrases(testIo({ TTP_PASSPHRASE: '' })).get('a key'))).toBe(
       'CLI_PASSPHRASE_MISSING',
     );
+    const change = passphrases(testIo({}), { variable: 'TTP_NEW_PASSPHRASE' }).get('a key');
+    await expect(change).rejects.toMatchObject({
+      hint: 'TTP_NEW_PASSPHRASE in the environment, or a terminal',
+    });
     const served = passphrases(terminal(), { isInteractive: false });
     expect(await codeRejectedBy(served.get('a key'))).toBe('CLI_PASSPHRASE_MISSING');
   });
