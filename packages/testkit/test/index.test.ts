@@ -18,6 +18,8 @@ describe('@ttp/testkit', () => {
       'fakeClock',
       'faultCounter',
       'keysOf',
+      'lockChecks',
+      'lockContract',
       'logChecks',
       'logContract',
       'proves',
