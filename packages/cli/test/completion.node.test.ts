@@ -51,7 +51,7 @@ describe('ttp completion bash', () => {
   });
 
   it('offers every option of a verb', () => {
-    expect(offered(['policy', 'eval', '-'])).toEqual(['--request', '--json', '--text', '--help']);
+    expect(offered(['policy', 'eval', '-'])).toEqual(['--request', '--layer', '--json', '--text', '--help']);
   });
 });
 

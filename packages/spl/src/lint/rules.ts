@@ -17,9 +17,9 @@ export const conditionOn = ({ conditions }: CompiledRule, attribute: string): Co
 const isLimited = (rule: CompiledRule, adds: string | undefined): boolean =>
   rule.conditions.some((condition) => {
     const { attribute } = condition.source;
-    const window = windowOf(attribute);
+    const sums = windowOf(attribute);
     const counts =
-      window === undefined ? attribute === 'request.rate' && adds === undefined : window.adds === adds;
+      sums === undefined ? attribute === 'request.rate' && adds === undefined : sums.adds === adds;
     return counts && endsAbove(rule, condition);
   });
 
