@@ -458,7 +458,7 @@ export declare const base64url: (bytes: Uint8Array) => string;
 export declare const bytesOfHash: (hash: Hash) => Uint8Array;
 export declare const canonicalBytes: (value: Json) => Uint8Array;
 export declare const canonicalize: (value: Json) => string;
-export declare function concatBytes(...parts: readonly Uint8Array[]): Uint8Array;
+export declare const concatBytes: (...parts: readonly Uint8Array[]) => Uint8Array;
 export declare function cosignEnvelope<T extends string, B extends JsonObject>(envelope: Envelope<T, B>, signer: Signer): Promise<Envelope<T, B>>;
 export declare function createKeyFileSigner(input: KeyFileSignerInput): KeyFileSigner;
 export declare function createReplayGuard(options: ReplayGuardOptions): ReplayGuard;
@@ -490,6 +490,7 @@ export declare function hkdfSha256({ ikm, salt, info, length }: HkdfInput): Uint
 export declare const hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
 export declare const isEnvelopeType: (name: string) => name is EnvelopeType;
 export declare function issuerOf({ kid }: Pick<Signer, 'kid'>): Did;
+export declare function joinBytes(parts: readonly Uint8Array[]): Uint8Array;
 export declare function keyPairOf(seed: Uint8Array): KeyPair;
 export declare const multibase: (bytes: Uint8Array) => string;
 export declare function multikey(publicKey: Uint8Array): string;

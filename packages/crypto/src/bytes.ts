@@ -26,7 +26,10 @@ export function fromUtf8(bytes: Uint8Array): string {
 }
 
 /** The parts, one after the other, in bytes of their own. */
-export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+export const concatBytes = (...parts: readonly Uint8Array[]): Uint8Array => joinBytes(parts);
+
+/** The same of a list whose length somebody else chose, such as the chunks of a stream: more than a call takes arguments. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

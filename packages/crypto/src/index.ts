@@ -1,5 +1,5 @@
 export { aeadSealer, type OpenInput, openAead, type SealInput, sealAead } from './aead.js';
-export { concatBytes, equalBytes, fromUtf8, utf8 } from './bytes.js';
+export { concatBytes, equalBytes, fromUtf8, joinBytes, utf8 } from './bytes.js';
 export { base58btc, fromBase58btc } from './encoding/base58.js';
 export { base64, base64url, fromBase64, fromBase64url } from './encoding/base64.js';
 export { fromHex, hex } from './encoding/hex.js';

@@ -71,6 +71,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'hmacSha256',
     'isEnvelopeType',
     'issuerOf',
+    'joinBytes',
     'keyPairOf',
     'multibase',
     'multikey',

@@ -1,5 +1,5 @@
 import { TtpError } from '@ttp/core';
-import { concatBytes } from '../bytes.js';
+import { joinBytes } from '../bytes.js';
 import { HTTP_BODY_MAX_BYTES, HTTP_MAX_FIELDS } from '../limits.js';
 
 /** Header fields, as name and value pairs (a `Headers` is one) or as a record; a name may come more than once. */
@@ -163,7 +163,7 @@ async function bodyOf(stream: ReadableStream<Uint8Array> | null): Promise<Uint8A
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return concatBytes(...chunks);
+    if (done) return joinBytes(chunks);
     length += value.length;
     if (length > HTTP_BODY_MAX_BYTES) {
       void reader.cancel(); // a clone is cancelled only when both are: nobody waits for that

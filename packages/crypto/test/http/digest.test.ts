@@ -72,6 +72,18 @@ describe('digests of content', () => {
     expect(await codeRejectedBy(sign(SHA256))).toBe('CRYPTO_HTTP_DIGEST');
   });
 
+  it('are taken of a body in ever so many chunks, as whoever sends it chooses', async () => {
+    let left = 200_000; // more than a call takes arguments
+    const body = new ReadableStream({
+      pull: (stream) => {
+        if (left-- > 0) stream.enqueue(Uint8Array.of(left & 0xff));
+        else stream.close();
+      },
+    });
+    const init: RequestInit & { readonly duplex: string } = { method: 'POST', body, duplex: 'half' };
+    expect((await requestData(new Request('https://api.example/', init))).body?.length).toBe(200_000);
+  });
+
   it('are not taken of a body without end', async () => {
     const chunk = new Uint8Array(1 << 20);
     const body = new ReadableStream({

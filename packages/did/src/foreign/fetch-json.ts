@@ -1,5 +1,5 @@
 import { type Fetch, isJsonObject, type JsonObject, type Timer, TtpError } from '@ttp/core';
-import { parseJson } from '@ttp/crypto';
+import { joinBytes, parseJson } from '@ttp/crypto';
 import { FOREIGN_DOCUMENT_MAX_BYTES, FOREIGN_FETCH_MAX_MS } from '../limits.js';
 
 /** What reads a document of the web: the guarded Fetch port, and the Timer that ends it. */
@@ -47,13 +47,7 @@ async function read(url: string, port: Fetch, signal: AbortSignal): Promise<Uint
       throw refuse('DID_WEB_TOO_LARGE', `${url} is longer than ${FOREIGN_DOCUMENT_MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }
 
 function refuse(

@@ -1,4 +1,4 @@
-import { concatBytes } from '@ttp/crypto';
+import { joinBytes } from '@ttp/crypto';
 
 const NEWLINE = 0x0a;
 
@@ -44,7 +44,7 @@ export class LineSplitter {
 
   #line(last: Uint8Array): Uint8Array {
     if (this.#pieces.length === 0) return last;
-    const line = concatBytes(...this.#pieces, last);
+    const line = joinBytes([...this.#pieces, last]);
     this.#pieces = [];
     return line;
   }

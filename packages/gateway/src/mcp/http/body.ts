@@ -1,5 +1,5 @@
 import { type Json, TtpError } from '@ttp/core';
-import { concatBytes, parseJson } from '@ttp/crypto';
+import { joinBytes, parseJson } from '@ttp/crypto';
 import { HTTP_BODY_MAX_BYTES } from '../../limits.js';
 
 /**
@@ -22,7 +22,7 @@ export async function readMessage(request: Request): Promise<Json> {
     }
     chunks.push(next.value);
   }
-  const json = parseJson(concatBytes(...chunks), { profile: 'foreign', maxBytes: HTTP_BODY_MAX_BYTES });
+  const json = parseJson(joinBytes(chunks), { profile: 'foreign', maxBytes: HTTP_BODY_MAX_BYTES });
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new TtpError('GATEWAY_BAD_REQUEST', 'a body is one JSON-RPC message');
   return json;
