@@ -8,6 +8,7 @@ import { loadCedar } from './cedar.ts';
 import type { Engine, LoadEngine } from './engine.ts';
 import { loadJsonRulesEngine } from './json-rules-engine.ts';
 import { loading } from './loading.ts';
+import { matching } from './matching.ts';
 import {
   crowdedRequests,
   crowdedRules,
@@ -142,7 +143,7 @@ export const run: RunArea = async (effort) => {
   }
   const title = `${CROWD} rules on one folder and one action, none of which holds`;
   tables.push(await deciding(title, crowdedRules(CROWD), crowdedRequests(), crowdedBars, effort));
-  return [growth(tables), ...tables, await loading(disjointRules(CROWD), effort)];
+  return [growth(tables), ...tables, await matching(effort), await loading(disjointRules(CROWD), effort)];
 };
 
 const timeOf = (table: RaceResult | undefined, name: string): number =>
