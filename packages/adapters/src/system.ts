@@ -20,8 +20,8 @@ export const systemClock: Clock = {
 export const systemRandom: Random = /* @__PURE__ */ createRandom();
 
 /**
- * Timers of this runtime, on monotonic time. They do not keep a Node process alive: a poll or a lease must not
- * hold back a program that is done. Delays beyond the 24.8 days of setTimeout are kept, not cut to 1 ms.
+ * Timers of this runtime, on monotonic time. They do not keep a Node process alive, but for those of no delay: a poll or
+ * a lease must not hold back a program that is done, and who gives others a turn is not. Delays beyond the 24.8 days of setTimeout are kept, not cut to 1 ms.
  * Throws SYSTEM_BAD_DELAY.
  */
 export const systemTimer: Timer = createTimer(systemClock, { keepsProcess: false });

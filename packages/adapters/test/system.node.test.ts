@@ -23,6 +23,15 @@ it('is where the wall clock comes from, and the only place that reads it', () =>
   expect(readers).toEqual(['adapters/src/system.ts']);
 });
 
+it('does not let a process end that only gives others a turn', () => {
+  const timer = new URL('../src/system.ts', import.meta.url).href;
+  const program = `import { systemTimer } from ${JSON.stringify(timer)};
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => void systemTimer.after(0, resolve));
+    console.log('done');`;
+  const flags = ['--conditions=@ttp/source', '--import', 'tsx', '--input-type=module', '-e', program];
+  expect(execFileSync(process.execPath, flags, { cwd: packages, timeout: 20_000 }).toString()).toBe('done\n');
+});
+
 it('lets a process end whose timers still run', () => {
   const timer = new URL('../src/system.ts', import.meta.url).href;
   const program = `import { systemTimer } from ${JSON.stringify(timer)};

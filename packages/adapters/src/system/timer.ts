@@ -8,7 +8,8 @@ const LONGEST_DELAY_MS = 2_147_483_647;
  * expiry that is looked at on time must then really have expired.
  *
  * @param clock measures the delay
- * @param options.keepsProcess whether a timer that runs keeps a Node process alive
+ * @param options.keepsProcess whether a timer that runs keeps a Node process alive. One without a delay always does:
+ *   whoever gives others their turn goes on afterwards, and must not be taken for done
  */
 export function createTimer(clock: Clock, options: { readonly keepsProcess: boolean }): Timer {
   return {
@@ -20,7 +21,7 @@ export function createTimer(clock: Clock, options: { readonly keepsProcess: bool
         const left = Math.ceil(due - clock.monotonic());
         handle = setTimeout(check, Math.max(0, Math.min(left, LONGEST_DELAY_MS)));
         // A browser gives a number here, which has no unref.
-        if (!options.keepsProcess && typeof handle === 'object') handle.unref();
+        if (!options.keepsProcess && ms > 0 && typeof handle === 'object') handle.unref();
       };
       const check = (): void => (clock.monotonic() < due ? arm() : fn());
       arm();
