@@ -42,6 +42,7 @@ describe('the memo of verified logs', () => {
       { settled: new Set([id]) },
       { settled: new Set([hashJson('another')]) },
       { dates: [5] },
+      { dates: [7] },
       { dates: [5, 6] },
       { signers: new Map<Did, KeyState | undefined>([[other.did, other]]) },
       { signers: new Map<Did, KeyState | undefined>([[other.did, { ...other }]]) },
