@@ -328,6 +328,10 @@ export interface FsckOptions {
     readonly storage: Storage;
     readonly origin: string;
     readonly key: LogKey;
+    readonly logs?: {
+        readonly from: number;
+        readonly to?: number;
+    };
     readonly timer: Timer;
     readonly now?: number;
     readonly onProgress?: (progress: FsckProgress) => void;

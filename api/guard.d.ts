@@ -100,7 +100,7 @@ export interface WindowParams {
     readonly windowMs: number;
 }
 export interface Windows {
-    valueWith(interaction: Interaction, window: WindowParams): Promise<number | undefined>;
+    valueWith(interaction: Interaction, span: WindowParams): Promise<number | undefined>;
     handler(): ObligationHandler;
 }
 export declare function applyTransform(value: Json, params: JsonObject, mark?: string): Json;

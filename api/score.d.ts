@@ -9,13 +9,44 @@ export interface AttestationFact {
     readonly tier: IssuerTier;
     readonly rating: number;
     readonly at: number;
+    readonly multiplierBp?: number;
 }
+export declare const BADGE_COLORS: {
+    readonly green: '#2da44e';
+    readonly yellow: '#bf8700';
+    readonly red: '#cf222e';
+    readonly revoked: '#6e7781';
+};
+export declare const BADGE_STYLES: readonly ['flat', 'detailed'];
 export declare const BEHAVIORAL_MAX_BP = 2500;
 export declare const BEHAVIOR_COMPONENTS: readonly ['policyCompliance', 'uptime', 'errorRate', 'latencyP95', 'securityEvents', 'dataPatterns'];
 export declare const BEHAVIOR_PRIOR_COUNT = 100;
 export declare const BEHAVIOR_WEIGHTS_BP: {
     readonly [C in BehaviorComponent]: number;
 };
+export declare const BOND_DELTAS_BP: {
+    readonly activated: 500;
+    readonly 'interaction-completed': 100;
+    readonly 'commitment-kept': 200;
+    readonly 'consent-renewed': 200;
+    readonly 'interaction-failed': -200;
+    readonly 'commitment-broken': -800;
+    readonly suspended: -1000;
+    readonly 'violation-minor': -500;
+    readonly 'violation-major': -2500;
+};
+export interface BadgeFacts {
+    readonly score: TrustScore;
+    readonly revoked: boolean;
+    readonly since: number;
+    readonly transactions: number;
+    readonly address: string;
+}
+export interface BadgeLook {
+    readonly style?: BadgeStyle;
+    readonly theme?: Theme;
+}
+export type BadgeStyle = (typeof BADGE_STYLES)[number];
 export interface Behavior {
     readonly bp: number;
     readonly conduct: number;
@@ -25,9 +56,52 @@ export type BehaviorComponent = (typeof BEHAVIOR_COMPONENTS)[number];
 export type BehaviorFacts = {
     readonly [C in BehaviorComponent]: Tally;
 };
+export interface BondEvent {
+    readonly type: BondEventType;
+    readonly at: number;
+}
+export type BondEventType = keyof typeof BOND_DELTAS_BP;
+export interface BondMove {
+    readonly event: BondEvent;
+    readonly delta: number;
+    readonly bp: BasisPoints;
+}
+export interface BondScore {
+    readonly bp: BasisPoints;
+    readonly lastEventAt?: number;
+}
 export declare const CLUSTER_CAP_DIVISOR = 5;
 export declare const CLUSTER_NAME_MAX_CHARS = 2048;
 export declare const CRITICAL_EVENT_CAP_BP = 0;
+export declare const EVIDENCE_MAX = 20;
+export declare const GAMING_MULTIPLIERS_BP: {
+    readonly 'low-diversity': 7000;
+    readonly reciprocal: 5000;
+    readonly 'new-issuers': 5000;
+    readonly 'perfect-scores': 6000;
+    readonly 'account-clustering': 5000;
+};
+export interface GamingFacts {
+    readonly ratings: readonly RatingFact[];
+    readonly createdAt: ReadonlyMap<Did, number>;
+}
+export interface GamingFinding {
+    readonly pattern: GamingFlag | 'burst' | 'self-dealing';
+    readonly subject: Did;
+    readonly found: number;
+    readonly among: number;
+    readonly issuers: readonly Did[];
+}
+export type GamingFlag = keyof typeof GAMING_MULTIPLIERS_BP;
+export interface GamingReport {
+    readonly findings: readonly GamingFinding[];
+    readonly verdicts: ReadonlyMap<Did, GamingVerdict>;
+}
+export interface GamingVerdict {
+    readonly multiplierBp: BasisPoints;
+    readonly flags: readonly GamingFlag[];
+    readonly quarantined: boolean;
+}
 export interface Gates {
     readonly identityVerified: boolean;
     readonly killed: boolean;
@@ -35,10 +109,45 @@ export interface Gates {
 }
 export declare const HIGH_EVENT_CAP_BP = 1000;
 export declare const IDENTITY_MAX_BP = 4000;
+export declare const ISNAD_STANDINGS: readonly ['confirmed', 'disputed', 'upheld'];
+export declare const ISNAD_WEIGHTS: {
+    readonly [C in keyof IsnadComponents]: number;
+};
 export declare const ISSUER_TIERS: readonly ['institutional', 'enhanced', 'highTrust', 'basic', 'standard', 'lowTrust', 'provisional', 'unverified'];
 export declare const ISSUER_TIER_WEIGHTS_CENTI: {
     readonly [T in IssuerTier]: number;
 };
+export interface InvocationThresholds {
+    readonly combinedBp: BasisPoints;
+    readonly toolBp: BasisPoints;
+    readonly callerBp: BasisPoints;
+}
+export interface IsnadComponents {
+    readonly volume: number;
+    readonly consistency: number;
+    readonly diversity: number;
+    readonly longevity: number;
+    readonly disputePenalty: number;
+}
+export interface IsnadEntry {
+    readonly partner: Did;
+    readonly cluster?: string;
+    readonly at: number;
+    readonly standing: IsnadStanding;
+    readonly amountCents?: number;
+}
+export interface IsnadFacts {
+    readonly entries: readonly IsnadEntry[];
+    readonly since: number;
+}
+export type IsnadFlag = 'burst' | 'self-dealing' | 'young' | 'upheld';
+export interface IsnadScore extends IsnadComponents {
+    readonly total: number;
+    readonly shown: string;
+    readonly flags: readonly IsnadFlag[];
+    readonly ignored: number;
+}
+export type IsnadStanding = (typeof ISNAD_STANDINGS)[number];
 export type IssuerTier = (typeof ISSUER_TIERS)[number];
 export declare const MEDIUM_EVENT_CAP_BP = 2000;
 export declare const NO_BEHAVIOR: BehaviorFacts;
@@ -46,6 +155,16 @@ export declare const OBSERVATIONS_MAX_COUNT = 1000000000;
 export declare const PROVISIONAL_CAP_DIVISOR = 70;
 export declare const REPUTATION_MAX_BP = 3500;
 export declare const REPUTATION_PRIOR_WEIGHT_CENTI = 500;
+export interface RatingFact {
+    readonly issuer: Did;
+    readonly subject: Did;
+    readonly rating: number;
+    readonly at: number;
+}
+export interface RatingWeights {
+    readonly gaming?: GamingReport;
+    readonly flow?: ReadonlyMap<Did, number>;
+}
 export interface Reputation {
     readonly posterior: number;
     readonly counted: readonly AttestationFact[];
@@ -57,17 +176,80 @@ export declare const SCORE_ERRORS: {
     readonly SCORE_BAD_BEHAVIOR: 'A tally of behavior is missing, or its numbers are not counts with good <= total.';
     readonly SCORE_BAD_GATE: 'Whether the agent is verified, killed or revoked is neither true nor false.';
     readonly SCORE_BAD_SECURITY_EVENT: 'The severity of an open security event is not medium, high or critical.';
+    readonly SCORE_BAD_EXECUTION: 'An execution of a tool has a member that is none.';
+    readonly SCORE_BAD_SERVICE: 'An indicator of a service is neither counts with good <= total nor a latency.';
+    readonly SCORE_BAD_BOND_EVENT: 'An event of a bond has a type or time that is none.';
+    readonly SCORE_BAD_ENTRY: 'An entry of a trust chain has a partner, time, standing or amount that is none.';
+    readonly SCORE_TOO_MANY_ENTRIES: 'There are more entries than one isnad score may take in.';
+    readonly SCORE_BAD_BADGE: 'A badge has a style, theme, time or number that is none.';
+    readonly SCORE_BAD_RATING: 'A rating has an issuer, subject, value or time that is none.';
+    readonly SCORE_BAD_ROOT: 'There is no root for trust to flow from.';
 };
 export declare const SECURITY_SEVERITIES: readonly ['medium', 'high', 'critical'];
+export declare const SERVICE_LEVELS_FROM_BP: {
+    readonly verified: 8000;
+    readonly trusted: 6000;
+    readonly limited: 4000;
+    readonly untrusted: 0;
+};
+export declare const SERVICE_PARTS_BP: {
+    readonly availability: 3500;
+    readonly performance: 2500;
+    readonly security: 2500;
+    readonly reliability: 1500;
+};
 export declare const STAGE_BUILDING_FROM_BP = 5600;
 export declare const STAGE_ESTABLISHED_FROM_BP = 7500;
 export declare const STAGE_NEW_FROM_BP = 4100;
 export type ScoreErrorCode = keyof typeof SCORE_ERRORS;
 export type SecuritySeverity = (typeof SECURITY_SEVERITIES)[number];
+export interface ServiceFacts extends Readonly<Record<Indicator, Tally>> {
+    readonly latency?: {
+        readonly averageMs: number;
+        readonly p95Ms: number;
+        readonly p99Ms: number;
+        readonly slaMs: number;
+    };
+}
+export type ServiceLevel = keyof typeof SERVICE_LEVELS_FROM_BP;
+export interface ServiceTrust {
+    readonly totalBp: BasisPoints;
+    readonly availabilityBp: BasisPoints;
+    readonly performanceBp: BasisPoints;
+    readonly securityBp: BasisPoints;
+    readonly reliabilityBp: BasisPoints;
+    readonly level: ServiceLevel;
+}
+export type StandingFacts = Pick<TrustFacts, 'killed' | 'revoked' | 'securityEvents' | 'attestations'>;
+export declare const TOOL_PARTS_BP: {
+    readonly reliability: 4000;
+    readonly performance: 2500;
+    readonly efficiency: 2000;
+    readonly compliance: 1500;
+};
 export type Tally = {
     readonly good: number;
     readonly total: number;
 };
+export type Theme = 'light' | 'dark';
+export interface ToolExecution {
+    readonly successful: boolean;
+    readonly compliant: boolean;
+    readonly latencyMs: number;
+    readonly usage: {
+        readonly cpu: number;
+        readonly memory: number;
+        readonly network: number;
+    };
+}
+export interface ToolTrust {
+    readonly totalBp: BasisPoints;
+    readonly reliabilityBp: BasisPoints;
+    readonly performanceBp: BasisPoints;
+    readonly efficiencyBp: BasisPoints;
+    readonly complianceBp: BasisPoints;
+    readonly executions: number;
+}
 export interface TrustFacts extends Gates {
     readonly attestations: readonly AttestationFact[];
     readonly behavior: BehaviorFacts;
@@ -95,8 +277,43 @@ export type TrustReport = {
 export declare const VERIFIED_TIERS: readonly IssuerTier[];
 export declare const VOUCHING_RATING_MIN = 4;
 export declare function accessOf(stage: Stage): AccessLevel;
+export declare function analyseGaming(facts: GamingFacts): GamingReport;
+export declare const badgeJson: (facts: BadgeFacts) => BadgeFacts & {
+    readonly color: keyof typeof BADGE_COLORS;
+};
+export declare function badgeSvg(facts: BadgeFacts, look?: BadgeLook): string;
 export declare function behaviorOf(facts: BehaviorFacts): Behavior;
+export declare function bondHistory(events: readonly BondEvent[]): readonly BondMove[];
+export declare function bondScore(events: readonly BondEvent[], now: number): BondScore;
+export declare function decayedBond(score: BondScore, now: number): BondScore;
+export declare function descendantFacts(own: TrustFacts, above: readonly StandingFacts[]): TrustFacts;
+export declare function invocationTrust(tool: BasisPoints, caller: BasisPoints, needs: InvocationThresholds): {
+    readonly combinedBp: BasisPoints;
+    readonly enough: boolean;
+};
 export declare function isTrustReport(value: Json): value is TrustReport & JsonObject;
+export declare function isnadScore(facts: IsnadFacts, now: number): IsnadScore;
+export declare const isnadTotal: (components: IsnadComponents) => number;
+export declare function nextServiceScore(published: BasisPoints, computed: BasisPoints): BasisPoints;
 export declare function reputationOf(attestations: readonly AttestationFact[]): Reputation;
+export declare function serviceLevel(bp: number): ServiceLevel;
+export declare function serviceTrust(facts: ServiceFacts): ServiceTrust;
 export declare function stageOf(bp: number, gates: Gates): Stage;
+export declare function toolTrust(executions: readonly ToolExecution[], slaMs?: number): ToolTrust;
+export declare function trustFlow(facts: GamingFacts, roots: readonly Did[]): ReadonlyMap<Did, number>;
 export declare function trustReport(facts: TrustFacts): TrustReport;
+export declare function trustReportSvg(report: TrustReport, { history, theme }?: {
+    readonly history?: readonly number[];
+    readonly theme?: Theme;
+}): string;
+export declare function trustReportText(report: TrustReport): string;
+export declare function weighAttestations(subject: Did, attestations: readonly AttestationFact[], { gaming, flow }: RatingWeights): readonly AttestationFact[];
+
+// referred to
+
+declare const INDICATORS: {
+    readonly availability: readonly ['success', 'uptime', 'endpointHealth'];
+    readonly security: readonly ['policyCompliance', 'dlpClean', 'authenticated'];
+    readonly reliability: readonly ['handled', 'inTime', 'untripped'];
+};
+type Indicator = (typeof INDICATORS)[keyof typeof INDICATORS][number];

@@ -66,13 +66,16 @@ describe('ttp policy eval --layer', () => {
   });
 });
 
-describe('ttp policy diff, test, coverage --layer', () => {
-  const policy = (verb: string, ...args: readonly string[]) =>
-    ttpJson([
-      ...['policy', verb, ...args.map((name) => dir.at(name))],
-      ...['--layer', `organisation=${dir.at('org.json')}`],
-    ]);
+const policy = (verb: string, ...args: readonly string[]) =>
+  ttpJson([
+    'policy',
+    verb,
+    ...args.map((name) => dir.at(name)),
+    '--layer',
+    `organisation=${dir.at('org.json')}`,
+  ]);
 
+describe('ttp policy diff, test, coverage --layer', () => {
   it('compares what is left of a change below the other layers', async () => {
     const rule = { id: 'read', effect: 'allow', resources: ['file:data/**'], actions: ['read'] };
     const more = {
