@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fs } from '@ttp/adapters/fs';
 import { memory } from '@ttp/adapters/memory';
 import { systemClock, systemRandom } from '@ttp/adapters/system';
 import type { Storage } from '@ttp/core';
@@ -11,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPostgres, NO_POSTGRES, type Server, startServer } from '../../adapters/test/postgres/server.js';
 import { CALL_MAP, POLICY } from '../../sdk/test/rig.js';
 import { openStore } from '../src/store.js';
+import { ttp as run } from './harness.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ttp-storages-'));
 const found = findPostgres();
@@ -70,4 +72,18 @@ describe('an agent that was killed stays killed over a restart', () => {
       async () => undefined,
     );
   });
+});
+
+it('ttp keygen makes the kill record in a storage of whatever kind', async () => {
+  const folder = join(dir, 'made');
+  const { code } = await run(['keygen', '--out', join(dir, 'made.json'), '--store', `fs:${folder}`]);
+  expect(code).toBe(0);
+  const storage = await fs(folder);
+  const keys: string[] = [];
+  for await (const key of storage.store.list('')) keys.push(key);
+  await storage.close();
+  expect(keys.filter((key) => key.startsWith('kill/'))).toEqual([
+    'kill/*',
+    expect.stringMatching(/^kill\/did:ttp:agent:/),
+  ]);
 });

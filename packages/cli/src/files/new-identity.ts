@@ -1,9 +1,9 @@
-import { sqlite } from '@ttp/adapters/sqlite';
 import type { Did } from '@ttp/core';
 import { encryptKey } from '@ttp/crypto';
 import { createIdentity, type DidType, type RecoveryCommitment } from '@ttp/did';
 import { createKillSwitch } from '@ttp/guard';
 import type { Io } from '../io.js';
+import { openStore } from '../store.js';
 import { requireAbsent, writeNew } from './files.js';
 import { formatIdentityFile } from './identity-file.js';
 import { formatKeyFile } from './key-header.js';
@@ -25,7 +25,7 @@ export interface NewIdentityFiles {
  * Makes an identity and writes it, and beside it, to `<out>.next`, the key for the next rotation.
  *
  * @param askPassphrase called once it is known that nothing would be overwritten
- * @throws CLI_FILE_*, CLI_PASSPHRASE_*, STORE_*, DID_BAD_LOG
+ * @throws CLI_FILE_*, CLI_PASSPHRASE_*, CLI_STORE_*, STORE_*, DID_BAD_LOG
  */
 export async function writeNewIdentity(
   { out, type, store, recovery, parent: openParent }: NewIdentityFiles,
@@ -63,10 +63,10 @@ export async function writeNewIdentity(
 /** The kill record of an identity that was created in this very call (decision D32). */
 async function createKillRecord(
   did: Did,
-  path: string,
+  address: string,
   { clock, timer }: Pick<Io, 'clock' | 'timer'>,
 ): Promise<void> {
-  const storage = sqlite(path);
+  const storage = await openStore(address);
   try {
     const kill = await createKillSwitch({ storage, clock, timer });
     await kill.enrol(did, true);
