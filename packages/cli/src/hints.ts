@@ -65,7 +65,7 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
     'an operator with the privilege, or ttp keygen --operator ... --privilege <name>',
   DID_RECOVERY_PENDING: 'ttp did show on the file says from when on it is',
   DID_PARENT_UNRESOLVED: '--with and the key log of the parent, added before this one',
-  DID_METHOD_UNSUPPORTED: 'a name needs --registry with whoever keeps it; ttp did resolve --help',
+  DID_METHOD_UNSUPPORTED: 'ttp did resolve, which asks the web too; for a name with --registry',
   DID_STATUS_LIST_STALE: 'the list that has followed it, from whoever issues it',
   DID_BAD_SYNTAX: 'the whole of it, as ttp keygen and ttp did show print it',
   ETR_LOG_INCONSISTENT: 'a backup of the storage: entries or the tree head are not what was signed',
