@@ -1,6 +1,7 @@
+import { systemTimer } from '@ttp/adapters/system';
 import { asDid, type Clock, type Did, isTtpError, type JsonObject } from '@ttp/core';
 import { decodeEnvelope, fromMultikey, utf8 } from '@ttp/crypto';
-import { type TrustedLog, verifyTrace } from '@ttp/etr-merkle/trace';
+import { type TrustedLog, verifyTraceStream } from '@ttp/etr-merkle/trace';
 import { visible } from '@ttp/oversight';
 import { replayBundle } from '@ttp/sdk';
 import { BUNDLE_MAX_CHARS, FINDINGS_MAX } from '../../limits.js';
@@ -38,16 +39,16 @@ its inputs. It is as good as the log key: get that from somebody you trust, not 
         absent: whole('inputs erased or not disclosed'),
       }),
     }),
-    answer({ bundle, logKey }) {
+    async answer({ bundle, logKey }) {
       const bytes = utf8(bundle);
-      const { valid, origin, at, entries, findings } = verifyTrace(bytes, {
-        logKeys: [trusted(logKey, bytes)],
-        now: clock.now(),
-      });
+      const trust = { logKeys: [trusted(logKey, bytes)], now: clock.now() };
+      // In slices: others are answered meanwhile.
+      const report = await verifyTraceStream([bytes], trust, { timer: systemTimer });
+      const { valid, origin, at, entries, findings } = report;
       // What is not valid means nothing, so nothing is read out of it.
       const replayed = valid ? replayBundle(bytes) : [];
       const count = (result: string): number => replayed.filter((one) => one.result === result).length;
-      return Promise.resolve({
+      return {
         valid: valid && count('differs') === 0,
         ...(origin === undefined ? {} : { origin: visible(origin) }),
         ...(at === undefined ? {} : { at }),
@@ -56,7 +57,7 @@ its inputs. It is as good as the log key: get that from somebody you trust, not 
           .slice(0, FINDINGS_MAX)
           .map(({ line, check, code, message }) => ({ line, check, code, message: visible(message) })),
         decisions: { same: count('same'), differs: count('differs'), absent: count('absent') },
-      } satisfies JsonObject);
+      } satisfies JsonObject;
     },
   });
 
@@ -79,6 +80,6 @@ function signerOf(bundle: Uint8Array): string {
   try {
     return decodeEnvelope(first, { maxBytes: first.length }).sigs[0]?.kid ?? '';
   } catch {
-    return ''; // then the signature is what `verifyTrace` finds wrong
+    return ''; // then the signature is what the verification finds wrong
   }
 }
