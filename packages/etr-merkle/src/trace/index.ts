@@ -7,6 +7,7 @@ export {
   type ProcessingGroup,
   recordOfProcessing,
 } from './action-type.js';
+export { alertFaults, type LogAlert } from './alert.js';
 export { type Absence, BUNDLE, type Manifest, type Scope } from './bundle.js';
 export { bundleEntries, bundlePayloads } from './bundle-content.js';
 export type { TraceSummary } from './chains.js';
