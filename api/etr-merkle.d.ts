@@ -387,6 +387,7 @@ export interface LifeContext {
     readonly agent: Did;
     readonly trace: TraceId;
 }
+export type LogAlert = 'gap' | 'fork' | 'missing-head';
 export interface LogReader {
     readonly origin: string;
     readonly size: bigint;
@@ -555,6 +556,7 @@ export declare const accessEvent: (envelope: Envelope, { component, at, trace, a
 export declare const actionOf: ({ type }: {
     readonly type: EventType;
 }) => ActionType;
+export declare function alertFaults({ faults, omitted }: FsckReport, notifier: Notifier, link?: string): Promise<readonly LogAlert[]>;
 export declare function bundleEntries(bundle: string | Uint8Array): Entry[];
 export declare function bundlePayloads(bundle: string | Uint8Array): ReadonlyMap<Hash, Json>;
 export declare const commitment: (salt: Uint8Array, bytes: Uint8Array) => Hash;

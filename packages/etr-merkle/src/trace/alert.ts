@@ -1,8 +1,11 @@
 import type { Notifier } from '@ttp/core';
 import type { Fault, FsckReport } from './fsck-report.js';
 
-/** Patterns that somebody has to be told of, and the faults that show them (symbi-plan-fragment.txt L110). */
-const SHOWN_BY = {
+/** Patterns that somebody has to be told of (symbi-plan-fragment.txt L110). */
+export type LogAlert = 'gap' | 'fork' | 'missing-head';
+
+/** The faults that show each of them. */
+const SHOWN_BY: { readonly [pattern in LogAlert]: readonly Fault['code'][] } = {
   /** Something that was there is gone. */
   gap: [
     'ETR_FSCK_LOG',
@@ -16,8 +19,7 @@ const SHOWN_BY = {
   fork: ['ETR_FSCK_ROOT', 'ETR_FSCK_ALTERED', 'ETR_FSCK_SURPLUS', 'ETR_FSCK_TIME'],
   /** What was recorded waits for a signature, or has lost it. */
   'missing-head': ['ETR_FSCK_HEAD', 'ETR_FSCK_UNSIGNED'],
-} as const satisfies Record<string, readonly Fault['code'][]>;
-export type LogAlert = keyof typeof SHOWN_BY;
+};
 
 /** Faults that one message names. */
 const NAMED = 5;
@@ -36,8 +38,7 @@ export async function alertFaults(
 ): Promise<readonly LogAlert[]> {
   const told: LogAlert[] = [];
   for (const pattern of ['gap', 'fork', 'missing-head'] as const) {
-    const codes: readonly Fault['code'][] = SHOWN_BY[pattern];
-    const found = faults.filter(({ code }) => codes.includes(code));
+    const found = faults.filter(({ code }) => SHOWN_BY[pattern].includes(code));
     if (found.length === 0) continue;
     const more = found.length - NAMED;
     const lines = found.slice(0, NAMED).map(placeOf);
