@@ -22,6 +22,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'informationalFields',
     'jwkThumbprint',
     'readKeyDirectory',
+    'readRequestField',
     'requestData',
     'requireDigest',
     'responseData',
