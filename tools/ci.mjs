@@ -1,19 +1,8 @@
 // Every check beyond `npm test`, one after the other, on the Node and the PATH that tools/run.mjs set.
-//   npm run ci [-- --without <task>]   leave out what has just run by itself
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 
-const all = ['build', 'typecheck', 'lint', 'gates', 'coverage', 'api', 'pack', 'browser'];
-const { without } = parseArgs({
-  options: { without: { type: 'string', multiple: true, default: [] } },
-}).values;
-const unknown = without.find((task) => !all.includes(task));
-if (unknown !== undefined) {
-  console.error(`[ci] there is no task ${unknown}; there are ${all.join(', ')}`);
-  process.exit(2);
-}
-const tasks = all.filter((task) => !without.includes(task));
+const tasks = ['build', 'typecheck', 'lint', 'gates', 'coverage', 'api', 'pack', 'browser'];
 const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 for (const task of tasks) {
   const start = Date.now();
