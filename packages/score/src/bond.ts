@@ -1,5 +1,5 @@
 import { asBasisPoints, type BasisPoints, TtpError } from '@ttp/core';
-import { bondDecay, DAY_MS, daysBetween, FIXED_ONE } from './fixed.js';
+import { bondDecay, daysBetween, FIXED_ONE, isTime } from './fixed.js';
 import { BOND_START_BP } from './limits.js';
 import { isList } from './reputation.js';
 
@@ -82,9 +82,6 @@ function check(event: BondEvent, field: string): void {
   if (!Object.hasOwn(BOND_DELTAS_BP, event.type)) throw bad(`${field}.type`);
   if (!isTime(event.at)) throw bad(`${field}.at`);
 }
-
-/** Up to the year 9999 the days fit the table of decay. */
-const isTime = (ms: number): boolean => Number.isSafeInteger(ms) && ms >= 0 && ms <= 2_932_896 * DAY_MS;
 
 const bad = (field: string): TtpError =>
   new TtpError('SCORE_BAD_BOND_EVENT', 'not an event of a bond, or not a time', { field });

@@ -42,6 +42,10 @@ const BOND_DECAY: readonly bigint[] = [
   31288n,
 ];
 
+/** Whether it is a time, ms, up to the year 9999: the days between two of them fit the tables. */
+export const isTime = (ms: number): boolean =>
+  Number.isSafeInteger(ms) && ms >= 0 && ms <= 2_932_896 * DAY_MS;
+
 /** Whole days between two times, ms; 0 where the second is the earlier one, so that nothing weighs more for being dated ahead (flaw.S11). */
 export const daysBetween = (from: number, to: number): number => Math.max(0, floorDiv(to - from, DAY_MS));
 

@@ -1,11 +1,10 @@
 import { type Did, isDid, TtpError } from '@ttp/core';
-import { DAY_MS, daysBetween, FIXED_ONE, isnadDecay, log2Milli } from './fixed.js';
+import { hourlyLimit } from './burst.js';
+import { daysBetween, FIXED_ONE, isnadDecay, isTime, log2Milli } from './fixed.js';
 import { floorDiv } from './integer.js';
 import {
   CLUSTER_NAME_MAX_CHARS,
-  HOUR_MS,
   ISNAD_AMOUNT_FULL_CENTS,
-  ISNAD_BURST_MAX,
   ISNAD_COUNT_MAX,
   ISNAD_ENTRIES_MAX,
   ISNAD_SELF_DEALING_CAP,
@@ -144,15 +143,8 @@ const share = (part: bigint, all: bigint): number => (part <= 0n ? 0 : Number((1
 
 /** The entries but those that follow ten of the same partner within an hour. */
 function withoutBursts(entries: readonly IsnadEntry[]): readonly IsnadEntry[] {
-  const recent = new Map<string, number[]>();
-  return [...entries]
-    .sort((a, b) => a.at - b.at)
-    .filter(({ partner, at }) => {
-      const times = (recent.get(partner) ?? []).filter((time) => at - time < HOUR_MS);
-      const fits = times.length < ISNAD_BURST_MAX;
-      recent.set(partner, fits ? [...times, at] : times);
-      return fits;
-    });
+  const admits = hourlyLimit<Did>();
+  return [...entries].sort((a, b) => a.at - b.at).filter(({ partner, at }) => admits(partner, at));
 }
 
 /** Sums in fixed point: entries without an amount together at most as much as fills the volume. */
@@ -212,8 +204,6 @@ function check(entry: IsnadEntry, field: string): void {
   if (amountCents !== undefined && !(Number.isSafeInteger(amountCents) && amountCents >= 0))
     throw bad(`${field}.amountCents`);
 }
-
-const isTime = (ms: number): boolean => Number.isSafeInteger(ms) && ms >= 0 && ms <= 2_932_896 * DAY_MS;
 
 const bad = (field: string): TtpError =>
   new TtpError('SCORE_BAD_ENTRY', 'an entry of a trust chain has a member that is none', { field });

@@ -76,9 +76,6 @@ export const HOUR_MS = 3_600_000;
 /** Entries of a trust chain that one score takes in: 100 000. */
 export const ISNAD_ENTRIES_MAX = 100_000;
 
-/** Entries with one partner in an hour that count: 10 (isnad-architecture.txt L189). */
-export const ISNAD_BURST_MAX = 10;
-
 /** What entries without an amount count together at most: 1023, where the volume is full. */
 export const ISNAD_COUNT_MAX = 1023;
 
@@ -100,7 +97,7 @@ export const ISNAD_UPHELD_CAP = 2000;
 /** Ratings that one analysis takes in: 1 000 000. */
 export const GAMING_RATINGS_MAX = 1_000_000;
 
-/** Ratings of one issuer for one subject in an hour that count: 10 (decisions.md, table of numbers). */
+/** Entries with one partner, and ratings of one issuer for one subject, that count in an hour: 10 (isnad-architecture.txt L189; decisions.md, table of numbers). */
 export const BURST_MAX = 10;
 
 /** Issuers below which ratings are of a small set: 5. */

@@ -7,7 +7,7 @@ import {
   type JsonObject,
   TtpError,
 } from '@ttp/core';
-import { parseJson, utf8 } from '@ttp/crypto';
+import { joinBytes, parseJson, utf8 } from '@ttp/crypto';
 import { authZenRequestOf, parseAuthZenResponse } from '@ttp/spl/interop';
 import { DECISION_POINT_MAX_BYTES, LOCAL_FACT_VALID_MS } from './limits.js';
 
@@ -51,18 +51,16 @@ export function decisionPointSource(point: DecisionPoint, agent: Did, clock: Clo
 }
 
 async function readAll(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  let read = new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
   for await (const chunk of body) {
-    const size = read.length + chunk.length;
+    size += chunk.length;
     if (size > DECISION_POINT_MAX_BYTES)
       throw new TtpError(
         'SDK_DECISION_POINT_FAILED',
         `an answer of more than ${DECISION_POINT_MAX_BYTES} bytes`,
       );
-    const whole = new Uint8Array(size);
-    whole.set(read);
-    whole.set(chunk, read.length);
-    read = whole;
+    chunks.push(chunk);
   }
-  return read;
+  return joinBytes(chunks);
 }

@@ -1,13 +1,12 @@
 import { asBasisPoints, asDid, type BasisPoints, type Did } from '@ttp/core';
+import { hourlyLimit } from '../burst.js';
 import { DAY_MS } from '../fixed.js';
 import { floorDiv } from '../integer.js';
 import {
-  BURST_MAX,
   CIRCLE_PARTNERS_MAX,
   CLUSTER_ISSUERS_MIN,
   DIVERSITY_ISSUERS_MIN,
   DIVERSITY_SHARE_MAX_PERCENT,
-  HOUR_MS,
   NEW_ACCOUNT_DAYS,
   PERFECT_RATINGS_MIN,
   PERFECT_SHARE_MIN_PERCENT,
@@ -156,7 +155,7 @@ function withoutNoise(
   ratings: readonly Received[],
   findings: GamingFinding[],
 ): readonly Received[] {
-  const recent = new Map<number, number[]>();
+  const admits = hourlyLimit<number>();
   const bursts = new Map<number, number>();
   let own = 0;
   const kept = ratings.filter(({ from, at }) => {
@@ -164,9 +163,7 @@ function withoutNoise(
       own++;
       return false;
     }
-    const times = (recent.get(from) ?? []).filter((time) => at - time < HOUR_MS);
-    const fits = times.length < BURST_MAX;
-    recent.set(from, fits ? [...times, at] : times);
+    const fits = admits(from, at);
     if (!fits) bursts.set(from, (bursts.get(from) ?? 0) + 1);
     return fits;
   });

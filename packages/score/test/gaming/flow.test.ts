@@ -97,6 +97,13 @@ describe('trust from roots', () => {
       expect(gained(k), `${k} identities`).toBeLessThan((toTheEdge * 0.85) / 0.15);
     const free = flow([...honest, ...names(50, 's').map((name) => rates(name, 'target'))]);
     expect(free.has(did('target'))).toBe(false);
+    // Whatever tier they are given, what they say together stays below one point of 35.
+    for (const k of [1, 10, 1000]) {
+      const said = names(k, 's').map((name) => attestation(name, { tier: 'highTrust' }));
+      const { posterior: heard } = reputationOf(weighAttestations(did('target'), said, { flow: free }));
+      expect((3500 * heard) / 10_000, `${k} identities`).toBeLessThan(100);
+      expect((3500 * posterior(said)) / 10_000, `${k} without roots`).toBeGreaterThan(k === 1 ? 0 : 100);
+    }
   });
 });
 
