@@ -143,7 +143,7 @@ const share = (part: bigint, all: bigint): number => (part <= 0n ? 0 : Number((1
 
 /** The entries but those that follow ten of the same partner within an hour. */
 function withoutBursts(entries: readonly IsnadEntry[]): readonly IsnadEntry[] {
-  const admits = hourlyLimit<Did>();
+  const admits = hourlyLimit();
   return [...entries].sort((a, b) => a.at - b.at).filter(({ partner, at }) => admits(partner, at));
 }
 

@@ -155,7 +155,7 @@ function withoutNoise(
   ratings: readonly Received[],
   findings: GamingFinding[],
 ): readonly Received[] {
-  const admits = hourlyLimit<number>();
+  const admits = hourlyLimit();
   const bursts = new Map<number, number>();
   let own = 0;
   const kept = ratings.filter(({ from, at }) => {
