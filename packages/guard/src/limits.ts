@@ -46,5 +46,5 @@ export const WINDOW_BUCKETS = 120;
 /** Largest amount that a windowed sum adds: 10^12 major units. A call with a larger one has no amount. */
 export const WINDOW_AMOUNT_CEILING = 1_000_000_000_000;
 
-/** Attempts to write the record of a window against other processes before the call is refused: 100. */
-export const WINDOW_WRITE_ATTEMPTS = 100;
+/** Attempts to write a record of a window, quota or budget against other processes before the call is refused: 100. */
+export const RECORD_WRITE_ATTEMPTS = 100;
