@@ -7,6 +7,7 @@ import { IDENTITY_OPERATIONS } from './ops/identity.js';
 import { INTEROP_OPERATIONS } from './ops/interop.js';
 import { LOG_OPERATIONS } from './ops/log.js';
 import { NEGOTIATION_OPERATIONS } from './ops/negotiation.js';
+import { SCORE_OPERATIONS } from './ops/score.js';
 import type { Operation, Operations } from './protocol.js';
 
 /**
@@ -25,6 +26,7 @@ export const operations = (more: Readonly<Record<string, Operation>> = {}): Oper
       ...HANDSHAKE_OPERATIONS,
       ...LOG_OPERATIONS,
       ...DECISION_OPERATIONS,
+      ...SCORE_OPERATIONS,
       ...NEGOTIATION_OPERATIONS,
       ...more,
     }),

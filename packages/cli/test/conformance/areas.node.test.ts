@@ -69,22 +69,49 @@ describe('the vectors of the packages, through the protocol', () => {
     }
   });
 
-  it('score.trust', async () => {
-    const cases = vectors<{
-      facts: JsonObject;
-      expect?: { totalBp: number; stage: string };
-      code?: string;
-    }>('score/trust');
-    for (const { name, facts, expect: report, code } of cases) {
-      const scored = await ask('score.trust', { facts, now: 0 });
-      if (report !== undefined)
-        expect(scored, name).toMatchObject({
-          total: Math.floor(report.totalBp / 100),
-          stage: report.stage,
-          report,
-        });
-      else expect(['CONFORMANCE_BAD_REQUEST', code], name).toContain(scored);
+  it('score.trust, score.isnad, score.tool, score.service', async () => {
+    for (const score of ['trust', 'isnad', 'tool', 'service']) {
+      const cases = vectors<{ facts: Json; now?: Json; expect?: JsonObject; code?: string }>(
+        `score/${score}`,
+      );
+      expect(cases.length).toBeGreaterThan(10);
+      for (const { name, facts, now, expect: report, code } of cases) {
+        const scored = await ask(`score.${score}`, { facts, now: score === 'isnad' ? now : 0 });
+        if (report === undefined) expect(['CONFORMANCE_BAD_REQUEST', code], name).toContain(scored);
+        else expect(scored, name).toMatchObject({ report });
+      }
     }
+  });
+
+  it('scores in points: whole ones of an agent, tenths of a chain, hundredths of a tool or service', async () => {
+    const [trust] = vectors<{ facts: Json }>('score/trust').filter(({ name }) =>
+      name.startsWith('one standard'),
+    );
+    expect(await ask('score.trust', { facts: trust?.facts })).toMatchObject({
+      total: 45,
+      components: { identity: 40, reputation: 5, behavioral: 0 },
+      stage: 'new',
+    });
+    const entries = [{ partner: 'did:ttp:agent:p', at: 31_536_000_000, standing: 'confirmed' }];
+    expect(await ask('score.isnad', { facts: { entries, since: 0 }, now: 31_536_000_000 })).toMatchObject({
+      total: 59.1,
+      components: { volume: 10, consistency: 100, diversity: 8, longevity: 100, disputePenalty: 100 },
+      flags: ['self-dealing'],
+    });
+    const execution = { compliant: true, latencyMs: 100, usage: { cpu: 0, memory: 0, network: 0 } };
+    const executions = [true, true, false].map((successful) => ({ ...execution, successful }));
+    expect(await ask('score.tool', { facts: { executions } })).toMatchObject({
+      total: 85.66,
+      components: { reliability: 26.66, performance: 24, efficiency: 20, compliance: 15 },
+    });
+    const all = { good: 2, total: 3 };
+    const names = ['success', 'uptime', 'endpointHealth', 'policyCompliance', 'dlpClean', 'authenticated'];
+    const facts = Object.fromEntries([...names, 'handled', 'inTime', 'untripped'].map((name) => [name, all]));
+    expect(await ask('score.service', { facts })).toMatchObject({
+      total: 49.99,
+      components: { availability: 23.33, performance: 0, security: 16.66, reliability: 10 },
+      level: 'limited',
+    });
   });
 
   it('did.parse', async () => {

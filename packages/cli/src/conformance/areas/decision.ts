@@ -1,7 +1,7 @@
 import { isJsonObject } from '@ttp/core';
 import { type Areas, asked, present, UNREADABLE } from './asked.js';
 
-/** Policies, scores, decisions, and what looks for data that may not leave. */
+/** Policies, decisions, and what looks for data that may not leave. */
 export const DECISION_AREAS: Areas = {
   'spl/match': ({ pattern = null, resource = null, expect, code }) =>
     asked({ op: 'spl.match', pattern, resource }, code, { matches: expect ?? null }),
@@ -31,11 +31,6 @@ export const DECISION_AREAS: Areas = {
     if (typeof code === 'string') return { request, codes: [code, UNREADABLE] };
     const { outcome = null, score = null, level = null } = isJsonObject(expect) ? expect : {};
     return { request, result: { v: 1, outcome, risk: { score, level } }, isPart: true };
-  },
-  'score/trust': ({ facts = null, expect, code }) => {
-    const request = { op: 'score.trust', facts, now: 0 };
-    if (typeof code === 'string') return { request, codes: [code, UNREADABLE] };
-    return { request, result: { report: expect ?? null }, isPart: true };
   },
   dlp: ({ parts, expect = null }) => ({
     request: { op: 'dlp.scan', text: Array.isArray(parts) ? parts.join('') : '' },

@@ -4,6 +4,7 @@ import { DECISION_AREAS } from './decision.js';
 import { IDENTITY_AREAS } from './identity.js';
 import { INTEROP_AREAS } from './interop.js';
 import { LOG_AREAS } from './log.js';
+import { SCORE_AREAS } from './score.js';
 
 /** How the cases of each area are asked for. */
 export const AREAS: Areas = {
@@ -12,4 +13,5 @@ export const AREAS: Areas = {
   ...INTEROP_AREAS,
   ...LOG_AREAS,
   ...DECISION_AREAS,
+  ...SCORE_AREAS,
 };

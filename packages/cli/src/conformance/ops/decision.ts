@@ -8,14 +8,13 @@ import {
 } from '@ttp/core';
 import { parseJson } from '@ttp/crypto';
 import { scanText } from '@ttp/guard/dlp';
-import { type TrustFacts, trustReport } from '@ttp/score';
 import { evaluate, lintPolicy, loadPolicy, matchResource, POLICY_CEILING_BYTES } from '@ttp/spl';
 import { canonicalDecision, decide, parseThresholds } from '@ttp/tre';
 import { parsePolicyRequest } from '../../policy-request.js';
 import { type Arguments, badArgument, json, object, text } from '../arguments.js';
 import type { Operation } from '../protocol.js';
 
-/** Policies, scores, decisions, and what looks for data that may not leave. */
+/** Policies, decisions, and what looks for data that may not leave. */
 export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
   'spl.load'(args) {
     const policy = loadPolicy(text(args, 'text'));
@@ -34,14 +33,6 @@ export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
       obligations: obligations.map((obligation) => ({ ...obligation })),
       reasons: reasons.map((reason) => ({ ...reason })),
     };
-  },
-  'score.trust'(args) {
-    const facts = object(args, 'facts');
-    if (!mayBeFacts(facts)) return badArgument('facts');
-    const report = trustReport(facts);
-    const { totalScore, identityScore, reputationScore, behavioralScore, stage } = report;
-    const components = { identity: identityScore, reputation: reputationScore, behavioral: behavioralScore };
-    return { total: totalScore, components, stage, report };
   },
   'tre.decide'(args) {
     const [interaction, evidence] = [object(args, 'interaction'), object(args, 'evidence')];
@@ -71,19 +62,7 @@ function requestOf(args: Arguments): ReturnType<typeof parsePolicyRequest> {
 
 // What follows holds only as far as the types are taken for granted: every value is judged where it is used.
 
-const GATES = ['identityVerified', 'killed', 'revoked'];
-const LISTS = ['attestations', 'securityEvents'];
 const WORDS = ['id', 'mode', 'trace', 'agent', 'target', 'action', 'resource'];
-
-function mayBeFacts(facts: JsonObject): facts is JsonObject & TrustFacts {
-  const { behavior } = facts;
-  return (
-    GATES.every((gate) => typeof facts[gate] === 'boolean') &&
-    LISTS.every((list) => Array.isArray(facts[list])) &&
-    isJsonObject(behavior) &&
-    Object.values(behavior).every(isJsonObject)
-  );
-}
 
 const mayBeInteraction = (value: JsonObject): value is JsonObject & Interaction =>
   WORDS.every((word) => typeof value[word] === 'string') &&

@@ -1,0 +1,85 @@
+import { isJsonObject, type JsonObject } from '@ttp/core';
+import {
+  type IsnadFacts,
+  isnadScore,
+  type ServiceFacts,
+  serviceTrust,
+  type ToolExecution,
+  type TrustFacts,
+  toolTrust,
+  trustReport,
+} from '@ttp/score';
+import { badArgument, object, time } from '../arguments.js';
+import type { Operation } from '../protocol.js';
+
+/**
+ * The four scores. Facts are those of the package, as docs/trust.md has them; what is wrong in them is refused with the
+ * package's code. `total` and `components` are in points: whole ones of an agent, else with what is behind the point.
+ */
+export const SCORE_OPERATIONS: Readonly<Record<string, Operation>> = {
+  'score.trust'(args) {
+    const facts = object(args, 'facts');
+    if (!mayBeAgent(facts)) return badArgument('facts');
+    const report = trustReport(facts);
+    const { totalScore, identityScore, reputationScore, behavioralScore, stage } = report;
+    const components = { identity: identityScore, reputation: reputationScore, behavioral: behavioralScore };
+    return { total: totalScore, components, stage, report };
+  },
+  'score.isnad'(args) {
+    const facts = object(args, 'facts');
+    if (!mayBeChain(facts)) return badArgument('facts');
+    const score = isnadScore(facts, time(args, 'now'));
+    const { shown, volume, consistency, diversity, longevity, disputePenalty, flags } = score;
+    const components = points({ volume, consistency, diversity, longevity, disputePenalty });
+    return { total: Number(shown), components, flags, report: { ...score } };
+  },
+  'score.tool'(args) {
+    const facts = object(args, 'facts');
+    if (!mayBeTool(facts)) return badArgument('facts');
+    const report = toolTrust(facts.executions, facts.slaMs);
+    const { totalBp, reliabilityBp, performanceBp, efficiencyBp, complianceBp } = report;
+    const components = points({
+      reliability: reliabilityBp,
+      performance: performanceBp,
+      efficiency: efficiencyBp,
+      compliance: complianceBp,
+    });
+    return { total: totalBp / 100, components, report: { ...report } };
+  },
+  'score.service'(args) {
+    const facts = object(args, 'facts');
+    if (!mayBeService(facts)) return badArgument('facts');
+    const report = serviceTrust(facts);
+    const { totalBp, availabilityBp, performanceBp, securityBp, reliabilityBp, level } = report;
+    const components = points({
+      availability: availabilityBp,
+      performance: performanceBp,
+      security: securityBp,
+      reliability: reliabilityBp,
+    });
+    return { total: totalBp / 100, components, level, report: { ...report } };
+  },
+};
+
+interface ToolFacts {
+  readonly executions: readonly ToolExecution[];
+  readonly slaMs?: number;
+}
+
+/** From hundredths of a point. */
+const points = (parts: Readonly<Record<string, number>>): JsonObject =>
+  Object.fromEntries(Object.entries(parts).map(([name, hundredths]) => [name, hundredths / 100]));
+
+// What follows holds only as far as the types are taken for granted: the package judges every member that it reads.
+
+const GATES = ['identityVerified', 'killed', 'revoked'];
+
+const mayBeAgent = (facts: JsonObject): facts is JsonObject & TrustFacts =>
+  GATES.every((gate) => typeof facts[gate] === 'boolean') && Array.isArray(facts['attestations']);
+
+const mayBeChain = (facts: JsonObject): facts is JsonObject & IsnadFacts => Array.isArray(facts['entries']);
+
+const mayBeTool = (facts: JsonObject): facts is JsonObject & ToolFacts => Array.isArray(facts['executions']);
+
+const mayBeService = (facts: JsonObject): facts is JsonObject & ServiceFacts =>
+  Object.values(facts).every(isJsonObject);
