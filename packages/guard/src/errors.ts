@@ -18,6 +18,7 @@ export const GUARD_ERRORS = {
   GUARD_QUORUM_MISSING:
     'Fewer distinct people ordered the reinstatement than the reason of the kill demands.',
   GUARD_APPEAL_ONLY: 'A received revocation is lifted by a ruling on appeal, not by an order.',
+  GUARD_CASCADE_INVALID: 'The cap of a cascade, or the number of its edges, is outside its bounds.',
   GUARD_OBLIGATION_INVALID: 'The parameters of an obligation are not ones that its handler can fulfil.',
   GUARD_GRANT_INVALID: 'The body of the grant does not have the shape that its type demands.',
   GUARD_GRANT_SUBJECT: 'The grant is for another agent.',

@@ -1,6 +1,12 @@
 export { capabilitiesOf } from './capabilities.js';
 export { GUARD_ERRORS, type GuardErrorCode } from './errors.js';
 export { type Grant, openGrant, signGrant, type VerifiedGrant } from './grants.js';
+export {
+  type CascadePlan,
+  type CascadeStep,
+  type DependencyEdge,
+  planCascade,
+} from './kill/cascade.js';
 export { type Order, type OrderType, signKillOrder, signReinstateOrder } from './kill/orders.js';
 export type { KillTarget } from './kill/record.js';
 export { createKillSwitch } from './kill/switch.js';
@@ -13,6 +19,9 @@ export type {
   KillSwitchOptions,
 } from './kill/types.js';
 export {
+  CASCADE_CAP,
+  CASCADE_EDGES_MAX,
+  CASCADE_MAX,
   KILL_COOLDOWN_MS,
   KILL_LEASE_MAX_MS,
   KILL_LEASE_MS,

@@ -48,3 +48,12 @@ export const WINDOW_AMOUNT_CEILING = 1_000_000_000_000;
 
 /** Attempts to write a record of a window, quota or budget against other processes before the call is refused: 100. */
 export const RECORD_WRITE_ATTEMPTS = 100;
+
+/** How many agents a cascade suspends unless the caller says otherwise: 100, the nearest first. */
+export const CASCADE_CAP = 100;
+
+/** The widest blast radius that a caller may give a cascade: 10 000 agents. */
+export const CASCADE_MAX = 10_000;
+
+/** Most edges of a graph of dependencies that one cascade looks at: 100 000. */
+export const CASCADE_EDGES_MAX = 100_000;

@@ -5,6 +5,9 @@ import * as guard from '../src/index.js';
 describe('what the package exports', () => {
   it('is this, and no more', () => {
     expect(Object.keys(guard).sort()).toEqual([
+      'CASCADE_CAP',
+      'CASCADE_EDGES_MAX',
+      'CASCADE_MAX',
       'GUARD_ERRORS',
       'KILL_COOLDOWN_MS',
       'KILL_LEASE_MAX_MS',
@@ -18,6 +21,7 @@ describe('what the package exports', () => {
       'createKillSwitch',
       'createWindows',
       'openGrant',
+      'planCascade',
       'signGrant',
       'signKillOrder',
       'signReinstateOrder',
