@@ -18,7 +18,7 @@ export {
 } from './envelope/operator.js';
 export type { UnverifiedEnvelope } from './envelope/shape.js';
 export { cosignEnvelope, issuerOf, type SignEnvelopeInput, signEnvelope } from './envelope/sign.js';
-export type { SignersRule } from './envelope/signers.js';
+export { inceptionOf, type SignersRule } from './envelope/signers.js';
 export { type Verified, type VerifyEnvelopeOptions, verifyEnvelope } from './envelope/verify.js';
 export { CRYPTO_ERRORS, type CryptoErrorCode } from './errors.js';
 export { bytesOfHash, hashBytes, hashData, hashJson, sha256, sha256Into, sha384, sha512 } from './hash.js';

@@ -69,6 +69,7 @@ it('exports what it promises, and nothing that signs raw bytes', () => {
     'hex',
     'hkdfSha256',
     'hmacSha256',
+    'inceptionOf',
     'isEnvelopeType',
     'issuerOf',
     'joinBytes',

@@ -15,6 +15,9 @@ export interface SignedBy {
 /**
  * What makes two DIDs the same somebody: the inception. A `did:ttp` carries the hash of it, whatever the type in
  * front (decisions D1, D4); another DID is its own.
+ *
+ * @param did any DID
+ * @returns the inception's hash as the DID has it, or the DID itself where its method knows no inception
  */
 export function inceptionOf(did: Did): string {
   const [, method, , scid] = did.split(':');
