@@ -96,7 +96,11 @@ export function createKeeper(store: Store, clock: Clock, events: KeeperEvents): 
       const past = stored?.epoch ?? found?.version ?? 0;
       // Another process may have got further: the kill goes on top, never below what anybody has seen.
       if (latch.epoch <= past) latch.epoch = past + 1;
-      if (stored?.killed === true) latch.reasons = [...new Set([...stored.reasons, ...latch.reasons])];
+      if (stored?.killed === true) {
+        latch.reasons = [...new Set([...stored.reasons, ...latch.reasons])];
+        latch.cooldownMs = Math.max(stored.cooldownMs ?? 0, latch.cooldownMs);
+        latch.operatorOnly ||= stored.operatorOnly === true;
+      }
       const record = killedRecord(latch);
       const isWritten = await write(latch, record, found?.version ?? 0);
       // A further kill while this one was written is written by the next round.

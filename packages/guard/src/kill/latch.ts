@@ -1,5 +1,8 @@
 import { asEpoch, type ErrorCode, type KillReason, type Versioned } from '@ttp/core';
+import { KILL_COOLDOWN_MS } from '../limits.js';
+import { endsByItself } from './reasons.js';
 import { decodeRecord, type KillRecord, type KillTarget } from './record.js';
+import type { KillInput } from './types.js';
 
 /** What this process knows of one target. It begins closed: nobody acts before the record was read. */
 export interface Latch {
@@ -12,6 +15,10 @@ export interface Latch {
   by: string;
   message: string;
   at: number;
+  /** What its kills demand before time lifts them, ms. */
+  cooldownMs: number;
+  /** Whether time never lifts them. */
+  operatorOnly: boolean;
   /** Whether its record may be absent: of one that only others descend from, until it is enrolled, killed or found. */
   mayBeAbsent: boolean;
   /** Version of the record as last read or written; 0: absent. */
@@ -37,6 +44,8 @@ export const newLatch = (target: KillTarget): Latch => ({
   by: 'guard',
   message: 'no kill record was read yet',
   at: 0,
+  cooldownMs: 0,
+  operatorOnly: false,
   mayBeAbsent: false,
   version: 0,
   unsaved: false,
@@ -45,12 +54,12 @@ export const newLatch = (target: KillTarget): Latch => ({
 });
 
 /** Closes the latch: in memory, now. The epoch goes past `seen` too, so that an order is obeyed once. */
-export function closeLatch(
-  latch: Latch,
-  why: { readonly reason: KillReason; readonly by: string; readonly message: string; readonly at: number },
-  seen = 0,
-): void {
-  const before = latch.known && latch.killed ? latch.reasons : [];
+export function closeLatch(latch: Latch, why: Required<KillInput> & { readonly at: number }, seen = 0): void {
+  const isKilled = latch.known && latch.killed;
+  const before = isKilled ? latch.reasons : [];
+  // Of several kills the strictest counts.
+  latch.cooldownMs = Math.max(isKilled ? latch.cooldownMs : 0, why.cooldownMs);
+  latch.operatorOnly = (isKilled && latch.operatorOnly) || why.operatorOnly;
   latch.epoch = Math.max(latch.epoch, seen) + 1;
   latch.known = true;
   latch.killed = true;
@@ -80,9 +89,19 @@ export function adoptRecord(latch: Latch, found: Versioned | undefined): Change 
   if (record === undefined) return shutUnreadable(latch, found);
   const closes = record.epoch === latch.epoch && record.killed && !latch.killed;
   if (latch.known && record.epoch <= latch.epoch && !closes) return 'none';
-  const { epoch, killed, reasons, by, message, at } = record;
+  const { epoch, killed, reasons, by, message, at, cooldownMs = 0, operatorOnly = false } = record;
   const change = latch.known ? 'moved' : 'boot';
-  Object.assign(latch, { known: true, epoch, killed, reasons, by, message, at });
+  Object.assign(latch, {
+    known: true,
+    epoch,
+    killed,
+    reasons,
+    by,
+    message,
+    at,
+    cooldownMs,
+    operatorOnly,
+  });
   return change;
 }
 
@@ -110,15 +129,39 @@ function shutUnreadable(latch: Latch, found: Versioned | undefined): Change {
 }
 
 /** What is known, in the form of a record. */
-export const snapshotOf = ({ target, epoch, killed, reasons, by, message, at }: Latch): KillRecord => ({
-  target,
-  epoch: asEpoch(epoch),
-  killed,
-  reasons,
-  by,
-  message,
-  at,
-});
+export const snapshotOf = (latch: Latch): KillRecord => {
+  const { target, epoch, killed, reasons, by, message, at, cooldownMs, operatorOnly } = latch;
+  return {
+    target,
+    epoch: asEpoch(epoch),
+    killed,
+    reasons,
+    by,
+    message,
+    at,
+    ...(killed && cooldownMs > 0 ? { cooldownMs } : {}),
+    ...(killed && operatorOnly ? { operatorOnly } : {}),
+  };
+};
+
+/** What a kill demands before it ends. A cooldown that is no time is never over: the kill itself must not fail. */
+export function endOf({
+  cooldownMs = 0,
+  operatorOnly = false,
+}: {
+  readonly cooldownMs: number | undefined;
+  readonly operatorOnly: boolean | undefined;
+}): Pick<Latch, 'cooldownMs' | 'operatorOnly'> {
+  const isTime = Number.isSafeInteger(cooldownMs) && cooldownMs >= 0;
+  return { cooldownMs: isTime ? cooldownMs : 0, operatorOnly: operatorOnly || !isTime };
+}
+
+/** How long a kill lasts before time lifts it, ms. */
+export const cooldownOf = ({ cooldownMs }: Latch): number => Math.max(KILL_COOLDOWN_MS, cooldownMs);
+
+/** Whether time alone lifts the kill of a latch. */
+export const revivesByItself = ({ reasons, operatorOnly }: Latch): boolean =>
+  !operatorOnly && endsByItself(reasons);
 
 /** The record of a closed latch. */
 export const killedRecord = (latch: Latch): KillRecord => ({ ...snapshotOf(latch), killed: true });

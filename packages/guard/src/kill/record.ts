@@ -31,6 +31,10 @@ export interface KillRecord {
   readonly message: string;
   /** Wall clock of the last change, ms. */
   readonly at: number;
+  /** The longest cooldown that any of its kills demands, ms; absent where none demands one. */
+  readonly cooldownMs?: number;
+  /** Whether one of its kills is lifted by operators alone; absent where none is. */
+  readonly operatorOnly?: true;
 }
 
 /** Where the records of a store are. */
@@ -73,6 +77,9 @@ function recordOf(value: Json, target: KillTarget): KillRecord | undefined {
   const { epoch, killed, reasons, by, message, at }: JsonObject = content;
   if (typeof epoch !== 'number' || typeof at !== 'number' || typeof killed !== 'boolean') return undefined;
   if (typeof by !== 'string' || typeof message !== 'string' || !Array.isArray(reasons)) return undefined;
+  const { cooldownMs, operatorOnly }: JsonObject = content;
+  if (cooldownMs !== undefined && typeof cooldownMs !== 'number') return undefined;
+  if (operatorOnly !== undefined && operatorOnly !== true) return undefined;
   return {
     target,
     epoch: asEpoch(epoch),
@@ -81,5 +88,7 @@ function recordOf(value: Json, target: KillTarget): KillRecord | undefined {
     by,
     message,
     at: asTime(at),
+    ...(cooldownMs === undefined ? {} : { cooldownMs: asTime(cooldownMs) }),
+    ...(operatorOnly === undefined ? {} : { operatorOnly }),
   };
 }

@@ -10,11 +10,19 @@ import {
   type Storage,
   TtpError,
 } from '@ttp/core';
-import { KILL_COOLDOWN_MS, KILL_LEASE_MAX_MS, KILL_LEASE_MS, KILL_POLL_MS } from '../limits.js';
+import { KILL_LEASE_MAX_MS, KILL_LEASE_MS, KILL_POLL_MS } from '../limits.js';
 import { createKeeper } from './keeper.js';
-import { type Change, closeLatch, type Latch, newLatch, snapshotOf } from './latch.js';
+import {
+  type Change,
+  closeLatch,
+  cooldownOf,
+  endOf,
+  type Latch,
+  newLatch,
+  revivesByItself,
+  snapshotOf,
+} from './latch.js';
 import { verifyOrder } from './orders.js';
-import { endsByItself } from './reasons.js';
 import { KILL_PREFIX, type KillTarget, keyOf, shortened } from './record.js';
 import { checkReinstatement } from './reinstate.js';
 import type { KillEvent, KillInput, KillResult, KillStatus, KillSwitch, KillSwitchOptions } from './types.js';
@@ -112,7 +120,7 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     abort(latch);
     cooldowns.get(latch)?.();
     cooldowns.delete(latch);
-    if (latch.killed && endsByItself(latch.reasons)) coolDown(latch);
+    if (latch.killed && revivesByItself(latch)) coolDown(latch);
     // What is read at boot was told when it happened.
     if (change === 'boot') return;
     if (latch.killed) tell(latch, 'agent-killed', { reasons: [...latch.reasons] });
@@ -122,11 +130,12 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   /** On the Timer, which is monotonic: no jump of the wall clock, and no restart, shortens it (flaw.K2). */
   function coolDown(latch: Latch): void {
     const { epoch } = latch;
-    const dispose = timer.after(KILL_COOLDOWN_MS, () => {
+    const waited = cooldownOf(latch);
+    const dispose = timer.after(waited, () => {
       cooldowns.delete(latch);
       void keeper
         .reopen(latch, () => {
-          if (latch.epoch === epoch && latch.killed && endsByItself(latch.reasons))
+          if (latch.epoch === epoch && latch.killed && revivesByItself(latch) && cooldownOf(latch) <= waited)
             return { by: 'cooldown', at: asTime(clock.now()) };
           throw new TtpError('GUARD_ORDER_STALE', 'killed again during the cooldown');
         })
@@ -139,11 +148,9 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   function close(target: KillTarget, input: KillInput, seen: number): KillResult {
     const reason = asTerm(KILL_REASONS, input.reason, 'reason');
     const latch = latchOf(target);
-    closeLatch(
-      latch,
-      { reason, by: shortened(input.by), message: shortened(input.message ?? ''), at: stamp(latch) },
-      seen,
-    );
+    const { by, message = '', cooldownMs, operatorOnly } = input;
+    const why = { reason, by: shortened(by), message: shortened(message), at: stamp(latch) };
+    closeLatch(latch, { ...why, ...endOf({ cooldownMs, operatorOnly }) }, seen);
     const epoch = asEpoch(latch.epoch);
     const durable = keeper.save(latch);
     // Nothing is lost: the fault is in the status and the events, and `durable` itself still rejects. Nobody has to

@@ -38,6 +38,10 @@ export interface KillInput {
   readonly message?: string;
   /** Who says so, for the audit: an operator, a trigger, the host. It grants nothing. */
   readonly by: string;
+  /** Earliest end by time, ms: what is longer than {@link KILL_COOLDOWN_MS} counts. Only for reasons that time lifts. */
+  readonly cooldownMs?: number;
+  /** Time does not lift it, whatever the reason: only an operator's order does. */
+  readonly operatorOnly?: boolean;
 }
 
 /** What a kill did. */

@@ -352,6 +352,66 @@ describe('automatic reinstatement', () => {
     expect(kill.isKilled(AGENT)).toBe(true);
   });
 
+  it('comes no earlier than a kill demands, over a restart too', async () => {
+    proves('spl.kill-switch.cooldown');
+    const first = await bench();
+    const cooldownMs = 3 * KILL_COOLDOWN_MS;
+    await first.kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test', cooldownMs }).durable;
+    // A further kill that demands less takes nothing back.
+    await first.kill.kill(AGENT, { reason: 'circuit_breaker_trip', by: 'test', cooldownMs: 1 }).durable;
+    first.kill.close();
+    const { kill, clock } = await restart(first);
+    clock.setWall(9_000_000_000_000);
+    await clock.advance(cooldownMs - 1);
+    expect(kill.isKilled(AGENT)).toBe(true);
+    await clock.advance(1);
+    expect(kill.isKilled(AGENT)).toBe(false);
+    expect(kill.status(AGENT)).not.toHaveProperty('cooldownMs');
+    kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test', cooldownMs: 1 });
+    await clock.advance(KILL_COOLDOWN_MS - 1);
+    expect(kill.isKilled(AGENT)).toBe(true);
+    await clock.advance(1);
+    expect(kill.isKilled(AGENT)).toBe(false);
+  });
+
+  it.each([
+    [{ operatorOnly: true }],
+    [{ cooldownMs: Number.NaN }],
+    [{ cooldownMs: Number.POSITIVE_INFINITY }],
+    [{ cooldownMs: -1 }],
+    [{ cooldownMs: 0.5 }],
+  ])('never comes for a kill that only operators lift: %o', async (demand) => {
+    proves('spl.kill-switch.auto-reinstate');
+    const first = await bench();
+    await first.kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test', ...demand }).durable;
+    await first.kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test' }).durable;
+    const { kill, clock } = await restart(first);
+    await clock.advance(100 * KILL_COOLDOWN_MS);
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, operatorOnly: true });
+    const lifts = { reason: 'rate_limit_exceeded', notAfter: clock.now() + 1_000 } as const;
+    const order = await reinstateOrder(0, { ...lifts, epoch: kill.status(AGENT).epoch });
+    await kill.reinstate([order]);
+    kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test' });
+    await clock.advance(KILL_COOLDOWN_MS);
+    expect(kill.isKilled(AGENT)).toBe(false);
+  });
+
+  it('keeps the strictest end that two processes demand', async () => {
+    const storage = shared();
+    const one = await bench(storage, fakeClock(), true, 4_000);
+    const two = await bench(storage, fakeClock(), false, 4_000);
+    await one.kill.kill(AGENT, {
+      reason: 'rate_limit_exceeded',
+      by: 'one',
+      cooldownMs: 2 * KILL_COOLDOWN_MS,
+    }).durable;
+    await two.kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'two', operatorOnly: true }).durable;
+    expect(two.kill.status(AGENT)).toMatchObject({ cooldownMs: 2 * KILL_COOLDOWN_MS, operatorOnly: true });
+    await one.clock.advance(3 * KILL_COOLDOWN_MS);
+    await two.clock.advance(3 * KILL_COOLDOWN_MS);
+    expect([one.kill.isKilled(AGENT), two.kill.isKilled(AGENT)]).toEqual([true, true]);
+  });
+
   it('does not lift what another process added to the kill', async () => {
     const storage = shared();
     const one = await bench(storage);
