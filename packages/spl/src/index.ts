@@ -39,6 +39,7 @@ export {
   type RuleAudit,
   type TriggerDocument,
 } from './document.js';
+export { durationMs } from './duration.js';
 export { SPL_ERRORS, type SplErrorCode } from './errors.js';
 export { evaluate, type PolicyVerdict } from './evaluate.js';
 export { explainVerdict } from './explain.js';
@@ -113,6 +114,7 @@ export { OMISSION_CODES, type Omission, type OmissionCode } from './recommend-re
 export { type PolicyReplay, type ReplayedCall, replayPolicy } from './replay-policy.js';
 export { normalizeResource } from './resource.js';
 export { openSignedPolicy, type SignedPolicy, type SignedPolicyBody, signPolicy } from './signed.js';
-export { type KillTrigger, METRICS } from './trigger.js';
+export { localMinutes } from './time.js';
+export { compileTriggers, type KillTrigger, METRICS } from './trigger.js';
 export { tryWarnAs, type WarnedCall } from './warn-first.js';
 export type { Window } from './window.js';

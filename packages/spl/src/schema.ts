@@ -2,6 +2,7 @@ import { EFFECTS, isDid, type Json, type JsonObject, KILL_REASONS, STAGES, TtpEr
 import * as z from 'zod/mini';
 import { ACTION } from './action.js';
 import type { LANGUAGE_VERSION, PolicyDocument } from './document.js';
+import { DURATION } from './duration.js';
 import type { SplErrorCode } from './errors.js';
 import { at } from './field.js';
 import { APPROVAL_CEILING_SECONDS } from './limits.js';
@@ -9,7 +10,6 @@ import { hint } from './suggest.js';
 
 const RULE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 const FIELD_PATH = /^[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*){0,15}$/;
-const DURATION = /^[1-9][0-9]{0,5} ?(?:s|m|h|d|w|y|seconds?|minutes?|hours?|days?|weeks?|months?|years?)$/;
 
 /** "blocked" is no stage anybody can require. */
 const REQUIRABLE = STAGES.filter((stage) => stage !== 'blocked');

@@ -42,6 +42,17 @@ export function timeOfMinutes(minutes: number): string {
 }
 
 /**
+ * Minutes since midnight at one place; undefined where the instant is no time.
+ *
+ * @param zone IANA name
+ * @returns undefined where the runtime knows no such zone
+ */
+export function localMinutes(zone: string): ((now: number) => number | undefined) | undefined {
+  const clock = localClock(zone);
+  return clock && ((now) => minutesOf(clock(now)?.timeOfDay ?? ''));
+}
+
+/**
  * Whether `minutes` lies in `[start, end)`, all in minutes since midnight. A start after the end wraps past
  * midnight, so `22:00` to `06:00` is the night (decision D14).
  */

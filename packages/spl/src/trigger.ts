@@ -1,8 +1,10 @@
-import { type KillReason, TtpError } from '@ttp/core';
+import { type JsonObject, type KillReason, TtpError } from '@ttp/core';
 import { canonicalName } from './attributes.js';
 import { type Condition, type Operator, parseCondition } from './condition.js';
 import type { KillSwitchDocument } from './document.js';
+import { Facts, Slots } from './facts.js';
 import { at } from './field.js';
+import { compileCondition } from './operators.js';
 import { hint } from './suggest.js';
 
 /** A kill trigger, parsed. */
@@ -57,3 +59,27 @@ function parseTriggerCondition(text: string, field: string): Condition {
     });
   return parseCondition(metric, { [op]: quoted ?? Number(number) }, () => field);
 }
+
+/**
+ * Compiles triggers into one function of the metrics. It is total: a metric that is missing, or has no value that it
+ * can have, trips nothing.
+ *
+ * @param triggers `killTriggers` of a policy
+ * @returns what gives, for the values of {@link METRICS} by name, the triggers that hold, in order
+ */
+export function compileTriggers(
+  triggers: readonly KillTrigger[],
+): (metrics: JsonObject) => readonly KillTrigger[] {
+  const slots = new Slots();
+  const compiled = triggers.map((trigger) => ({ trigger, test: compileCondition(trigger.condition, slots) }));
+  return (metrics) => {
+    const facts = new Facts({ ...NOTHING, engine: metrics }, () => undefined);
+    let tripped: KillTrigger[] | undefined;
+    for (const { trigger, test } of compiled) if (test(facts) === true) (tripped ??= []).push(trigger);
+    return tripped ?? NONE;
+  };
+}
+
+/** A trigger looks at nothing but metrics. */
+const NOTHING = { resource: '', action: '', now: 0, resolver: {}, registry: {}, caller: {} } as const;
+const NONE: readonly KillTrigger[] = Object.freeze([]);

@@ -389,8 +389,7 @@ describe('automatic reinstatement', () => {
     await clock.advance(100 * KILL_COOLDOWN_MS);
     expect(kill.status(AGENT)).toMatchObject({ killed: true, operatorOnly: true });
     const lifts = { reason: 'rate_limit_exceeded', notAfter: clock.now() + 1_000 } as const;
-    const order = await reinstateOrder(0, { ...lifts, epoch: kill.status(AGENT).epoch });
-    await kill.reinstate([order]);
+    await kill.reinstate([await reinstateOrder(0, { ...lifts, epoch: kill.status(AGENT).epoch })]);
     kill.kill(AGENT, { reason: 'rate_limit_exceeded', by: 'test' });
     await clock.advance(KILL_COOLDOWN_MS);
     expect(kill.isKilled(AGENT)).toBe(false);
