@@ -24,6 +24,8 @@ export const EVENT_TYPES = [
   'tool-released',
   'payload-erased',
   'finding-raised',
+  'labels-added',
+  'labels-cleared',
   'handshake-advanced',
   'handshake-failed',
   'message-sent',
@@ -44,6 +46,8 @@ export const EVENT_TYPES = [
   'trace-restored',
   'hold-placed',
   'hold-released',
+  'budget-alerted',
+  'cost-recorded',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -57,3 +57,42 @@ export const CASCADE_MAX = 10_000;
 
 /** Most edges of a graph of dependencies that one cascade looks at: 100 000. */
 export const CASCADE_EDGES_MAX = 100_000;
+
+/** Labels of one's own that a trace may have beside those of the closed list: 16. What brings more is withheld. */
+export const OWN_LABELS_MAX = 16;
+
+/** Largest amount of money that is counted: 10^15 micro-units, a thousand million of the main unit. */
+export const BUDGET_MICROS_MAX = 1_000_000_000_000_000;
+
+/** Shares of a budget that are told when they are reached, once a period: 50, 80 and 90 % (ttp-protocol.txt L1569). */
+export const BUDGET_ALERT_PERCENTS: readonly number[] = [50, 80, 90];
+
+/** Calls of one budget that may be under way: 256. */
+export const BUDGET_OPEN_MAX = 256;
+
+/** Before a reservation that nobody ended is moved to what was spent: 24 h. It counts as used all the time. */
+export const BUDGET_OPEN_MS = 86_400_000;
+
+/** Models and endpoints that a budget is broken down by: 100; what comes later is counted as `others` of its kind. */
+export const BUDGET_USAGE_ROWS = 100;
+
+/** Periods that a budget remembers after they have ended: 24. */
+export const BUDGET_HISTORY_PERIODS = 24;
+
+/** Largest record of a budget, bytes: 256 KiB, more than its reservations, rows and periods can take. */
+export const BUDGET_RECORD_MAX_BYTES = 262_144;
+
+/** Models of a price table: 1000. */
+export const PRICE_ROWS_MAX = 1000;
+
+/** Units that one model has a price for: 16. */
+export const PRICE_UNITS_MAX = 16;
+
+/** Requests of a window that are told apart to the millisecond: 1024. More share as many slots of the window. */
+export const RATE_SLOTS_MAX = 1024;
+
+/** Windows, and buckets, that a limiter in memory remembers: 10 000 of each (ttp-protocol.txt L2974). */
+export const RATE_KEYS_MAX = 10_000;
+
+/** Entries that a full table in memory looks at to make room for a new one: 16. */
+export const TABLE_SWEEP = 16;

@@ -49,6 +49,8 @@ const ACTION_OF: Readonly<Record<EventType, ActionType>> = {
   'tool-released': 'tool',
   'payload-erased': 'payload_life',
   'finding-raised': 'finding',
+  'labels-added': 'finding',
+  'labels-cleared': 'finding',
   'handshake-advanced': 'handshake_step',
   'handshake-failed': 'handshake_step',
   'message-sent': 'message_send',
@@ -69,6 +71,8 @@ const ACTION_OF: Readonly<Record<EventType, ActionType>> = {
   'trace-restored': 'payload_life',
   'hold-placed': 'payload_life',
   'hold-released': 'payload_life',
+  'budget-alerted': 'notification',
+  'cost-recorded': 'execution',
 };
 
 /** Groups of action types, as records of processing list them (GDPR Art. 30). */

@@ -47,7 +47,7 @@ export function createRecords<R>(
       try {
         await write(key, batch);
       } catch (cause) {
-        const fault = coded(cause);
+        const fault = storeFault(cause);
         for (const { reject } of batch) reject(fault);
       }
     }
@@ -80,7 +80,7 @@ export function createRecords<R>(
       try {
         found = await store.get(key);
       } catch (cause) {
-        throw coded(cause);
+        throw storeFault(cause);
       }
       return decode(found?.value);
     },
@@ -98,5 +98,6 @@ export function createRecords<R>(
   };
 }
 
-const coded = (cause: unknown): TtpError =>
+/** A fault of a store, which always has a code: its own, or GUARD_STORE_FAILED. */
+export const storeFault = (cause: unknown): TtpError =>
   isTtpError(cause) ? cause : new TtpError('GUARD_STORE_FAILED', 'the store failed', { cause });
