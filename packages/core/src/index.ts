@@ -105,6 +105,8 @@ export {
   highest,
   KILL_REASONS,
   type KillReason,
+  LABELS,
+  type Label,
   MODES,
   type Mode,
   PRIVILEGES,

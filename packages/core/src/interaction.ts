@@ -75,6 +75,7 @@ export const HANDLER_ORDER = {
   vault: 70,
   transform: 80,
   dlp: 85,
+  label: 87,
   encrypt: 90,
   alert: 95,
   audit: 99,

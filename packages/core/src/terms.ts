@@ -50,6 +50,10 @@ export const CAPABILITIES = [
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
+/** What kinds of data came up in a trace; beside these there are labels of one's own. */
+export const LABELS = ['pii', 'secret', 'untrusted'] as const;
+export type Label = (typeof LABELS)[number];
+
 /** The nine kill reasons (ttp-protocol.txt L2742-2753). */
 export const KILL_REASONS = [
   'rate_limit_exceeded',

@@ -9,6 +9,7 @@ import {
   HANDLER_ORDER,
   highest,
   KILL_REASONS,
+  LABELS,
   MODES,
   PRIVILEGES,
   RISK_LEVELS,
@@ -105,8 +106,21 @@ describe('closed lists', () => {
     expect(highest(DECISION_OUTCOMES, 'warn', 'deny-soft')).toBe('deny-soft');
   });
 
+  it('holds the three labels of a trace', () => {
+    expect(LABELS).toEqual(['pii', 'secret', 'untrusted']);
+  });
+
   it('has no word twice', () => {
-    for (const terms of [MODES, STAGES, RISK_LEVELS, CLASSIFICATIONS, EFFECTS, PRIVILEGES, EVENT_TYPES])
+    for (const terms of [
+      MODES,
+      STAGES,
+      RISK_LEVELS,
+      CLASSIFICATIONS,
+      EFFECTS,
+      LABELS,
+      PRIVILEGES,
+      EVENT_TYPES,
+    ])
       expect(new Set<string>(terms).size).toBe(terms.length);
   });
 

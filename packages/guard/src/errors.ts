@@ -62,6 +62,12 @@ export const GUARD_ERRORS = {
   GUARD_BUDGET_METER_FAILED: 'What a call cost could not be found out, so what was reserved was charged.',
   GUARD_USAGE_INVALID: 'A usage is not whole numbers of units that cost an amount that is counted.',
   GUARD_PRICES_INVALID: 'The price table does not have the shape of one.',
+  GUARD_LABELS_INVALID:
+    'Labels are not a list of lowercase names of up to 32 characters, or are more than a trace may have.',
+  GUARD_LABELS_TOO_MANY: 'The trace would have more labels of its own than it may have.',
+  GUARD_LABELS_UNREADABLE: 'The labels of the trace cannot be read, so it may have any.',
+  GUARD_LABELS_CONTENTION: 'Other processes wrote the labels of the trace each time this one tried to.',
+  GUARD_LABELS_CHANGED: 'The labels of the trace are not those that the operator saw when he ordered to clear them.',
 } as const;
 
 /** The closed list of codes that @ttp/guard throws. */

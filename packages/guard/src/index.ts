@@ -18,6 +18,24 @@ export type {
   KillSwitch,
   KillSwitchOptions,
 } from './kill/types.js';
+export { type LabelClear, signLabelClear } from './labels/clear.js';
+export { labelHandler } from './labels/handler.js';
+export { readLabels } from './labels/label.js';
+export type { LabelRecord } from './labels/record.js';
+export {
+  createTraceLabels,
+  type LabelEvent,
+  type TraceLabels,
+  type TraceLabelsOptions,
+} from './labels/trace-labels.js';
+export {
+  decodeLabels,
+  encodeLabels,
+  LABELS_HEADER,
+  LABELS_MEMBER,
+  labelsOfMetadata,
+  withLabels,
+} from './labels/wire.js';
 export {
   CASCADE_CAP,
   CASCADE_EDGES_MAX,
@@ -26,6 +44,7 @@ export {
   KILL_LEASE_MAX_MS,
   KILL_LEASE_MS,
   KILL_POLL_MS,
+  OWN_LABELS_MAX,
   VALUE_MAX_UNITS,
   WINDOW_AMOUNT_CEILING,
   WINDOW_BUCKETS,

@@ -46,6 +46,9 @@ export const WINDOW_BUCKETS = 120;
 /** Largest amount that a windowed sum adds: 10^12 major units. A call with a larger one has no amount. */
 export const WINDOW_AMOUNT_CEILING = 1_000_000_000_000;
 
+/** Labels of one's own that a trace may have beside those of the closed list: 16. What brings more is withheld. */
+export const OWN_LABELS_MAX = 16;
+
 /** Attempts to write a record of a window, quota or budget against other processes before the call is refused: 100. */
 export const RECORD_WRITE_ATTEMPTS = 100;
 

@@ -1,8 +1,25 @@
-import { codeOf, type ErrorCode, HANDLER_ORDER, type Interaction, type ObligationHandler } from '@ttp/core';
+import {
+  codeOf,
+  type ErrorCode,
+  HANDLER_ORDER,
+  type Interaction,
+  type Label,
+  type ObligationHandler,
+} from '@ttp/core';
 import { utf8 } from '@ttp/crypto';
 import { plainJson } from '../plain.js';
 import { readText } from '../stream.js';
-import { redactJson, scanJson } from './redact.js';
+import { type DlpReport, inspectJson, redactJson, requireUnblocked, scanJson } from './redact.js';
+import { DLP_RULES } from './rules.js';
+
+/** What a handler is made with. */
+export interface DlpHandlerOptions {
+  /**
+   * Told, before the result leaves, what kinds of data were found in it, also where it is withheld for that. What it
+   * throws withholds the result.
+   */
+  readonly found?: (labels: readonly Label[], interaction: Interaction) => Promise<void>;
+}
 
 /**
  * Fulfils `dlp` obligations (decision D36): both directions, before anything is forwarded (flaw.L2).
@@ -13,7 +30,7 @@ import { redactJson, scanJson } from './redact.js';
  * A stream is held until its end and then scanned as one text, so that nothing can hide between two chunks; it is
  * withheld when it is larger than the largest value or not UTF-8.
  */
-export function dlpHandler(): ObligationHandler {
+export function dlpHandler({ found }: DlpHandlerOptions = {}): ObligationHandler {
   return {
     kind: 'dlp',
     order: HANDLER_ORDER.dlp,
@@ -22,9 +39,13 @@ export function dlpHandler(): ObligationHandler {
       if (Object.keys(params).length > 0) return 'GUARD_OBLIGATION_INVALID';
       return refusal(interaction);
     },
-    async after(_obligation, value) {
+    async after(_obligation, value, interaction) {
       // A tool that returns nothing lets nothing out.
-      return value === undefined ? undefined : redactJson(plainJson(value)).value;
+      if (value === undefined) return undefined;
+      const { value: clean, reports } = inspectJson(plainJson(value));
+      if (reports.length > 0) await found?.(labelsOf(reports), interaction);
+      requireUnblocked(reports);
+      return clean;
     },
     through: (_obligation, chunks) => scanned(chunks),
   };
@@ -36,6 +57,12 @@ function refusal({ target, action, resource, input, claims }: Interaction): Erro
   } catch (error) {
     return codeOf(error, 'GUARD_DLP_BLOCKED');
   }
+}
+
+/** The labels of what was found, each once. */
+function labelsOf(reports: readonly DlpReport[]): readonly Label[] {
+  const found = new Set(reports.map(({ rule }) => rule));
+  return [...new Set(DLP_RULES.flatMap(({ id, label }) => (found.has(id) ? [label] : [])))];
 }
 
 async function* scanned(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

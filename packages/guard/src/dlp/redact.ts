@@ -42,9 +42,22 @@ export function scanJson(value: Json): readonly DlpReport[] {
  * @throws GUARD_DLP_BLOCKED where a rule withholds the whole, GUARD_NOT_JSON, GUARD_VALUE_TOO_LARGE, GUARD_DLP_TOO_ENCODED
  */
 export function redactJson(value: Json): Redaction {
-  const redaction = walk(plainJson(value), '');
-  const blocking = redaction.reports.find((report) => report.action === 'block');
-  if (blocking === undefined) return redaction;
+  const redaction = inspectJson(value);
+  requireUnblocked(redaction.reports);
+  return redaction;
+}
+
+/**
+ * The same before anybody asked whether it may get out at all: {@link requireUnblocked} says so.
+ *
+ * @throws GUARD_NOT_JSON, GUARD_VALUE_TOO_LARGE, GUARD_DLP_TOO_ENCODED
+ */
+export const inspectJson = (value: Json): Redaction => walk(plainJson(value), '');
+
+/** Throws GUARD_DLP_BLOCKED where a rule withholds the whole value. */
+export function requireUnblocked(reports: readonly DlpReport[]): void {
+  const blocking = reports.find((report) => report.action === 'block');
+  if (blocking === undefined) return;
   throw new TtpError('GUARD_DLP_BLOCKED', `${blocking.rule} withholds the whole value`, {
     field: blocking.path,
   });

@@ -1,3 +1,4 @@
+import type { Label } from '@ttp/core';
 import { findCards } from './cards.js';
 
 /** How bad it is when the data gets out. */
@@ -13,6 +14,8 @@ export interface DlpRule {
   readonly pattern: string;
   readonly severity: DlpSeverity;
   readonly action: DlpAction;
+  /** What a trace is labelled with where a result held it. */
+  readonly label: Label;
   /** `[start, end)` of every match in a normalised text, in order, in time linear in its length. */
   readonly find: (text: string) => Iterable<readonly [number, number]>;
 }
@@ -55,6 +58,7 @@ export const DLP_RULES: readonly DlpRule[] = [
     pattern: SSN,
     severity: 'high',
     action: 'redact',
+    label: 'pii',
     find: matchesOf(SSN),
   },
   {
@@ -63,6 +67,7 @@ export const DLP_RULES: readonly DlpRule[] = [
     pattern: '13 to 19 digits, in one run or in groups, in the range of a card network and Luhn-valid',
     severity: 'critical',
     action: 'redact',
+    label: 'pii',
     find: findCards,
   },
   {
@@ -71,6 +76,7 @@ export const DLP_RULES: readonly DlpRule[] = [
     pattern: API_KEY,
     severity: 'critical',
     action: 'block',
+    label: 'secret',
     find: matchesOf(API_KEY),
   },
   {
@@ -79,6 +85,7 @@ export const DLP_RULES: readonly DlpRule[] = [
     pattern: AWS_KEY,
     severity: 'critical',
     action: 'block',
+    label: 'secret',
     find: matchesOf(AWS_KEY),
   },
 ];

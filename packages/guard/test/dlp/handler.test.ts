@@ -1,11 +1,11 @@
-import { HANDLER_ORDER, type Obligation } from '@ttp/core';
+import { HANDLER_ORDER, type Label, type Obligation, TtpError } from '@ttp/core';
 import { utf8 } from '@ttp/crypto';
 import { codeRejectedBy } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { dlpHandler } from '../../src/dlp/index.js';
 import { VALUE_MAX_UNITS } from '../../src/limits.js';
 import { interaction } from '../interaction.js';
-import { AWS_KEY, CARD, SSN } from './samples.js';
+import { API_KEY, AWS_KEY, CARD, SSN } from './samples.js';
 
 const OBLIGATION: Obligation = { kind: 'dlp', from: 'profile:a2t', params: {} };
 const handler = dlpHandler();
@@ -96,5 +96,33 @@ describe('dlpHandler', () => {
   it('withholds a stream that is too long or not text', async () => {
     expect(await codeRejectedBy(through(new Uint8Array(VALUE_MAX_UNITS), 'x'))).toBe('GUARD_VALUE_TOO_LARGE');
     expect(await codeRejectedBy(through(new Uint8Array([0xff, 0xfe])))).toBe('CRYPTO_BAD_UTF8');
+  });
+
+  it.each([
+    [{ a: 'nothing' }, undefined],
+    [{ a: SSN }, ['pii']],
+    [[CARD, { [SSN]: 1 }], ['pii']],
+    [{ a: API_KEY }, ['secret']],
+    [{ a: AWS_KEY, b: CARD }, ['pii', 'secret']],
+  ])('tells what kinds of data are in %j before anything of it leaves', async (value, expected) => {
+    let told: readonly Label[] | undefined;
+    const teller = dlpHandler({
+      found: async (labels, { id }) => {
+        expect(id).toBe('of this call');
+        told = labels;
+      },
+    });
+    const done = await teller
+      .after?.(OBLIGATION, value, interaction({ id: 'of this call' }))
+      .catch(() => 'withheld');
+    expect(told).toEqual(expected);
+    expect(done === 'withheld').toBe(expected?.includes('secret') === true);
+  });
+
+  it('withholds the result where nobody takes down what was found', async () => {
+    const teller = dlpHandler({ found: () => Promise.reject(new TtpError('STORE_POISONED', 'full')) });
+    expect(await codeRejectedBy(teller.after?.(OBLIGATION, SSN, interaction()) ?? Promise.resolve())).toBe(
+      'STORE_POISONED',
+    );
   });
 });
