@@ -1,3 +1,31 @@
+export type { PastPeriod, UsageRow } from './budget/account.js';
+export {
+  type BudgetEvent,
+  type BudgetOptions,
+  type Budgets,
+  createBudgets,
+  type Estimate,
+  type Meter,
+  type SharedBudget,
+} from './budget/budgets.js';
+export {
+  type BudgetLimit,
+  type BudgetLimitPorts,
+  readBudgetLimit,
+  signBudget,
+  storeBudgetLimit,
+  type VerifiedBudgetLimit,
+} from './budget/limit.js';
+export type { Money } from './budget/money.js';
+export {
+  type PriceRate,
+  type PriceRow,
+  type PriceTable,
+  parsePriceTable,
+  priceOf,
+  type Usage,
+} from './budget/prices.js';
+export { type BudgetStatus, budgetStatus } from './budget/status.js';
 export { capabilitiesOf } from './capabilities.js';
 export { GUARD_ERRORS, type GuardErrorCode } from './errors.js';
 export { type Grant, openGrant, signGrant, type VerifiedGrant } from './grants.js';

@@ -88,11 +88,14 @@ const LOST: readonly string[] = ['model:unknown', 'endpoint:unknown'];
 
 /**
  * The account with a reservation more. Throws GUARD_BUDGET_EXCEEDED where it would come above `limit`, and
- * GUARD_BUDGET_CROWDED where too many calls are under way to be told apart.
+ * GUARD_BUDGET_CROWDED where too many calls are under way to be told apart, GUARD_OBLIGATION_INVALID for a second
+ * reservation of one call.
  */
 export function reserved(account: Account, reservation: OpenReservation, limit: number): Account {
   if (plus(committedOf(account), reservation.micros) > limit)
     throw new TtpError('GUARD_BUDGET_EXCEEDED', `more than ${limit} micro-units in ${account.period}`);
+  if (account.open.some(({ id }) => id === reservation.id))
+    throw new TtpError('GUARD_OBLIGATION_INVALID', 'one call reserves once in a budget');
   if (account.open.length >= BUDGET_OPEN_MAX)
     throw new TtpError('GUARD_BUDGET_CROWDED', `${BUDGET_OPEN_MAX} reservations are open`);
   return { ...account, open: [...account.open, reservation] };
