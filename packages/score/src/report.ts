@@ -23,7 +23,7 @@ import {
   MEDIUM_EVENT_CAP_BP,
   REPUTATION_MAX_BP,
 } from './limits.js';
-import { type AttestationFact, isList, reputationOf } from './reputation.js';
+import { type AttestationFact, isList, nearerPrior, reputationOf } from './reputation.js';
 import { type AccessLevel, accessOf, checkGates, type Gates, stageOf } from './stages.js';
 
 /** Severities of an open security event that cap a score, mildest first (decision D24). */
@@ -39,6 +39,11 @@ const EVENT_CAPS_BP: { readonly [S in SecuritySeverity]: number } = {
 /** All that a trust score is computed from. Every fact was verified or observed by the side that computes. */
 export interface TrustFacts extends Gates {
   readonly attestations: readonly AttestationFact[];
+  /**
+   * The most that the attestations may say now, -10000 to 10000, where some have expired and nothing new came: see
+   * `standingOf` of a book.
+   */
+  readonly restingPosterior?: number;
   readonly behavior: BehaviorFacts;
   /** Severities of the events that no operator has closed yet. */
   readonly securityEvents: readonly SecuritySeverity[];
@@ -83,7 +88,8 @@ export function trustReport(facts: TrustFacts): TrustReport {
   const reputation = reputationOf(facts.attestations);
   const behavior = behaviorOf(facts.behavior);
   const identityBp = asBasisPoints(identityVerified ? IDENTITY_MAX_BP : 0);
-  const reputationBp = asBasisPoints(floorDiv(REPUTATION_MAX_BP * Math.max(0, reputation.posterior), 10_000));
+  const posterior = posteriorOf(facts, reputation.posterior);
+  const reputationBp = asBasisPoints(floorDiv(REPUTATION_MAX_BP * Math.max(0, posterior), 10_000));
   const behavioralBp = asBasisPoints(behavior.bp);
   const capBp = asBasisPoints(capOf(facts));
   const totalBp = asBasisPoints(Math.min(identityBp + reputationBp + behavioralBp, capBp));
@@ -100,7 +106,7 @@ export function trustReport(facts: TrustFacts): TrustReport {
     behavioralScore: points(behavioralBp),
     stage,
     access: accessOf(stage),
-    posterior: reputation.posterior,
+    posterior,
     conduct: behavior.conduct,
     attestationCount: reputation.counted.length,
     independentClusters: reputation.independentClusters,
@@ -109,18 +115,26 @@ export function trustReport(facts: TrustFacts): TrustReport {
   };
 }
 
+/** What the attestations say, or less: what rests after some of them expired (law.S-6). */
+function posteriorOf({ restingPosterior }: TrustFacts, posterior: number): number {
+  if (restingPosterior === undefined) return posterior;
+  if (!Number.isInteger(restingPosterior) || Math.abs(restingPosterior) > 10_000)
+    throw new TtpError('SCORE_BAD_ATTESTATION', 'no posterior', { field: 'restingPosterior' });
+  return nearerPrior(posterior, restingPosterior);
+}
+
 /**
  * Of the facts that count, in an order of their own, so that the order they came in cannot show. An attestation goes
- * in as the JCS text of `[issuer, cluster, tier, rating, at]`, with its multiplier where it has one: as an object it costs five times as much.
+ * in as the JCS text of `[issuer, cluster, tier, rating, at]`, with its multiplier where it has one and `false` where it is not rooted: as an object it costs five times as much.
  */
 function hashFacts(facts: TrustFacts, counted: readonly AttestationFact[]): Hash {
-  const { identityVerified, killed, revoked, behavior, securityEvents } = facts;
+  const { identityVerified, killed, revoked, behavior, securityEvents, restingPosterior } = facts;
   return hashJson({
     identityVerified,
     killed,
     revoked,
     // Of texts and integers, JSON.stringify makes the canonical form.
-    attestations: counted.map(({ issuer, cluster, tier, rating, at, multiplierBp }) =>
+    attestations: counted.map(({ issuer, cluster, tier, rating, at, multiplierBp, rooted }) =>
       JSON.stringify([
         issuer,
         cluster,
@@ -128,8 +142,10 @@ function hashFacts(facts: TrustFacts, counted: readonly AttestationFact[]): Hash
         rating,
         at,
         ...(multiplierBp === undefined ? [] : [multiplierBp]),
+        ...(rooted === false ? [rooted] : []),
       ]),
     ),
+    ...(restingPosterior === undefined ? {} : { restingPosterior }),
     behavior: Object.fromEntries(
       BEHAVIOR_COMPONENTS.map((name) => [name, { good: behavior[name].good, total: behavior[name].total }]),
     ),
@@ -157,39 +173,59 @@ function capOf({ killed, revoked, securityEvents }: TrustFacts): number {
  */
 export function isTrustReport(value: Json): value is TrustReport & JsonObject {
   if (!isJsonObject(value)) return false;
-  const report = new Map(Object.entries(value));
-  const integer = (name: string, from: number, to: number): number => {
-    const n = report.get(name);
-    return typeof n === 'number' && Number.isInteger(n) && n >= from && n <= to ? n : Number.NaN;
-  };
-  /** Basis points, with the same in whole points beside them; NaN, which equals nothing, where they do not agree. */
-  const part = (name: string, most: number): number => {
-    const bp = integer(`${name}Bp`, 0, most);
-    return report.get(`${name}Score`) === Math.floor(bp / 100) ? bp : Number.NaN;
-  };
-  const total = part('total', 10_000);
-  const sum =
-    part('identity', IDENTITY_MAX_BP) +
-    part('reputation', REPUTATION_MAX_BP) +
-    part('behavioral', BEHAVIORAL_MAX_BP);
-  const inputs = report.get('inputs');
+  // What is inherited is nobody's report.
+  for (const name of REPORT_MEMBERS) if (!Object.hasOwn(value, name)) return false;
+  const { totalBp, identityBp, reputationBp, behavioralBp, capBp, posterior, conduct, inputs } = value;
   return (
-    total === Math.min(sum, integer('capBp', 0, 10_000)) &&
-    fitsStage(report.get('stage'), report.get('access'), total) &&
-    !Number.isNaN(integer('posterior', -10_000, 10_000) + integer('conduct', -10_000, 10_000)) &&
-    ['attestationCount', 'independentClusters', 'observed'].every(
-      (name) => integer(name, 0, 2 ** 53 - 1) >= 0,
-    ) &&
+    isPart(totalBp, value['totalScore'], 10_000) &&
+    isPart(identityBp, value['identityScore'], IDENTITY_MAX_BP) &&
+    isPart(reputationBp, value['reputationScore'], REPUTATION_MAX_BP) &&
+    isPart(behavioralBp, value['behavioralScore'], BEHAVIORAL_MAX_BP) &&
+    isIntegerIn(capBp, 0, 10_000) &&
+    totalBp === Math.min(identityBp + reputationBp + behavioralBp, capBp) &&
+    fitsStage(value['stage'], value['access'], totalBp) &&
+    isIntegerIn(posterior, -10_000, 10_000) &&
+    isIntegerIn(conduct, -10_000, 10_000) &&
+    isIntegerIn(value['attestationCount'], 0, Number.MAX_SAFE_INTEGER) &&
+    isIntegerIn(value['independentClusters'], 0, Number.MAX_SAFE_INTEGER) &&
+    isIntegerIn(value['observed'], 0, Number.MAX_SAFE_INTEGER) &&
     typeof inputs === 'string' &&
     isHash(inputs)
   );
 }
 
+const REPORT_MEMBERS: readonly (keyof TrustReport)[] = [
+  'totalBp',
+  'identityBp',
+  'reputationBp',
+  'behavioralBp',
+  'capBp',
+  'totalScore',
+  'identityScore',
+  'reputationScore',
+  'behavioralScore',
+  'stage',
+  'access',
+  'posterior',
+  'conduct',
+  'attestationCount',
+  'independentClusters',
+  'observed',
+  'inputs',
+];
+
+const isIntegerIn = (n: Json | undefined, from: number, to: number): n is number =>
+  typeof n === 'number' && Number.isInteger(n) && n >= from && n <= to;
+
+/** Basis points up to `most`, which the whole points beside them agree with. */
+const isPart = (bp: Json | undefined, score: Json | undefined, most: number): bp is number =>
+  isIntegerIn(bp, 0, most) && score === floorDiv(bp, 100);
+
+/** Gates that push no stage down. */
+const OPEN: Gates = { identityVerified: true, killed: false, revoked: false };
+
 /** Gates may push a stage down to blocked or unverified; nothing lifts it above what the total gives. */
 function fitsStage(stage: Json | undefined, access: Json | undefined, totalBp: number): boolean {
-  const open = stageOf(totalBp, { identityVerified: true, killed: false, revoked: false });
-  return (
-    ['blocked', 'unverified', open].some((s) => s === stage) &&
-    STAGES.some((s) => s === stage && accessOf(s) === access)
-  );
+  if (stage !== 'blocked' && stage !== 'unverified' && stage !== stageOf(totalBp, OPEN)) return false;
+  return STAGES.some((s) => s === stage && accessOf(s) === access);
 }

@@ -6,77 +6,162 @@ import type { Thresholds } from './thresholds.js';
 /** All the risk of a factor: what it has while no fresh evidence backs it. */
 const ALL = 10_000;
 
-interface Assessment {
-  readonly risk: number;
-  readonly reason: string;
+/** What a factor is made of: its risk, and the words for it, which are put together only where somebody reads them. */
+interface FactorRow {
+  readonly name: Exclude<Factor['name'], 'policy'>;
+  readonly weight: number;
+  /** 0 to 10000; undefined where no fresh evidence backs it. */
+  risk(facts: Facts): number | undefined;
+  words(facts: Facts): string;
 }
 
-/**
- * The five factors of decision D22. Identity is all or nothing; reputation and behavior stand in the middle while
- * nothing is known and move with what was said and observed; fraud is what its source found; the policy has no
- * share of the mean, it only raises.
- */
-export function factorsOf(facts: Facts, effect: Effect, thresholds: Thresholds): readonly Factor[] {
-  return [
-    factor('identity', IDENTITY_WEIGHT_BP, facts.identity, ({ verified, method }) => ({
-      risk: verified ? 0 : ALL,
-      reason: verified ? `verified by ${method}` : `not verified by ${method}`,
-    })),
-    factor('reputation', REPUTATION_WEIGHT_BP, facts.trust, ({ posterior, attestationCount }) => ({
-      risk: fromOpinion(posterior),
-      reason:
-        attestationCount === 0
-          ? 'nobody rated it yet'
-          : `${attestationCount} issuers say ${posterior} of 10000`,
-    })),
-    factor('behavioral', BEHAVIORAL_WEIGHT_BP, facts.trust, ({ conduct, observed }) => ({
-      risk: fromOpinion(conduct),
-      reason: observed === 0 ? 'nothing observed yet' : `${observed} observations say ${conduct} of 10000`,
-    })),
-    factor('fraud', FRAUD_WEIGHT_BP, facts.fraud, ({ risk, signals }) => ({
-      risk,
-      reason: signals.length === 0 ? 'no signal of fraud or collusion' : `signals: ${signals.join(', ')}`,
-    })),
-    {
-      name: 'policy',
-      risk: policyRisk(effect, thresholds),
-      weight: asBasisPoints(0),
-      backed: true,
-      reason: `the policy says ${effect}`,
+/** A factor that one fact backs. */
+function row<V>(
+  name: FactorRow['name'],
+  weight: number,
+  reading: (facts: Facts) => Reading<V>,
+  reads: { readonly risk: (value: V) => number; readonly words: (value: V) => string },
+): FactorRow {
+  return {
+    name,
+    weight,
+    risk(facts) {
+      const value = fresh(reading(facts));
+      return value === undefined ? undefined : reads.risk(value);
     },
-  ];
+    words(facts) {
+      const found = reading(facts);
+      const value = fresh(found);
+      return value === undefined ? `no usable evidence (${found.state})` : reads.words(value);
+    },
+  };
+}
+
+const behavior = /* @__PURE__ */ row('behavioral', BEHAVIORAL_WEIGHT_BP, ({ trust }) => trust, {
+  risk: ({ conduct }) => fromOpinion(conduct),
+  words: ({ conduct, observed }) =>
+    observed === 0 ? 'nothing observed yet' : `${observed} observations say ${conduct} of 10000`,
+});
+
+/**
+ * The factors that have a share of the mean (decision D22). Identity is all or nothing; reputation and behavior stand
+ * in the middle while nothing is known and move with what was said and observed, behavior up to what was found out of
+ * the ordinary in time and volume; fraud is what its source found, collusion included.
+ */
+const ROWS: readonly FactorRow[] = /* @__PURE__ */ [
+  row('identity', IDENTITY_WEIGHT_BP, ({ identity }) => identity, {
+    risk: ({ verified }) => (verified ? 0 : ALL),
+    words: ({ verified, method }) => (verified ? `verified by ${method}` : `not verified by ${method}`),
+  }),
+  row('reputation', REPUTATION_WEIGHT_BP, ({ trust }) => trust, {
+    risk: ({ posterior }) => fromOpinion(posterior),
+    words: ({ posterior, attestationCount }) =>
+      attestationCount === 0
+        ? 'nobody rated it yet'
+        : `${attestationCount} issuers say ${posterior} of 10000`,
+  }),
+  {
+    ...behavior,
+    risk(facts) {
+      const conduct = behavior.risk(facts);
+      return conduct === undefined ? undefined : Math.max(conduct, anomalyRisk(facts));
+    },
+    words: (facts) => behavior.words(facts) + anomalyWords(facts.anomalies),
+  },
+  row('fraud', FRAUD_WEIGHT_BP, ({ fraud }) => fraud, {
+    risk: ({ risk }) => risk,
+    words: ({ signals }) =>
+      signals.length === 0 ? 'no signal of fraud or collusion' : `signals: ${signals.join(', ')}`,
+  }),
+];
+
+/** The factors that a decision before any connection looks at (ttp-protocol.txt L458). */
+const BEFORE_CONTACT: readonly FactorRow[] = /* @__PURE__ */ ROWS.filter(({ name }) => name !== 'fraud');
+
+/**
+ * What is out of the ordinary in an agent's requests. Where nobody looks for it, its conduct is all there is; an
+ * answer that does not count hides something.
+ */
+function anomalyRisk({ anomalies }: Facts): number {
+  if (anomalies.state === 'silent') return 0;
+  return anomalies.state === 'fresh' ? anomalies.value.risk : ALL;
+}
+
+function anomalyWords(anomalies: Facts['anomalies']): string {
+  if (anomalies.state === 'silent') return '';
+  if (anomalies.state !== 'fresh') return `; no usable answer about anomalies (${anomalies.state})`;
+  const { signals } = anomalies.value;
+  return signals.length === 0 ? '; nothing out of the ordinary' : `; anomalies: ${signals.join(', ')}`;
+}
+
+/** Risk and confidence in numbers, before anybody asks for the words. */
+export interface Assessment {
+  readonly score: BasisPoints;
+  /** Share of the weights that fresh evidence backs. */
+  readonly confidence: BasisPoints;
 }
 
 /**
  * The assessed risk: the weighted mean, rounded up, never below the fraud factor, raised by the policy factor.
- *
- * @param factors what {@link factorsOf} gives; the weights sum to 10000
  */
-export function assessedRisk(factors: readonly Factor[]): BasisPoints {
-  const products = factors.reduce((sum, { risk, weight }) => sum + risk * weight, 0);
-  const floors = factors.filter(({ name }) => name === 'fraud' || name === 'policy').map(({ risk }) => risk);
-  return asBasisPoints(Math.max(Math.ceil(products / 10_000), ...floors));
+export function assess(facts: Facts, effect: Effect, thresholds: Thresholds): Assessment {
+  const { score, confidence } = meanOf(ROWS, facts);
+  const fraud = fresh(facts.fraud)?.risk ?? ALL;
+  return {
+    score: asBasisPoints(Math.max(score, fraud, policyRisk(effect, thresholds))),
+    confidence: asBasisPoints(confidence),
+  };
 }
 
-/** Share of the weights that fresh evidence backs. */
-export const confidenceOf = (factors: readonly Factor[]): BasisPoints =>
-  asBasisPoints(factors.reduce((sum, { weight, backed }) => sum + (backed ? weight : 0), 0));
+/** The mean of what is known before any connection: of the same weights, without the share of fraud. */
+export function assessBeforeContact(facts: Facts): Assessment {
+  const { score, confidence } = meanOf(BEFORE_CONTACT, facts);
+  return { score: asBasisPoints(score), confidence: asBasisPoints(confidence) };
+}
 
-function factor<V>(
-  name: Factor['name'],
-  weight: number,
-  reading: Reading<V>,
-  assess: (value: V) => Assessment,
-): Factor {
-  const value = fresh(reading);
-  const { risk, reason } =
-    value === undefined ? { risk: ALL, reason: `no usable evidence (${reading.state})` } : assess(value);
+function meanOf(
+  rows: readonly FactorRow[],
+  facts: Facts,
+): { readonly score: number; readonly confidence: number } {
+  let [products, weights, backed] = [0, 0, 0];
+  for (const one of rows) {
+    const risk = one.risk(facts);
+    products += (risk ?? ALL) * one.weight;
+    weights += one.weight;
+    if (risk !== undefined) backed += one.weight;
+  }
   return {
-    name,
-    risk: asBasisPoints(risk),
+    score: Math.ceil(products / weights),
+    confidence: weights === 10_000 ? backed : Math.floor((backed * 10_000) / weights),
+  };
+}
+
+/** The five factors of decision D22, in words. The policy has no share of the mean, it only raises. */
+export const factorsOf = (facts: Facts, effect: Effect, thresholds: Thresholds): readonly Factor[] => [
+  ...ROWS.map((one) => factorOf(one, one.weight, facts)),
+  {
+    name: 'policy',
+    risk: asBasisPoints(policyRisk(effect, thresholds)),
+    weight: asBasisPoints(0),
+    backed: true,
+    reason: `the policy says ${effect}`,
+  },
+];
+
+/** The factors before any connection, in words, with their shares of a whole of three. */
+export const factorsBeforeContact = (facts: Facts): readonly Factor[] => {
+  const whole = BEFORE_CONTACT.reduce((sum, { weight }) => sum + weight, 0);
+  return BEFORE_CONTACT.map((one) => factorOf(one, Math.floor((one.weight * 10_000) / whole), facts));
+};
+
+function factorOf(one: FactorRow, weight: number, facts: Facts): Factor {
+  const risk = one.risk(facts);
+  return {
+    name: one.name,
+    risk: asBasisPoints(risk ?? ALL),
     weight: asBasisPoints(weight),
-    backed: value !== undefined,
-    reason: `${reason}; adds ${Math.ceil((risk * weight) / 10_000)}`,
+    backed: risk !== undefined,
+    reason: `${one.words(facts)}; adds ${Math.ceil(((risk ?? ALL) * weight) / 10_000)}`,
   };
 }
 
@@ -84,7 +169,7 @@ function factor<V>(
 const fromOpinion = (opinion: number): number => 5000 - Math.floor(opinion / 2);
 
 /** The least risk that has the outcome the effect asks for, so that score and outcome never contradict each other. */
-function policyRisk(effect: Effect, thresholds: Thresholds): BasisPoints {
-  if (effect === 'allow') return asBasisPoints(0);
+function policyRisk(effect: Effect, thresholds: Thresholds): number {
+  if (effect === 'allow') return 0;
   return effect === 'deny' ? thresholds.critical : thresholds.medium;
 }

@@ -11,11 +11,34 @@ export type Reading<V> =
   | { readonly state: 'malformed' | 'silent' }
   | { readonly state: 'failed'; readonly code: string };
 
+/** What a source found, from 0 (nothing) to 10000, and the names of what shows it. */
+export type Signals = { readonly risk: number; readonly signals: readonly string[] };
+
+/** An override that its source has verified, and what it was given for. */
+export type OverrideFact = {
+  /** Id of the envelope. */
+  readonly envelope: string;
+  /** Hash of the denial. */
+  readonly decision: string;
+  readonly operator: string;
+  readonly epoch: number;
+  /** Hash of the policy that denied. */
+  readonly policy: string;
+  /** Wall clock, ms: not in force any more from then on. */
+  readonly notAfter: number;
+  /** The risk that the operator saw. */
+  readonly risk: number;
+  /** Codes of the reasons that the operator saw. */
+  readonly grounds: readonly string[];
+};
+
 /** The facts that a decision knows, by the name of their source. */
 export interface Facts {
   readonly identity: Reading<{ readonly verified: boolean; readonly method: string }>;
   readonly trust: Reading<TrustReport>;
-  readonly fraud: Reading<{ readonly risk: number; readonly signals: readonly string[] }>;
+  readonly fraud: Reading<Signals>;
+  /** What is out of the ordinary in the times and volumes of an agent's requests. */
+  readonly anomalies: Reading<Signals>;
   /** What a directory says about the agent: SPL's `agent.*`. */
   readonly agent: Reading<JsonObject>;
   /** What a registry or the call map says about the resource. */
@@ -29,6 +52,8 @@ export interface Facts {
   readonly labels: Reading<readonly string[]>;
   /** Sums and counts over time, by the name of the attribute: `sum(request.amount, 24h)`, this interaction included. */
   readonly windows: Reading<JsonObject>;
+  /** A soft denial of exactly this call that an operator has overruled. */
+  readonly override: Reading<OverrideFact>;
   /** Whether an operator or the publisher vouched for the agent (decision D24). */
   readonly vouch: Reading<{ readonly vouched: boolean }>;
 }
@@ -42,7 +67,8 @@ export function readFacts(evidence: Evidence): Facts {
   return {
     identity: read(evidence, 'identity', isIdentity),
     trust: read(evidence, 'trust', isTrustReport),
-    fraud: read(evidence, 'fraud', isFraud),
+    fraud: read(evidence, 'fraud', isSignals),
+    anomalies: read(evidence, 'anomalies', isSignals),
     agent: read(evidence, 'agent', isJsonObject),
     resource: read(evidence, 'resource', isJsonObject),
     activity: read(evidence, 'activity', isActivity),
@@ -50,6 +76,7 @@ export function readFacts(evidence: Evidence): Facts {
     pdp: read(evidence, 'pdp', isDecision),
     labels: read(evidence, 'labels', isTexts),
     vouch: read(evidence, 'vouch', isVouch),
+    override: read(evidence, 'override', isOverride),
     windows: read(evidence, 'windows', isWindows),
     grants: read(evidence, 'grants', isGrants),
   };
@@ -59,6 +86,9 @@ export function readFacts(evidence: Evidence): Facts {
 export const fresh = <V>(reading: Reading<V>): V | undefined =>
   reading.state === 'fresh' ? reading.value : undefined;
 
+const SILENT = { state: 'silent' } as const;
+const MALFORMED = { state: 'malformed' } as const;
+
 function read<V extends Json>(
   { facts, absent, now }: Evidence,
   name: keyof Facts,
@@ -67,16 +97,15 @@ function read<V extends Json>(
   const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
   if (fact === undefined) {
     const code = Object.hasOwn(absent, name) ? absent[name] : undefined;
-    return code === undefined ? { state: 'silent' } : { state: 'failed', code };
+    return code === undefined ? SILENT : { state: 'failed', code };
   }
-  if (typeof fact !== 'object' || fact === null) return { state: 'malformed' };
+  if (typeof fact !== 'object' || fact === null) return MALFORMED;
   const { value, at, validFor } = fact;
-  if (!isTime(at) || !isTime(validFor) || at > now + WALL_CLOCK_TOLERANCE_MS || !is(value))
-    return { state: 'malformed' };
+  if (!isTime(at) || !isTime(validFor) || at > now + WALL_CLOCK_TOLERANCE_MS || !is(value)) return MALFORMED;
   return { state: now > at + validFor ? 'stale' : 'fresh', value };
 }
 
-const isTime = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+const isTime = (n: Json): boolean => Number.isSafeInteger(n) && typeof n === 'number' && n >= 0;
 
 const isTexts = (value: Json): value is readonly string[] =>
   Array.isArray(value) && value.every((member) => typeof member === 'string');
@@ -89,7 +118,7 @@ function isIdentity(value: Json): value is { readonly verified: boolean; readonl
   );
 }
 
-function isFraud(value: Json): value is { readonly risk: number; readonly signals: readonly string[] } {
+function isSignals(value: Json): value is Signals {
   if (!isJsonObject(value)) return false;
   const risk = own(value, 'risk');
   return isAmount(risk) && Number.isInteger(risk) && risk <= 10_000 && isTexts(own(value, 'signals'));
@@ -117,6 +146,15 @@ const isGrants = (
       typeof own(grant, 'capability') === 'string' &&
       typeof own(grant, 'notAfter') === 'number',
   );
+
+function isOverride(value: Json): value is OverrideFact {
+  if (!isJsonObject(value)) return false;
+  const texts = ['envelope', 'decision', 'operator', 'policy'].every(
+    (name) => typeof own(value, name) === 'string',
+  );
+  const numbers = ['epoch', 'notAfter', 'risk'].every((name) => isTime(own(value, name)));
+  return texts && numbers && isTexts(own(value, 'grounds'));
+}
 
 const isVouch = (value: Json): value is { readonly vouched: boolean } =>
   isJsonObject(value) && typeof own(value, 'vouched') === 'boolean';

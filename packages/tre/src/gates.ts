@@ -32,7 +32,9 @@ export function gatesOf(
   return gates;
 }
 
-const isBlocked = (trust: Facts['trust']): boolean => 'value' in trust && trust.value.stage === 'blocked';
+/** Whether a report says that the agent is blocked, fresh or not. */
+export const isBlocked = (trust: Facts['trust']): boolean =>
+  'value' in trust && trust.value.stage === 'blocked';
 
 const isVerified = ({ identity, trust }: Facts): boolean =>
   fresh(identity)?.verified === true && fresh(trust)?.stage !== 'unverified';

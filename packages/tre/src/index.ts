@@ -1,6 +1,7 @@
-export { type DecideInput, decide } from './decide.js';
+export { decide } from './decide.js';
 export { TRE_ERRORS, type TreErrorCode } from './errors.js';
 export { canonicalDecision, decisionHash } from './hashes.js';
+export { type DecideInput, type Judgment, judge } from './judge.js';
 export {
   BEHAVIORAL_WEIGHT_BP,
   FRAUD_WEIGHT_BP,
@@ -8,6 +9,7 @@ export {
   INDEPENDENT_CLUSTERS_MIN,
   REPUTATION_WEIGHT_BP,
 } from './limits.js';
+export { type Preflight, preflight } from './preflight.js';
 export { TRE_REASONS, type TreReasonCode } from './reasons.js';
 export { type RecordedCall, readRecordedCall } from './recorded.js';
 export { type ReplayInput, replay } from './replay.js';

@@ -13,6 +13,7 @@ export const TRE_REASONS = {
   TRE_SCORE_ALONE: 'Score alone opens nothing sensitive: it takes a vouch or three independent clusters.',
   TRE_RISK: 'The assessed risk, and what its level leads to.',
   TRE_LOW_CONFIDENCE: 'Too little of the risk is backed by fresh evidence: a human decides.',
+  TRE_OVERRIDDEN: 'An operator who may do so has overruled exactly this soft denial.',
 } as const;
 export type TreReasonCode = keyof typeof TRE_REASONS;
 

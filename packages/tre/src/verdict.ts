@@ -23,7 +23,8 @@ import { reason } from './reasons.js';
 export interface PolicyAnswer {
   readonly effect: PolicyVerdict['effect'];
   readonly obligations: PolicyVerdict['obligations'];
-  readonly reasons: readonly Reason[];
+  /** Put into words when somebody asks. */
+  reasons(): readonly Reason[];
 }
 
 /**
@@ -40,21 +41,25 @@ export function askPolicy(
   try {
     const request = requestOf(interaction, facts, now);
     const verdict = isLayered(policy) ? evaluateLayers(policy, request) : evaluate(policy, request);
-    // The caller chose the name; as a JSON string it cannot carry a lone surrogate into what is hashed.
-    const dropped = verdict.dropped.map(({ name, source, reason: why }) =>
-      reason('TRE_ATTRIBUTE_DROPPED', `${JSON.stringify(name)} from ${source}: ${why}`),
-    );
     const { effect, obligations } = verdict;
-    return { effect, obligations, reasons: [...dropped, ...verdict.reasons] };
+    return { effect, obligations, reasons: () => reasonsOf(verdict) };
   } catch (error) {
     const code = codeOf(error, 'TRE_POLICY_FAULT');
     return {
       effect: 'deny',
       obligations: [],
-      reasons: [reason('TRE_POLICY_FAILED', `broke off with ${code}`)],
+      reasons: () => [reason('TRE_POLICY_FAILED', `broke off with ${code}`)],
     };
   }
 }
+
+const reasonsOf = ({ dropped, reasons }: PolicyVerdict): readonly Reason[] => [
+  // The caller chose the name; as a JSON string it cannot carry a lone surrogate into what is hashed.
+  ...dropped.map(({ name, source, reason: why }) =>
+    reason('TRE_ATTRIBUTE_DROPPED', `${JSON.stringify(name)} from ${source}: ${why}`),
+  ),
+  ...reasons,
+];
 
 /** What a policy is asked: every attribute under the source it came from, and none that is not fresh. */
 export const requestOf = (

@@ -1,0 +1,36 @@
+import type { Epoch, Hash, Obligation, Reason } from '@ttp/core';
+import { type Facts, fresh } from './facts.js';
+import { reason } from './reasons.js';
+
+/** A soft denial, as far as an override has to fit it. */
+interface SoftDenial {
+  readonly at: number;
+  readonly epoch: Epoch;
+  readonly policy: Hash;
+  readonly score: number;
+  /** Codes of the reasons that make it one. */
+  readonly grounds: readonly string[];
+}
+
+/** What an override comes to: the call is let through with a warning, and the override is used up by it. */
+interface Overruled {
+  readonly obligation: Obligation;
+  readonly reason: Reason;
+}
+
+/**
+ * The override that lets a soft denial through, where the evidence holds one that fits: of this kill epoch and policy,
+ * still in force, for as much risk and for the same grounds. Whatever came up after the operator looked is denied.
+ */
+export function overrideFor(facts: Facts, denial: SoftDenial): Overruled | undefined {
+  const found = fresh(facts.override);
+  if (found === undefined) return undefined;
+  const { envelope, decision, operator, epoch, policy, notAfter, risk, grounds } = found;
+  const isCurrent = epoch === denial.epoch && policy === denial.policy && denial.at < notAfter;
+  const isSeen = denial.score <= risk && denial.grounds.every((ground) => grounds.includes(ground));
+  if (!isCurrent || !isSeen) return undefined;
+  return {
+    obligation: { kind: 'override', from: 'override', params: { envelope, decision } },
+    reason: reason('TRE_OVERRIDDEN', `${operator} lets it through, by ${envelope}`),
+  };
+}
