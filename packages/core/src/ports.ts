@@ -186,6 +186,33 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/**
+ * How often something may be done: `requests` in any span of `windowMs`, or as long as a bucket of `capacity` tokens
+ * lasts, which fills up evenly by `refill` in `perMs`. All are positive safe integers.
+ */
+export type Rate =
+  | { readonly requests: number; readonly windowMs: number }
+  | { readonly capacity: number; readonly refill: number; readonly perMs: number };
+
+/** What a {@link RateMeter} answers. */
+export interface RateAnswer {
+  readonly granted: boolean;
+  /** Whole requests or tokens that are left. */
+  readonly remaining: number;
+  /** After how many ms it may be granted; 0 where it was, Infinity where it never will be. */
+  readonly retryMs: number;
+  /** What {@link RateMeter.giveBack} needs to find it again. */
+  readonly mark: number | string;
+}
+
+/** Counts what is used of rates, atomically for all who share the meter. What is refused is not counted. */
+export interface RateMeter {
+  /** @param units how many requests or tokens; 0 only looks */
+  take(key: string, rate: Rate, units: number): RateAnswer | Promise<RateAnswer>;
+  /** Takes back what was granted: nothing happened. What has left the window, or is full again, stays as it is. */
+  giveBack(key: string, rate: Rate, units: number, mark: RateAnswer['mark']): void | Promise<void>;
+}
+
 /** Named locks. */
 export interface Lock {
   /** @returns undefined when somebody else holds it */

@@ -46,7 +46,8 @@ export const GUARD_ERRORS = {
   GUARD_LABELS_TOO_MANY: 'The trace would have more labels of its own than it may have.',
   GUARD_LABELS_UNREADABLE: 'The labels of the trace cannot be read, so it may have any.',
   GUARD_LABELS_CONTENTION: 'Other processes wrote the labels of the trace each time this one tried to.',
-  GUARD_LABELS_CHANGED: 'The labels of the trace are not those that the operator saw when he ordered to clear them.',
+  GUARD_LABELS_CHANGED:
+    'The labels of the trace are not those that the operator saw when he ordered to clear them.',
   GUARD_BUDGET_MONEY: 'An amount of money is not a currency and whole micro-units within their bounds.',
   GUARD_BUDGET_INVALID: 'The body of the limit of a budget does not have the shape that its type demands.',
   GUARD_BUDGET_SUBJECT: 'The limit of a budget is for another agent, or comes from the agent that it is for.',
@@ -62,12 +63,6 @@ export const GUARD_ERRORS = {
   GUARD_BUDGET_METER_FAILED: 'What a call cost could not be found out, so what was reserved was charged.',
   GUARD_USAGE_INVALID: 'A usage is not whole numbers of units that cost an amount that is counted.',
   GUARD_PRICES_INVALID: 'The price table does not have the shape of one.',
-  GUARD_LABELS_INVALID:
-    'Labels are not a list of lowercase names of up to 32 characters, or are more than a trace may have.',
-  GUARD_LABELS_TOO_MANY: 'The trace would have more labels of its own than it may have.',
-  GUARD_LABELS_UNREADABLE: 'The labels of the trace cannot be read, so it may have any.',
-  GUARD_LABELS_CONTENTION: 'Other processes wrote the labels of the trace each time this one tried to.',
-  GUARD_LABELS_CHANGED: 'The labels of the trace are not those that the operator saw when he ordered to clear them.',
 } as const;
 
 /** The closed list of codes that @ttp/guard throws. */

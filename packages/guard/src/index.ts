@@ -73,10 +73,18 @@ export {
   KILL_LEASE_MS,
   KILL_POLL_MS,
   OWN_LABELS_MAX,
+  RATE_KEYS_MAX,
+  RATE_SLOTS_MAX,
   VALUE_MAX_UNITS,
   WINDOW_AMOUNT_CEILING,
   WINDOW_BUCKETS,
 } from './limits.js';
+export { rateHandler } from './rate/handler.js';
+export { type MemoryRates, memoryRates } from './rate/memory-rates.js';
+export { type PeerLimits, type PeerSource, peerLimits } from './rate/peers.js';
+export { bucketPerMinute } from './rate/rate.js';
+export { storeRates } from './rate/store-rates.js';
+export { PEER_RATES, type RateTable, STAGE_RATES, TOPIC_RATES } from './rate/tables.js';
 export { applyTransform } from './transform/apply.js';
 export { transformHandler } from './transform/handler.js';
 export type { WindowParams } from './window/amount.js';
