@@ -1,4 +1,57 @@
 export {
+  type Attestation,
+  type AttestationBody,
+  type AttestationContext,
+  attestationId,
+  openAttestation,
+  REPUTATION_LEVELS,
+  type ReputationLevel,
+  type StandingClaim,
+  signAttestation,
+} from './attestation/attestation.js';
+export {
+  type AttestationBook,
+  attestationBook,
+  type BookOptions,
+  type RatedStanding,
+} from './attestation/book.js';
+export { RATING_DIMENSIONS, type Rating, type RatingDimension } from './attestation/rating.js';
+export {
+  type Ignored,
+  type ReadContext,
+  type ReadStatements,
+  readStatements,
+  type Stated,
+  type StatedAt,
+  type Statement,
+} from './attestation/read.js';
+export {
+  INTERACTION_RESULTS,
+  type InteractionReceipt,
+  type InteractionResult,
+  openReceipt,
+  signReceipt,
+} from './attestation/receipt.js';
+export {
+  openRetraction,
+  RETRACTION_REASONS,
+  type Retraction,
+  type RetractionReason,
+  signRetraction,
+} from './attestation/retraction.js';
+export {
+  AUDIENCES,
+  type Audience,
+  openShare,
+  SHARES,
+  type Share,
+  type ShareChoice,
+  signShare,
+} from './attestation/share.js';
+export type { BookFinding, Slot } from './attestation/slots.js';
+export type { StatementKeys } from './attestation/statement.js';
+export { openVouch, signVouch, type Vouch, type VouchContext } from './attestation/vouch.js';
+export {
   BEHAVIOR_COMPONENTS,
   BEHAVIOR_WEIGHTS_BP,
   type Behavior,
@@ -30,6 +83,7 @@ export {
 } from './gaming/analyse.js';
 export type { GamingFacts, RatingFact } from './gaming/facts.js';
 export { trustFlow } from './gaming/flow.js';
+export { judgeRatings } from './gaming/judge.js';
 export { type RatingWeights, weighAttestations } from './gaming/weigh.js';
 export {
   ISNAD_STANDINGS,
@@ -44,6 +98,8 @@ export {
   isnadTotal,
 } from './isnad.js';
 export {
+  ATTESTATION_LIFE_MS,
+  ATTESTATION_MAX_LIFE_MS,
   ATTESTATIONS_MAX_COUNT,
   BEHAVIOR_PRIOR_COUNT,
   BEHAVIORAL_MAX_BP,

@@ -115,8 +115,14 @@ export const RING_ACCOUNTS_MAX = 50;
 /** Partners of a partner that are looked at for a circle: 100, so that the work stays linear in the ratings. */
 export const CIRCLE_PARTNERS_MAX = 100;
 
+/** One part in 2 of the mutual partners, from which two that have them in common are in a circle. */
+export const CIRCLE_COMMON_DIVISOR = 2;
+
 /** Age below which an account is new: 30 days. */
 export const NEW_ACCOUNT_DAYS = 30;
+
+/** Share of the issuers above which their being new is a pattern: 50 %. */
+export const NEW_ISSUERS_SHARE_MAX_PERCENT = 50;
 
 /** Ratings from which uniformity shows: 10. */
 export const PERFECT_RATINGS_MIN = 10;
@@ -127,6 +133,9 @@ export const PERFECT_SHARE_MIN_PERCENT = 95;
 /** Issuers created within 24 hours from which they are a cluster: 3. */
 export const CLUSTER_ISSUERS_MIN = 3;
 
+/** One part in 3 of the issuers, from which those created together are a cluster. */
+export const CLUSTER_SHARE_DIVISOR = 3;
+
 /** Patterns from which an account is put into quarantine: 3. */
 export const QUARANTINE_FLAGS_MIN = 3;
 
@@ -136,5 +145,20 @@ export const FLOW_ROOT_UNITS = 100_000;
 /** Part of what an account was given that it passes on: 85 %. */
 export const FLOW_PASSED_PERCENT = 85;
 
+/** What an edge carries at most, in hundredths of a standard attestation: 100, one attestation. */
+export const FLOW_EDGE_UNITS = 100;
+
 /** Steps from a root that trust goes: 8. */
 export const FLOW_ROUNDS = 8;
+
+/** How long an attestation counts unless its issuer says otherwise: 180 days, ms. */
+export const ATTESTATION_LIFE_MS = 15_552_000_000;
+
+/** Longest that an attestation may count: 365 days, ms (decision D25: attestations expire). */
+export const ATTESTATION_MAX_LIFE_MS = 31_536_000_000;
+
+/** Steps in which the attestations for one subject expire when nothing new comes: 64. With more, those that follow one another expire together, with the first of them. */
+export const EXPIRY_STEPS_MAX = 64;
+
+/** Statements that one book takes in: 1 000 000. */
+export const STATEMENTS_MAX = 1_000_000;

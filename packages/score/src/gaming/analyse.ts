@@ -1,13 +1,14 @@
 import { asBasisPoints, asDid, type BasisPoints, type Did } from '@ttp/core';
 import { hourlyLimit } from '../burst.js';
-import { DAY_MS } from '../fixed.js';
 import { floorDiv } from '../integer.js';
 import {
+  CIRCLE_COMMON_DIVISOR,
   CIRCLE_PARTNERS_MAX,
   CLUSTER_ISSUERS_MIN,
+  CLUSTER_SHARE_DIVISOR,
   DIVERSITY_ISSUERS_MIN,
   DIVERSITY_SHARE_MAX_PERCENT,
-  NEW_ACCOUNT_DAYS,
+  NEW_ISSUERS_SHARE_MAX_PERCENT,
   PERFECT_RATINGS_MIN,
   PERFECT_SHARE_MIN_PERCENT,
   QUARANTINE_FLAGS_MIN,
@@ -15,7 +16,9 @@ import {
   RING_ACCOUNTS_MAX,
   VOUCHING_RATING_MIN,
 } from '../limits.js';
+import { ISSUER_TIER_WEIGHTS_CENTI } from '../tiers.js';
 import { type GamingFacts, graphOf, type RatingGraph, type Received } from './facts.js';
+import { type Measure, type Measures, measure } from './measure.js';
 import { ringsOf } from './rings.js';
 
 /** What each pattern does to the weight of the ratings that an account received, basis points (decisions.md, table of numbers). */
@@ -63,10 +66,11 @@ export const EVIDENCE_MAX = 20;
 /**
  * Looks for gaming in all ratings of a log prefix together: one rating shows nothing (flaw.S7). Deterministic, and
  * linear in the ratings but for the sorting. Self-ratings and the excess of bursts are ignored; each pattern then lowers
- * the weight of an account's ratings, all of them together, and three put it into quarantine.
+ * the weight of an account's ratings, all of them together, and three put it into quarantine. Shares are of weight
+ * where the facts have weights, and of heads where not.
  * - low-diversity: fewer than 5 issuers, or one with more than 40 % of the ratings
  * - reciprocal: more than 30 % of the issuers belong to a circle of mutual good ratings with the account, or to its ring
- * - new-issuers: more than half of the issuers were younger than 30 days when they rated
+ * - new-issuers: more than half of the issuers were younger than 30 days when they rated last
  * - perfect-scores: 10 ratings or more, 95 % or more of them perfect
  * - account-clustering: 3 issuers or more were created within 24 hours of one another, and they are a third of all
  *
@@ -75,11 +79,9 @@ export const EVIDENCE_MAX = 20;
 export function analyseGaming(facts: GamingFacts): GamingReport {
   const graph = graphOf(facts);
   const findings: GamingFinding[] = [];
-  const kept = graph.received.map((ratings, subject) => withoutNoise(graph, subject, ratings, findings));
-  const circles = circlesOf(kept);
   const verdicts = new Map<Did, GamingVerdict>();
-  for (const [subject, ratings] of kept.entries()) {
-    const found = patternsOf(graph, ratings, circles(subject));
+  for (const [subject, measures] of measuresOf(graph, facts.weights, findings)) {
+    const found = patternsOf(measures);
     if (found.length === 0) continue;
     const did = didOf(graph, subject);
     for (const { pattern, issuers, ...numbers } of found)
@@ -89,12 +91,37 @@ export function analyseGaming(facts: GamingFacts): GamingReport {
   return { findings, verdicts };
 }
 
+/** The measures of every account with a rating that counts, by its number; ratings that are ignored become findings. */
+export function measuresOf(
+  graph: RatingGraph,
+  weights: GamingFacts['weights'],
+  findings: GamingFinding[],
+): ReadonlyMap<number, Measures> {
+  const heard = graph.accounts.map((did) => Math.min(weights?.get(did) ?? 0, HEAVIEST));
+  const kept = graph.received.map((ratings, subject) => withoutNoise(graph, subject, ratings, findings));
+  const circles = circlesOf(kept);
+  const measures = new Map<number, Measures>();
+  for (const [subject, ratings] of kept.entries()) {
+    // Of an account that is not heard itself nobody's voice is at stake: all who rate it are looked at alike.
+    const weigh = (heard[subject] ?? 0) > 0 ? (issuer: number) => heard[issuer] ?? 0 : alike;
+    const counted = weigh === alike ? ratings : ratings.filter(({ from }) => weigh(from) > 0);
+    if (counted.length > 0) measures.set(subject, measure(counted, circles(subject), graph.createdAt, weigh));
+  }
+  return measures;
+}
+
+const alike = (): number => 1;
+
+/** No attestation weighs more, however much reaches its issuer. */
+const HEAVIEST = ISSUER_TIER_WEIGHTS_CENTI.institutional;
+
 function verdictOf(flags: readonly GamingFlag[]): GamingVerdict {
   const quarantined = flags.length >= QUARANTINE_FLAGS_MIN;
   const bp = flags.reduce((left, flag) => floorDiv(left * GAMING_MULTIPLIERS_BP[flag], 10_000), 10_000);
   return { multiplierBp: asBasisPoints(quarantined ? 0 : bp), flags, quarantined };
 }
 
+/** A pattern with what shows it. */
 interface Pattern {
   readonly pattern: GamingFlag;
   readonly found: number;
@@ -102,51 +129,32 @@ interface Pattern {
   readonly issuers: readonly number[];
 }
 
-function patternsOf(
-  { createdAt }: RatingGraph,
-  ratings: readonly Received[],
-  circle: ReadonlySet<number>,
-): readonly Pattern[] {
-  if (ratings.length === 0) return [];
-  const counts = new Map<number, number>();
-  for (const { from } of ratings) counts.set(from, (counts.get(from) ?? 0) + 1);
-  const issuers = [...counts.keys()];
-  const among = issuers.length;
+/** The patterns that measures show: the thresholds of decisions.md, table of numbers. */
+export function patternsOf({
+  issuers,
+  ratings,
+  dominant,
+  mutual,
+  young,
+  perfect,
+  together,
+}: Measures): readonly Pattern[] {
   const found: Pattern[] = [];
-  const [top, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
-  if (among < DIVERSITY_ISSUERS_MIN) found.push({ pattern: 'low-diversity', found: among, among, issuers });
-  else if (most * 100 > DIVERSITY_SHARE_MAX_PERCENT * ratings.length)
-    found.push({ pattern: 'low-diversity', found: most, among: ratings.length, issuers: [top] });
-  const mutual = issuers.filter((issuer) => circle.has(issuer));
-  if (mutual.length * 100 > RECIPROCAL_SHARE_MAX_PERCENT * among)
-    found.push({ pattern: 'reciprocal', found: mutual.length, among, issuers: mutual });
-  const young = new Set(
-    ratings.flatMap(({ from, at }) =>
-      at - (createdAt[from] ?? 0) < NEW_ACCOUNT_DAYS * DAY_MS ? [from] : [],
-    ),
-  );
-  if (young.size * 2 > among)
-    found.push({ pattern: 'new-issuers', found: young.size, among, issuers: [...young] });
-  const perfect = ratings.filter(({ rating }) => rating === 5).length;
-  if (ratings.length >= PERFECT_RATINGS_MIN && perfect * 100 >= PERFECT_SHARE_MIN_PERCENT * ratings.length)
-    found.push({ pattern: 'perfect-scores', found: perfect, among: ratings.length, issuers });
-  const born = bornTogether(issuers, createdAt);
-  if (born.length >= CLUSTER_ISSUERS_MIN && born.length * 3 >= among)
-    found.push({ pattern: 'account-clustering', found: born.length, among, issuers: born });
+  const add = (pattern: GamingFlag, { found: n, among, issuers: named }: Measure): unknown =>
+    found.push({ pattern, found: n, among, issuers: named });
+  if (issuers.length < DIVERSITY_ISSUERS_MIN)
+    found.push({ pattern: 'low-diversity', found: issuers.length, among: issuers.length, issuers });
+  else if (isAbove(dominant, DIVERSITY_SHARE_MAX_PERCENT)) add('low-diversity', dominant);
+  if (isAbove(mutual, RECIPROCAL_SHARE_MAX_PERCENT)) add('reciprocal', mutual);
+  if (isAbove(young, NEW_ISSUERS_SHARE_MAX_PERCENT)) add('new-issuers', young);
+  if (ratings >= PERFECT_RATINGS_MIN && perfect.part * 100 >= PERFECT_SHARE_MIN_PERCENT * perfect.whole)
+    add('perfect-scores', perfect);
+  if (together.found >= CLUSTER_ISSUERS_MIN && together.part * CLUSTER_SHARE_DIVISOR >= together.whole)
+    add('account-clustering', together);
   return found;
 }
 
-/** The most issuers that were created within 24 hours. */
-function bornTogether(issuers: readonly number[], createdAt: readonly number[]): readonly number[] {
-  const byAge = [...issuers].sort((a, b) => (createdAt[a] ?? 0) - (createdAt[b] ?? 0) || a - b);
-  let [best, first] = [[] as readonly number[], 0];
-  for (let last = 0; last < byAge.length; last++) {
-    const born = (i: number): number => createdAt[byAge[i] ?? 0] ?? 0;
-    while (born(last) - born(first) > DAY_MS) first++;
-    if (last + 1 - first > best.length) best = byAge.slice(first, last + 1);
-  }
-  return best;
-}
+const isAbove = ({ part, whole }: Measure, percent: number): boolean => part * 100 > percent * whole;
 
 /** Ratings but for those of the account itself and those that follow ten of one issuer within an hour. */
 function withoutNoise(
@@ -184,8 +192,9 @@ function withoutNoise(
 }
 
 /**
- * For an account, the issuers that are in a circle with it: both rate each other well and share a third account that
- * does so with both, or they belong to one ring. Two that worked together and say so of each other are no circle.
+ * For an account, the issuers that are in a circle with it: both rate each other well, and half or more of those whom
+ * either of them has that with, the one with fewer, are common to both; or they belong to one ring. Two that worked
+ * together and say so of each other are no circle, nor is a trade in which many know each other.
  */
 function circlesOf(kept: readonly (readonly Received[])[]): (subject: number) => ReadonlySet<number> {
   const good = kept.map((ratings) => new Set(ratings.filter(isGood).map(({ from }) => from)));
@@ -199,9 +208,13 @@ function circlesOf(kept: readonly (readonly Received[])[]): (subject: number) =>
     const partners = mutual[subject] ?? [];
     const near = new Set(partners);
     const ring = rings[subject] ?? -1;
-    const inCircle = partners.filter((partner) =>
-      (mutual[partner] ?? []).slice(0, CIRCLE_PARTNERS_MAX).some((third) => near.has(third)),
-    );
+    const inCircle = partners.filter((partner) => {
+      const theirs = (mutual[partner] ?? []).slice(0, CIRCLE_PARTNERS_MAX);
+      const common = theirs.filter((third) => near.has(third)).length;
+      // Each of the two is among the partners of the other, and no third.
+      const others = Math.min(theirs.length, near.size) - 1;
+      return common > 0 && common * CIRCLE_COMMON_DIVISOR >= others;
+    });
     const inRing = [...(good[subject] ?? [])].filter((issuer) => ring !== -1 && rings[issuer] === ring);
     return new Set([...inCircle, ...inRing]);
   };

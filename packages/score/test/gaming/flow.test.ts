@@ -9,7 +9,7 @@ import {
 import { codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { ringsOf } from '../../src/gaming/rings.js';
-import { FLOW_ROOT_UNITS } from '../../src/limits.js';
+import { FLOW_EDGE_UNITS, FLOW_PASSED_PERCENT, FLOW_ROOT_UNITS } from '../../src/limits.js';
 import { attestation } from '../facts.js';
 
 const NOW = 1000 * 86_400_000;
@@ -70,12 +70,22 @@ describe('trust from roots', () => {
       rates('x', 'y'),
     ]);
     expect([...reached]).toEqual([
-      [did('a'), 42_500],
-      [did('b'), 42_500],
-      [did('c'), 36_125],
+      [did('a'), FLOW_EDGE_UNITS],
+      [did('b'), FLOW_EDGE_UNITS],
+      [did('c'), (FLOW_EDGE_UNITS * FLOW_PASSED_PERCENT) / 100],
       [did('root'), FLOW_ROOT_UNITS],
     ]);
     expect(codeThrownBy(() => trustFlow({ ratings: [], createdAt: new Map() }, []))).toBe('SCORE_BAD_ROOT');
+  });
+
+  it('carries no more over one edge than an attestation, in however many rounds it comes', () => {
+    // A root that is praised by those whom it praises: trust comes round again, and the edge is full already.
+    const round = flow([rates('root', 'a'), rates('a', 'b'), rates('b', 'root'), rates('a', 'root')]);
+    expect(round.get(did('a'))).toBe(FLOW_EDGE_UNITS);
+    const lone = flow([rates('root', 'a')]);
+    const crowd = flow(names(2000).map((name) => rates('root', name)));
+    expect(lone.get(did('a'))).toBe(FLOW_EDGE_UNITS);
+    expect(crowd.get(did('i7'))).toBe(Math.floor((FLOW_ROOT_UNITS * FLOW_PASSED_PERCENT) / 100 / 2000));
   });
 
   it('gives free identities together no more than came over the edge to them, however many there are', () => {
@@ -91,10 +101,10 @@ describe('trust from roots', () => {
       const reached = flow([...honest, rates('h0', 's0'), ...sybils]);
       return ring.reduce((sum, name) => sum + (reached.get(did(name)) ?? 0), 0);
     };
-    const toTheEdge = flow(honest).get(did('h0')) ?? 0;
-    // Each step passes on 85 % of what came: 1 / (1 - 0.85) times what came over the edge at most.
+    // Each step passes on a part of what came: what came over the edge is the first member of a falling series.
     for (const k of [2, 10, 100, 1000])
-      expect(gained(k), `${k} identities`).toBeLessThan((toTheEdge * 0.85) / 0.15);
+      expect(gained(k), `${k} identities`).toBeLessThan(FLOW_EDGE_UNITS / (1 - FLOW_PASSED_PERCENT / 100));
+    expect(gained(1000)).toBeGreaterThan(0);
     const free = flow([...honest, ...names(50, 's').map((name) => rates(name, 'target'))]);
     expect(free.has(did('target'))).toBe(false);
     // Whatever tier they are given, what they say together stays below one point of 35.

@@ -1,6 +1,6 @@
 import { asDid, type Did } from '@ttp/core';
 import { analyseGaming, GAMING_MULTIPLIERS_BP, type GamingFinding, type RatingFact } from '@ttp/score';
-import { proves, withSeed } from '@ttp/testkit';
+import { codeThrownBy, proves, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 
 const DAY = 86_400_000;
@@ -173,6 +173,80 @@ describe('the patterns', () => {
   });
 });
 
+const tenOld = names(10).map((name) => rating(name));
+const births = new Map([...old(...names(10)), ...names(500, 's').map((name) => [did(name), NOW] as const)]);
+const heard = new Map([S, ...names(10).map(did)].map((name) => [name, 100]));
+/** Praise from identities created for it, together. */
+const praise = names(500, 's').map((name) => rating(name, { rating: 5 }));
+
+const flagsAt = (weight: number, count = 500) =>
+  analyseGaming({
+    ratings: [...tenOld, ...praise.slice(0, count)],
+    createdAt: births,
+    weights: new Map([...heard, ...names(500, 's').map((name) => [did(name), weight] as const)]),
+  }).verdicts.get(S)?.flags ?? [];
+
+describe('with weights', () => {
+  it('free identities cannot put an honest account into quarantine by praising it', () => {
+    const ratings = [...tenOld, ...praise];
+    const framed = analyseGaming({ ratings, createdAt: births });
+    expect(framed.verdicts.get(S)).toEqual({
+      multiplierBp: 0,
+      flags: ['new-issuers', 'perfect-scores', 'account-clustering'],
+      quarantined: true,
+    });
+    expect(analyseGaming({ ratings, createdAt: births, weights: heard }).verdicts.has(S)).toBe(false);
+  });
+
+  it('what shows counts by weight, and nobody weighs more than the heaviest attestation', () => {
+    expect(flagsAt(1)).toEqual(['account-clustering']);
+    expect(flagsAt(1, 499)).toEqual([]);
+    expect(flagsAt(2)).toEqual(['account-clustering']);
+    expect(flagsAt(3)).toEqual(['new-issuers', 'account-clustering']);
+    // Ten whose weight is not limited: as heavy as an attestation may be, twice as heavy as those beside them.
+    expect(flagsAt(1_000_000, 4)).toEqual(['account-clustering']);
+    expect(flagsAt(1_000_000, 6)).toEqual(['new-issuers', 'account-clustering']);
+  });
+
+  it('of an account that is not heard itself all ratings are looked at', () => {
+    const ratings = names(20, 's').map((name) => ({ ...rating(name, { rating: 5 }), subject: did('s20') }));
+    const weights = new Map([[did('s0'), 100]]);
+    expect(analyseGaming({ ratings, createdAt: births, weights }).verdicts.get(did('s20'))).toMatchObject({
+      quarantined: true,
+    });
+  });
+});
+
+it('judges an issuer by its last rating, when it may have grown old', () => {
+  const young = new Map(names(6).map((name, i) => [did(name), NOW - (1 + 2 * i) * DAY]));
+  const early = names(6).map((name) => rating(name));
+  expect(flagsOf(early, young)).toContain('new-issuers');
+  const again = names(6).map((name) => rating(name, { at: NOW + 30 * DAY }));
+  expect(flagsOf([...early, ...again], young)).not.toContain('new-issuers');
+});
+
+it('does not take a trade in which many know each other for a circle', () => {
+  // Ten that each deal with the three before and after them: neighbours have two of five partners in common, or one.
+  const trade = names(10).flatMap((name, i) =>
+    [1, 2, 3].map((step) => [name, `i${(i + step) % 10}`] as const),
+  );
+  const sparse = trade.filter((_, at) => at % 3 !== 1);
+  const mutually = (pairs: readonly (readonly [string, string])[]) =>
+    pairs.flatMap(([a, b]) => [between(a, b), between(b, a)]);
+  const clique = names(8).flatMap((a, i) => names(i).map((b) => [a, b] as const));
+  const market = names(100, 'm').map((name, i) => between(name, `m${(i + 1) % 100}`));
+  const joined = [between('m0', 'i0'), between('i0', 'm0')];
+  const flagged = (pairs: readonly (readonly [string, string])[]) =>
+    [
+      ...analyseGaming({ ratings: [...mutually(pairs), ...market, ...joined], createdAt: old(...names(30)) })
+        .verdicts,
+    ]
+      .filter(([, { flags }]) => flags.includes('reciprocal'))
+      .map(([name]) => name).length;
+  expect(flagged(clique)).toBe(8);
+  expect(flagged(sparse)).toBe(0);
+});
+
 it('looks at all ratings together, in any order, and finds the same twice', async () => {
   proves('flaw.S7', 'score.gaming.batch');
   await withSeed('gaming', 60, (random) => {
@@ -201,6 +275,8 @@ function refused(one: object): unknown {
   return undefined;
 }
 
+const thrown = (facts: object): unknown => codeThrownBy(() => analyseGaming(facts as never));
+
 it('refuses what is no rating', () => {
   for (const [changes, field] of [
     [{ issuer: 'bob' }, 'issuer'],
@@ -208,6 +284,15 @@ it('refuses what is no rating', () => {
     [{ rating: 6 }, 'rating'],
     [{ rating: 4.5 }, 'rating'],
     [{ at: -1 }, 'at'],
+    [{ at: 1e300 }, 'at'],
   ] as const)
     expect(refused(changes)).toMatchObject({ code: 'SCORE_BAD_RATING', field: `ratings[1].${field}` });
+  for (const facts of [
+    { ratings: null, createdAt: new Map() },
+    { ratings: [], createdAt: {} },
+    { ratings: [null], createdAt: new Map() },
+    { ratings: [rating('a')], createdAt: new Map([[did('a'), Number.NaN]]) },
+    { ratings: [rating('a')], createdAt: new Map([[did('a'), -1]]) },
+  ])
+    expect(thrown(facts), JSON.stringify(facts)).toBe('SCORE_BAD_RATING');
 });
