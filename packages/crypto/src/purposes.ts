@@ -35,6 +35,8 @@ export const PURPOSES = {
   'ttp/status-list@1': { kind: 'framed', life: 'record' },
   'ttp/name-claim@1': { kind: 'framed', life: 'record' },
   'ttp/grant@1': { kind: 'framed', life: 'record' },
+  'ttp/override@1': { kind: 'framed', life: 'record' },
+  'ttp/threshold-change@1': { kind: 'framed', life: 'record' },
   'ttp/label-clear@1': { kind: 'framed', life: 'record' },
   'ttp/vouch@1': { kind: 'framed', life: 'record' },
   'ttp/attestation@1': { kind: 'framed', life: 'record' },
