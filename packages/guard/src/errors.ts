@@ -18,6 +18,15 @@ export const GUARD_ERRORS = {
   GUARD_QUORUM_MISSING:
     'Fewer distinct people ordered the reinstatement than the reason of the kill demands.',
   GUARD_APPEAL_ONLY: 'A received revocation is lifted by a ruling on appeal, not by an order.',
+  GUARD_CASCADE_CAPPED: 'More agents depend on a stopped one than its cascade may suspend.',
+  GUARD_STEP_FAILED: 'Something that had to end with a kill did not, or not in time.',
+  GUARD_NOT_RECOVERED: 'The score that led to the kill is not known to have recovered.',
+  GUARD_DEPENDENCY_STOPPED: 'The target was suspended with another agent that is still stopped.',
+  GUARD_BAD_POINTS: 'The other enforcement points, their quorum or the wait for it are not usable.',
+  GUARD_NOTICE_INVALID:
+    'A notice of a kill, or its acknowledgement, does not have the shape that its type demands.',
+  GUARD_NOTICE_UNANSWERED: 'Fewer enforcement points than the quorum acknowledged a kill in time.',
+  GUARD_KEY_HOLDERS: 'The record of which identities hold a key cannot be read, or is full.',
   GUARD_CASCADE_INVALID: 'The cap of a cascade, or the number of its edges, is outside its bounds.',
   GUARD_OBLIGATION_INVALID: 'The parameters of an obligation are not ones that its handler can fulfil.',
   GUARD_GRANT_INVALID: 'The body of the grant does not have the shape that its type demands.',
@@ -63,6 +72,11 @@ export const GUARD_ERRORS = {
   GUARD_BUDGET_METER_FAILED: 'What a call cost could not be found out, so what was reserved was charged.',
   GUARD_USAGE_INVALID: 'A usage is not whole numbers of units that cost an amount that is counted.',
   GUARD_PRICES_INVALID: 'The price table does not have the shape of one.',
+  GUARD_SUSPENDED: 'The agent is suspended for a time, since its behaviour raised an alarm.',
+  GUARD_ANOMALY_UNREADABLE:
+    'The record of what was counted of an agent cannot be read, so an alarm may stand.',
+  GUARD_ANOMALY_CONTENTION:
+    'Other processes wrote the record of what was counted each time this one tried to.',
 } as const;
 
 /** The closed list of codes that @ttp/guard throws. */

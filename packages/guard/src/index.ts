@@ -35,12 +35,29 @@ export {
   type DependencyEdge,
   planCascade,
 } from './kill/cascade.js';
+export {
+  localKillChannel,
+  type ReceiveKill,
+  type StoreKillChannel,
+  storeKillChannel,
+} from './kill/channels.js';
+export type { Contained, KillStep, KillSteps, Stopped } from './kill/containment.js';
 export { type Order, type OrderType, signKillOrder, signReinstateOrder } from './kill/orders.js';
+export {
+  createKillPropagation,
+  type Enforced,
+  type EnforcementPoint,
+  type KillChannel,
+  type KillPropagation,
+  type KillPropagationOptions,
+} from './kill/propagation.js';
 export type { KillTarget } from './kill/record.js';
+export type { Recovery } from './kill/recovery.js';
 export { createKillSwitch } from './kill/switch.js';
 export type {
   KillEvent,
   KillInput,
+  KillReport,
   KillResult,
   KillStatus,
   KillSwitch,
@@ -72,6 +89,8 @@ export {
   KILL_LEASE_MAX_MS,
   KILL_LEASE_MS,
   KILL_POLL_MS,
+  KILL_QUORUM,
+  KILL_REPORT_MS,
   OWN_LABELS_MAX,
   RATE_KEYS_MAX,
   RATE_SLOTS_MAX,

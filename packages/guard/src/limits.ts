@@ -46,9 +46,6 @@ export const WINDOW_BUCKETS = 120;
 /** Largest amount that a windowed sum adds: 10^12 major units. A call with a larger one has no amount. */
 export const WINDOW_AMOUNT_CEILING = 1_000_000_000_000;
 
-/** Labels of one's own that a trace may have beside those of the closed list: 16. What brings more is withheld. */
-export const OWN_LABELS_MAX = 16;
-
 /** Attempts to write a record of a window, quota or budget against other processes before the call is refused: 100. */
 export const RECORD_WRITE_ATTEMPTS = 100;
 
@@ -99,3 +96,78 @@ export const RATE_KEYS_MAX = 10_000;
 
 /** Entries that a full table in memory looks at to make room for a new one: 16. */
 export const TABLE_SWEEP = 16;
+
+/** How long behaviour is looked at for an anomaly, ms: the documents' minute (ttp-protocol.txt L1453). */
+export const ANOMALY_WINDOW_MS = 60_000;
+
+/** Accesses of a minute from which one more is bulk_access: 100. */
+export const BULK_ACCESS_MAX = 100;
+
+/** Bytes of a minute, arguments and results, from which one more is data_exfiltration: 100 MB. */
+export const EXFILTRATION_MAX_BYTES = 100_000_000;
+
+/** Failures of a hundred calls from which more are high_error_rate: 30. */
+export const ERROR_RATE_MAX_PERCENT = 30;
+
+/** Calls that have to have ended before a rate of errors or a mean says anything: 10 (decision D34). */
+export const ANOMALY_MIN_VOLUME = 10;
+
+/** Denials on restricted resources that are privilege_escalation: 3 within {@link ESCALATION_WINDOW_MS}. */
+export const ESCALATION_DENIALS = 3;
+
+/** How long denials on restricted resources are remembered, ms: 5 min. */
+export const ESCALATION_WINDOW_MS = 300_000;
+
+/** Where the hours begin in which nobody should see confidential data: 22:00, in minutes since midnight (ttp-protocol.txt L1454). */
+export const OFF_HOURS_FROM = 1_320;
+
+/** Where they end: 06:00. */
+export const OFF_HOURS_TO = 360;
+
+/** How long an alarm stands after the last observation that raised it, ms: 5 min. */
+export const ANOMALY_HOLD_MS = 300_000;
+
+/** How long a count may be in memory alone, ms: 1 s. */
+export const ANOMALY_WRITE_MS = 1_000;
+
+/** Minutes of activity before a baseline says anything: 30. */
+export const BASELINE_MIN_SAMPLES = 30;
+
+/** Slices that the period of a baseline is kept in: 30. */
+export const BASELINE_SLICES = 30;
+
+/** Largest value that a baseline learns from: 400 000; what is larger counts as this much. */
+export const BASELINE_SAMPLE_MAX = 400_000;
+
+/** Most minutes that one slice of a baseline learns from: 50 000, so that its sums stay exact. */
+export const BASELINE_SLICE_SAMPLES_MAX = 50_000;
+
+/** Resources that have a profile of their own: 32. All others share one. */
+export const PROFILE_RESOURCES_MAX = 32;
+
+/** Longest name of a resource in a profile, UTF-16 units; the rest is cut off: 128. */
+export const PROFILE_NAME_UNITS = 128;
+
+/** Longest wait for what a kill does elsewhere, and for the quorum that acknowledges it: 500 ms (ttp-protocol.txt L2740). */
+export const KILL_REPORT_MS = 500;
+
+/** Enforcement points that have to acknowledge a kill unless the caller says otherwise: 3, or all where there are fewer. */
+export const KILL_QUORUM = 3;
+
+/** Most other enforcement points that one tells: 256. */
+export const KILL_POINTS_MAX = 256;
+
+/** Longest notice of a kill, and longest acknowledgement, that is read: 64 KiB. */
+export const KILL_NOTICE_MAX_BYTES = 65_536;
+
+/** Notices that are looked at in one reading of a store: 1000; the others with the next. */
+export const KILL_NOTICES_MAX = 1_000;
+
+/** How often an acknowledgement is looked for in a store, ms. */
+export const KILL_ACK_POLL_MS = 25;
+
+/** Identities that may hold one key: 64. A further one is refused, not forgotten. */
+export const KEY_HOLDERS_MAX = 64;
+
+/** Requests of a minute that an agent keeps while an alarm throttles it: 10. */
+export const THROTTLED_REQUESTS = 10;

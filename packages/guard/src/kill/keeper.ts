@@ -5,12 +5,13 @@ import {
   type Epoch,
   type ErrorCode,
   isTtpError,
+  type KillReason,
   type Store,
   TtpError,
 } from '@ttp/core';
 import { KILL_WRITE_ATTEMPTS } from '../limits.js';
-import { adoptRecord, type Change, killedRecord, type Latch } from './latch.js';
-import { decodeRecord, encodeRecord, type KillRecord, type KillTarget, keyOf } from './record.js';
+import { adoptRecord, type Change, killedRecord, type Latch, snapshotOf } from './latch.js';
+import { decodeRecord, encodeRecord, type KillRecord, keyOf } from './record.js';
 
 /** Keeps latches and their records in a store together. The operations of one latch run one after the other. */
 export interface Keeper {
@@ -21,16 +22,18 @@ export interface Keeper {
   /** Writes the kill that the latch holds. Throws GUARD_KILL_NOT_DURABLE; the latch stays closed. */
   save(latch: Latch): Promise<void>;
   /**
-   * Reopens the latch, in the store first. `check` runs on what the store said last; it throws to refuse, and
-   * returns who reinstates.
+   * Lifts the kill, in the store first: all of it, or all but the reasons that are left. `check` runs on what the store
+   * said last; it throws to refuse, and returns who lifts what.
    */
-  reopen(latch: Latch, check: () => Reopener): Promise<void>;
+  lift(latch: Latch, check: () => Lifted): Promise<void>;
 }
 
-/** Who reopens, and when on the wall clock, ms. */
-interface Reopener {
+/** Who lifts a kill, and when on the wall clock, ms. */
+export interface Lifted {
   readonly by: string;
   readonly at: number;
+  /** The reasons that go on; the target is alive where there are none. */
+  readonly left: readonly KillReason[];
 }
 
 /** What the keeper tells: a latch closed or opened, or the store failed (code) or answers again (undefined). */
@@ -95,9 +98,15 @@ export function createKeeper(store: Store, clock: Clock, events: KeeperEvents): 
       const stored = found && decodeRecord(found.value, latch.target);
       const past = stored?.epoch ?? found?.version ?? 0;
       // Another process may have got further: the kill goes on top, never below what anybody has seen.
+      if (latch.told && stored !== undefined && holds(stored, latch)) {
+        latch.epoch = stored.epoch;
+        latch.unsaved = false;
+        return;
+      }
       if (latch.epoch <= past) latch.epoch = past + 1;
       if (stored?.killed === true) {
         latch.reasons = [...new Set([...stored.reasons, ...latch.reasons])];
+        latch.causes = [...new Set([...(stored.causes ?? []), ...latch.causes])];
         latch.cooldownMs = Math.max(stored.cooldownMs ?? 0, latch.cooldownMs);
         latch.operatorOnly ||= stored.operatorOnly === true;
       }
@@ -128,17 +137,17 @@ export function createKeeper(store: Store, clock: Clock, events: KeeperEvents): 
     read: (latch) => queued(latch, () => refresh(latch)),
     create: (latch) =>
       queued(latch, async () => {
-        const record = aliveRecord(latch.target, asEpoch(0), { by: 'guard', at: asTime(clock.now()) });
-        await write(latch, record, 0);
+        const who = { by: 'guard', at: asTime(clock.now()), left: [] };
+        await write(latch, recordAfter(latch, asEpoch(0), who), 0);
         await refresh(latch);
       }),
     save: (latch) => queued(latch, () => save(latch)),
-    reopen: (latch, check) =>
+    lift: (latch, check) =>
       queued(latch, async () => {
         await refresh(latch);
         const who = check();
         const epoch = asEpoch(latch.epoch + 1);
-        const written = await write(latch, aliveRecord(latch.target, epoch, who), latch.version);
+        const written = await write(latch, recordAfter(latch, epoch, who), latch.version);
         await readNow(latch);
         if (!written || latch.epoch !== epoch)
           throw new TtpError('GUARD_ORDER_STALE', `${latch.target} was killed again meanwhile`);
@@ -146,12 +155,18 @@ export function createKeeper(store: Store, clock: Clock, events: KeeperEvents): 
   };
 }
 
-const aliveRecord = (target: KillTarget, epoch: Epoch, { by, at }: Reopener): KillRecord => ({
-  target,
-  epoch,
-  killed: false,
-  reasons: [],
-  by,
-  message: '',
-  at,
-});
+/** Whether a stored kill says all that a latch was told, in an epoch at least as high. */
+const holds = (stored: KillRecord, latch: Latch): boolean =>
+  stored.killed &&
+  stored.epoch >= latch.epoch &&
+  latch.reasons.every((reason) => stored.reasons.includes(reason)) &&
+  latch.causes.every((cause) => stored.causes?.includes(cause)) &&
+  (stored.cooldownMs ?? 0) >= latch.cooldownMs &&
+  (stored.operatorOnly ?? false) >= latch.operatorOnly;
+
+/** The record once a kill was lifted as far as `left` says. */
+function recordAfter(latch: Latch, epoch: Epoch, { by, at, left }: Lifted): KillRecord {
+  const { target } = latch;
+  if (left.length === 0) return { target, epoch, killed: false, reasons: [], by, message: '', at };
+  return { ...snapshotOf(latch), epoch, reasons: left, by, at };
+}

@@ -1,8 +1,7 @@
-import { asEpoch, type ErrorCode, type KillReason, type Versioned } from '@ttp/core';
+import { asEpoch, type Did, type ErrorCode, type KillReason, type Versioned } from '@ttp/core';
 import { KILL_COOLDOWN_MS } from '../limits.js';
 import { endsByItself } from './reasons.js';
 import { decodeRecord, type KillRecord, type KillTarget } from './record.js';
-import type { KillInput } from './types.js';
 
 /** What this process knows of one target. It begins closed: nobody acts before the record was read. */
 export interface Latch {
@@ -12,6 +11,7 @@ export interface Latch {
   epoch: number;
   killed: boolean;
   reasons: readonly KillReason[];
+  causes: readonly Did[];
   by: string;
   message: string;
   at: number;
@@ -25,6 +25,8 @@ export interface Latch {
   version: number;
   /** Killed here, and not yet in the store: nothing in the store reopens it. */
   unsaved: boolean;
+  /** The unsaved kill is only what another enforcement point told: where the store has it by now, nothing is written. */
+  told: boolean;
   /** When the last successful read began, on the monotonic clock; -Infinity: never. */
   readAt: number;
   /** Code of the last store fault, until the store answers again. */
@@ -41,6 +43,7 @@ export const newLatch = (target: KillTarget): Latch => ({
   epoch: 0,
   killed: true,
   reasons: UNREADABLE,
+  causes: [],
   by: 'guard',
   message: 'no kill record was read yet',
   at: 0,
@@ -49,14 +52,23 @@ export const newLatch = (target: KillTarget): Latch => ({
   mayBeAbsent: false,
   version: 0,
   unsaved: false,
+  told: false,
   readAt: -Infinity,
   fault: undefined,
 });
 
+/** Why a latch closes. */
+export interface Closing
+  extends Pick<
+    Latch,
+    'reasons' | 'causes' | 'by' | 'message' | 'at' | 'cooldownMs' | 'operatorOnly' | 'told'
+  > {}
+
 /** Closes the latch: in memory, now. The epoch goes past `seen` too, so that an order is obeyed once. */
-export function closeLatch(latch: Latch, why: Required<KillInput> & { readonly at: number }, seen = 0): void {
+export function closeLatch(latch: Latch, why: Closing, seen = 0): void {
   const isKilled = latch.known && latch.killed;
-  const before = isKilled ? latch.reasons : [];
+  // What was killed here and is not saved yet has to be written, whatever somebody else tells of it.
+  latch.told = why.told && (latch.told || !latch.unsaved);
   // Of several kills the strictest counts.
   latch.cooldownMs = Math.max(isKilled ? latch.cooldownMs : 0, why.cooldownMs);
   latch.operatorOnly = (isKilled && latch.operatorOnly) || why.operatorOnly;
@@ -65,7 +77,8 @@ export function closeLatch(latch: Latch, why: Required<KillInput> & { readonly a
   latch.killed = true;
   latch.unsaved = true;
   latch.mayBeAbsent = false;
-  latch.reasons = [...new Set([...before, why.reason])];
+  latch.reasons = [...new Set([...(isKilled ? latch.reasons : []), ...why.reasons])];
+  latch.causes = [...new Set([...(isKilled ? latch.causes : []), ...why.causes])];
   latch.by = why.by;
   latch.message = why.message;
   latch.at = why.at;
@@ -89,13 +102,24 @@ export function adoptRecord(latch: Latch, found: Versioned | undefined): Change 
   if (record === undefined) return shutUnreadable(latch, found);
   const closes = record.epoch === latch.epoch && record.killed && !latch.killed;
   if (latch.known && record.epoch <= latch.epoch && !closes) return 'none';
-  const { epoch, killed, reasons, by, message, at, cooldownMs = 0, operatorOnly = false } = record;
+  const {
+    epoch,
+    killed,
+    reasons,
+    causes = [],
+    by,
+    message,
+    at,
+    cooldownMs = 0,
+    operatorOnly = false,
+  } = record;
   const change = latch.known ? 'moved' : 'boot';
   Object.assign(latch, {
     known: true,
     epoch,
     killed,
     reasons,
+    causes,
     by,
     message,
     at,
@@ -108,7 +132,7 @@ export function adoptRecord(latch: Latch, found: Versioned | undefined): Change 
 /** Nobody ever killed it here: those who descend from it go on. */
 function openUnrecorded(latch: Latch): Change {
   if (latch.known) return 'none';
-  Object.assign(latch, { known: true, killed: false, reasons: [], message: '' });
+  Object.assign(latch, { known: true, killed: false, reasons: [], causes: [], message: '' });
   return 'boot';
 }
 
@@ -130,7 +154,7 @@ function shutUnreadable(latch: Latch, found: Versioned | undefined): Change {
 
 /** What is known, in the form of a record. */
 export const snapshotOf = (latch: Latch): KillRecord => {
-  const { target, epoch, killed, reasons, by, message, at, cooldownMs, operatorOnly } = latch;
+  const { target, epoch, killed, reasons, causes, by, message, at, cooldownMs, operatorOnly } = latch;
   return {
     target,
     epoch: asEpoch(epoch),
@@ -139,6 +163,7 @@ export const snapshotOf = (latch: Latch): KillRecord => {
     by,
     message,
     at,
+    ...(killed && causes.length > 0 ? { causes } : {}),
     ...(killed && cooldownMs > 0 ? { cooldownMs } : {}),
     ...(killed && operatorOnly ? { operatorOnly } : {}),
   };

@@ -1,4 +1,5 @@
 import {
+  asDid,
   asEpoch,
   asTerm,
   asTime,
@@ -26,6 +27,8 @@ export interface KillRecord {
   readonly killed: boolean;
   /** Why, all reasons since the target was last alive; empty when alive. */
   readonly reasons: readonly KillReason[];
+  /** What it waits for where it was suspended with others: those it depends on (reason `cascade_failure`). */
+  readonly causes?: readonly Did[];
   /** Who killed or reinstated, for the audit; it grants nothing (flaw.K3). */
   readonly by: string;
   readonly message: string;
@@ -54,7 +57,9 @@ export const shortened = (text: string): string => text.slice(0, KILL_TEXT_MAX_U
 
 /** The bytes of a record, with a checksum: a record put together from two writes must not read as either. */
 export function encodeRecord(record: KillRecord): Uint8Array {
-  const content = { v: 1, ...record, reasons: [...record.reasons] };
+  const { causes, ...rest } = record;
+  const waits = causes === undefined ? {} : { causes: [...causes] };
+  const content = { v: 1, ...rest, reasons: [...record.reasons], ...waits };
   return canonicalBytes({ ...content, sum: hashJson(content) });
 }
 
@@ -77,7 +82,8 @@ function recordOf(value: Json, target: KillTarget): KillRecord | undefined {
   const { epoch, killed, reasons, by, message, at }: JsonObject = content;
   if (typeof epoch !== 'number' || typeof at !== 'number' || typeof killed !== 'boolean') return undefined;
   if (typeof by !== 'string' || typeof message !== 'string' || !Array.isArray(reasons)) return undefined;
-  const { cooldownMs, operatorOnly }: JsonObject = content;
+  const { causes, cooldownMs, operatorOnly }: JsonObject = content;
+  if (causes !== undefined && !Array.isArray(causes)) return undefined;
   if (cooldownMs !== undefined && typeof cooldownMs !== 'number') return undefined;
   if (operatorOnly !== undefined && operatorOnly !== true) return undefined;
   return {
@@ -88,6 +94,9 @@ function recordOf(value: Json, target: KillTarget): KillRecord | undefined {
     by,
     message,
     at: asTime(at),
+    ...(causes === undefined
+      ? {}
+      : { causes: causes.map((cause: Json) => asDid(typeof cause === 'string' ? cause : '')) }),
     ...(cooldownMs === undefined ? {} : { cooldownMs: asTime(cooldownMs) }),
     ...(operatorOnly === undefined ? {} : { operatorOnly }),
   };

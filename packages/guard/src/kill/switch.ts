@@ -5,15 +5,16 @@ import {
   asTime,
   type Did,
   type Dispose,
-  type Epoch,
   KILL_REASONS,
-  type Storage,
   TtpError,
 } from '@ttp/core';
-import { KILL_LEASE_MAX_MS, KILL_LEASE_MS, KILL_POLL_MS } from '../limits.js';
+import { type Contained, contain } from './containment.js';
+import { createGates } from './gates.js';
 import { createKeeper } from './keeper.js';
+import { createKeyHolders } from './key-holders.js';
 import {
   type Change,
+  type Closing,
   closeLatch,
   cooldownOf,
   endOf,
@@ -22,10 +23,14 @@ import {
   revivesByItself,
   snapshotOf,
 } from './latch.js';
+import { holdsRecords, leaseOf } from './lease.js';
 import { verifyOrder } from './orders.js';
-import { KILL_PREFIX, type KillTarget, keyOf, shortened } from './record.js';
+import { type Enforced, LOCAL } from './propagation.js';
+import { type KillTarget, keyOf, shortened } from './record.js';
+import { requireDependencies, requireScore } from './recovery.js';
 import { checkReinstatement } from './reinstate.js';
-import type { KillEvent, KillInput, KillResult, KillStatus, KillSwitch, KillSwitchOptions } from './types.js';
+import { reportOf, statusOf } from './report.js';
+import type { KillEvent, KillInput, KillResult, KillSwitch, KillSwitchOptions } from './types.js';
 
 /**
  * Opens the kill switch over the records of a storage.
@@ -36,16 +41,15 @@ import type { KillEvent, KillInput, KillResult, KillStatus, KillSwitch, KillSwit
  * @throws GUARD_BAD_LEASE, and what the store throws
  */
 export async function createKillSwitch(options: KillSwitchOptions): Promise<KillSwitch> {
-  const { storage, clock, timer, operators, emit } = options;
+  const { storage, clock, timer, operators, propagation, emit, steps = {}, recovery = {} } = options;
   const { leaseMs, pollMs } = leaseOf(options);
-  const everybody = newLatch('*');
-  const latches = new Map<string, Latch>([['*', everybody]]);
-  /** The latches that stop an agent besides its own. */
+  const gates = createGates(clock, storage.shared ? leaseMs : undefined);
+  const { everybody, latchOf } = gates;
+  const holders = createKeyHolders(storage.store);
+  /** Agents that were taken in, with the latches of those that they descend from. */
   const lineages = new Map<Did, readonly Latch[]>();
-  const noLineage: readonly Latch[] = [everybody];
-  /** One for the permits of each agent at its current epoch. */
-  const inFlight = new Map<Did, AbortController>();
   const cooldowns = new Map<Latch, Dispose>();
+  const contained = new WeakMap<Latch, Promise<Contained>>();
   let nextPoll: Dispose | undefined;
   let isClosed = false;
 
@@ -55,47 +59,6 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
       if (code !== undefined) tell(latch, 'finding-raised', { code });
     },
   });
-
-  function latchOf(target: KillTarget): Latch {
-    keyOf(target);
-    let latch = latches.get(target);
-    if (latch === undefined) latches.set(target, (latch = newLatch(target)));
-    return latch;
-  }
-
-  const above = (agent: Did): readonly Latch[] => lineages.get(agent) ?? noLineage;
-
-  const isKilled = (agent: Did): boolean =>
-    (latches.get(agent)?.killed ?? true) || above(agent).some((latch) => latch.killed);
-  /** Epochs only go up, so the sum changes with each. */
-  const epochOf = (agent: Did): Epoch =>
-    asEpoch(above(agent).reduce((sum, { epoch }) => sum + epoch, latches.get(agent)?.epoch ?? 0));
-
-  function hasLease(agent: Did): boolean {
-    if (isClosed) return false;
-    if (!storage.shared) return true;
-    const own = latches.get(agent)?.readAt ?? -Infinity;
-    const readAt = Math.min(own, ...above(agent).map((latch) => latch.readAt));
-    return clock.monotonic() - readAt < leaseMs;
-  }
-
-  function refusal(agent: Did, epoch: Epoch): TtpError | undefined {
-    if (isKilled(agent)) return new TtpError('GUARD_KILLED', `${agent} is killed`);
-    if (epochOf(agent) !== epoch)
-      return new TtpError('GUARD_STALE_EPOCH', `decided in epoch ${epoch}, it is ${epochOf(agent)}`);
-    if (!hasLease(agent)) return new TtpError('GUARD_LEASE_EXPIRED', 'the kill record was not read in time');
-    return undefined;
-  }
-
-  /** Aborts what is under way: the permits of an agent that was killed, or whose epoch went on. */
-  function abort(latch: Latch): void {
-    for (const agent of inFlight.keys()) {
-      if (latches.get(agent) !== latch && !above(agent).includes(latch)) continue;
-      const controller = inFlight.get(agent);
-      inFlight.delete(agent);
-      controller?.abort(new TtpError('GUARD_KILLED', `${agent} was killed`));
-    }
-  }
 
   /** A clock that fails must not keep a latch open, nor a kill out of the log: then the last time known stands. */
   function stamp(latch: Latch): number {
@@ -117,14 +80,31 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
 
   /** After every change of a latch, wherever it came from. */
   function announce(latch: Latch, change: Change): void {
-    abort(latch);
+    gates.abort(latch);
     cooldowns.get(latch)?.();
     cooldowns.delete(latch);
     if (latch.killed && revivesByItself(latch)) coolDown(latch);
-    // What is read at boot was told when it happened.
+    // What is read at boot was told, and ended what it had to, when it happened.
     if (change === 'boot') return;
-    if (latch.killed) tell(latch, 'agent-killed', { reasons: [...latch.reasons] });
-    else tell(latch, 'agent-reinstated', {});
+    if (!latch.killed) {
+      tell(latch, 'agent-reinstated', {});
+      return;
+    }
+    const { target, reasons, causes } = latch;
+    const isSuspended = reasons.every((reason) => reason === 'cascade_failure');
+    if (isSuspended) tell(latch, 'kill-cascaded', { reasons: [...reasons], causes: [...causes] });
+    else tell(latch, 'agent-killed', { reasons: [...reasons] });
+    const includes = (agent: Did): boolean => gates.reaches(latch, agent);
+    contained.set(
+      latch,
+      contain(steps, { target, includes }, timer).then((done) => told(latch, done)),
+    );
+  }
+
+  function told(latch: Latch, done: Contained): Contained {
+    if (done.circuitsOpened > 0) tell(latch, 'breaker-tripped', { circuits: done.circuitsOpened });
+    for (const code of done.faults) tell(latch, 'finding-raised', { code });
+    return done;
   }
 
   /** On the Timer, which is monotonic: no jump of the wall clock, and no restart, shortens it (flaw.K2). */
@@ -134,9 +114,9 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     const dispose = timer.after(waited, () => {
       cooldowns.delete(latch);
       void keeper
-        .reopen(latch, () => {
+        .lift(latch, () => {
           if (latch.epoch === epoch && latch.killed && revivesByItself(latch) && cooldownOf(latch) <= waited)
-            return { by: 'cooldown', at: asTime(clock.now()) };
+            return { by: 'cooldown', at: asTime(clock.now()), left: [] };
           throw new TtpError('GUARD_ORDER_STALE', 'killed again during the cooldown');
         })
         // Still killed, then: the fault is told by the keeper, and a further kill has a cooldown of its own.
@@ -145,23 +125,61 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
     cooldowns.set(latch, dispose);
   }
 
-  function close(target: KillTarget, input: KillInput, seen: number): KillResult {
-    const reason = asTerm(KILL_REASONS, input.reason, 'reason');
-    const latch = latchOf(target);
-    const { by, message = '', cooldownMs, operatorOnly } = input;
-    const why = { reason, by: shortened(by), message: shortened(message), at: stamp(latch) };
-    closeLatch(latch, { ...why, ...endOf({ cooldownMs, operatorOnly }) }, seen);
-    const epoch = asEpoch(latch.epoch);
+  /** Closes, aborts and ends what has to end, all before it returns; then it is written. */
+  function shut(latch: Latch, why: Closing, seen: number): Promise<void> {
+    closeLatch(latch, why, seen);
     const durable = keeper.save(latch);
     // Nothing is lost: the fault is in the status and the events, and `durable` itself still rejects. Nobody has to
     // wait for it, so it must not end the process.
     durable.catch(() => undefined);
     announce(latch, 'moved');
-    return { epoch, durable, enforced: { confirmed: 0, configured: 0 } };
+    return durable;
+  }
+
+  function close(
+    target: KillTarget,
+    input: KillInput,
+    seen: number,
+    causes: readonly Did[] = [],
+  ): KillResult {
+    const reason = asTerm(KILL_REASONS, input.reason, 'reason');
+    const latch = latchOf(target);
+    const { by, message = '', cooldownMs, operatorOnly } = input;
+    const why = { reasons: [reason], causes, by: shortened(by), message: shortened(message) };
+    const durable = shut(
+      latch,
+      { ...why, at: stamp(latch), told: false, ...endOf({ cooldownMs, operatorOnly }) },
+      seen,
+    );
+    // Beside the write and not after it: a store that hangs must not keep the others alive.
+    const enforced = propagation?.announce(snapshotOf(latch)).then((reached) => judged(latch, reached));
+    return {
+      epoch: asEpoch(latch.epoch),
+      durable,
+      report: reportOf({ durable, timer, contained: contained.get(latch), enforced: enforced ?? LOCAL }),
+    };
+  }
+
+  function judged(latch: Latch, enforced: Enforced): Enforced {
+    const { confirmed, configured, quorum } = enforced;
+    if (confirmed < quorum)
+      tell(latch, 'finding-raised', { code: 'GUARD_NOTICE_UNANSWERED', confirmed, configured });
+    return enforced;
+  }
+
+  /** Whoever holds a key of the agent stops with it, and it with them. They are read first: nobody stops for no reason. */
+  async function linkHolders(agent: Did, others: readonly Did[]): Promise<void> {
+    const latches = others.map(gates.besides);
+    for (const latch of latches) if (!latch.known) await keeper.read(latch);
+    gates.stopWith(agent, [...(lineages.get(agent) ?? []), ...latches]);
+    for (const latch of latches) if (latch.killed) gates.abort(latch);
   }
 
   async function readAll(): Promise<readonly PromiseSettledResult<void>[]> {
-    return Promise.allSettled([...latches.values()].map((latch) => keeper.read(latch)));
+    const linking = [...lineages.keys()].map(async (agent) =>
+      linkHolders(agent, await holders.others(agent)),
+    );
+    return Promise.allSettled([...gates.all().map((latch) => keeper.read(latch)), ...linking]);
   }
 
   function poll(): void {
@@ -175,37 +193,34 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   if (storage.shared) poll();
 
   return {
-    async enrol(agent, fresh, ancestors = []) {
+    async enrol(agent, fresh, ancestors = [], key) {
       const latch = latchOf(agent);
       latch.mayBeAbsent = false;
-      const lineage = ancestors.map((ancestor) => {
-        const known = latches.has(ancestor);
-        const each = latchOf(ancestor);
-        if (!known) each.mayBeAbsent = true;
-        return each;
-      });
+      const lineage = ancestors.map(gates.besides);
+      lineages.set(agent, lineage);
       // Before anything of them is read: whatever cannot be read stops the agent.
-      lineages.set(agent, [everybody, ...lineage]);
+      gates.stopWith(agent, lineage);
       for (const each of lineage) await keeper.read(each);
+      const others = key === undefined ? [] : await holders.enter(agent, key);
+      await linkHolders(agent, others);
+      // Those of this process learn of it now, those of others with their next read.
+      for (const other of others)
+        if (lineages.has(other)) await linkHolders(other, await holders.others(other));
       await (fresh ? keeper.create(latch) : keeper.read(latch));
     },
-    epochOf,
-    isKilled,
-    permit(agent, epoch) {
-      let controller = inFlight.get(agent);
-      const refused = refusal(agent, epoch);
-      if (refused !== undefined) (controller = new AbortController()).abort(refused);
-      else if (controller === undefined) inFlight.set(agent, (controller = new AbortController()));
-      return {
-        epoch,
-        signal: controller.signal,
-        enter() {
-          const code = refusal(agent, epoch);
-          if (code !== undefined) throw code;
-        },
-      };
-    },
+    epochOf: gates.epochOf,
+    isKilled: gates.isKilled,
+    permit: gates.permit,
     kill: (target, input) => close(target, input, 0),
+    suspend(plan, by) {
+      const root = gates.find(plan.root);
+      if (root?.killed !== true) throw new TtpError('GUARD_NOT_KILLED', `${plan.root} is alive`);
+      if (plan.beyond > 0)
+        tell(root, 'finding-raised', { code: 'GUARD_CASCADE_CAPPED', beyond: plan.beyond });
+      return plan.steps.map(({ agent, causes }) =>
+        close(agent, { reason: 'cascade_failure', by }, 0, causes),
+      );
+    },
     async obey(order) {
       const { target, epoch, reason, operator } = await verifyOrder(
         'ttp/kill-order@1',
@@ -222,51 +237,62 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
         throw new TtpError('GUARD_ORDER_STALE', `an order for epoch ${epoch}, it is ${latch.epoch}`);
       return close(target, { reason, by: operator.id }, epoch);
     },
+    async receive(notice) {
+      if (propagation === undefined)
+        throw new TtpError('GUARD_BAD_POINTS', 'no other enforcement points are configured');
+      const heard = propagation.open(notice);
+      const latch = latchOf(heard.target);
+      await shut(latch, heard.why, heard.epoch - 1);
+      return await propagation.acknowledge(heard, latch.epoch);
+    },
     async reinstate(orders) {
       const verified = await Promise.all(
         orders.map((order) => verifyOrder('ttp/reinstate-order@1', order, operators, clock.now())),
       );
       const { target, by } = checkReinstatement(verified);
       const latch = latchOf(target);
-      await keeper.reopen(latch, () => {
+      await keeper.read(latch);
+      checkReinstatement(verified, latch);
+      await requireScore(latch, recovery);
+      for (const cause of latch.causes) await keeper.read(latchOf(cause));
+      await keeper.lift(latch, () => {
         checkReinstatement(verified, latch);
+        requireDependencies(latch, gates.find);
         // A clock set back would make an expired order valid again (flaw.H10).
-        return { by: shortened(by), at: advanceClock(latch.at, clock.now()) };
+        return { by: shortened(by), at: advanceClock(latch.at, clock.now()), left: [] };
       });
       return statusOf(latch);
     },
-    status: (target) => statusOf(latches.get(target) ?? (keyOf(target), newLatch(target))),
+    async appeal(target) {
+      const latch = latchOf(target);
+      await keeper.read(latch);
+      const { epoch } = latch;
+      const ruling = await recovery.rulingOn?.(target);
+      await keeper.lift(latch, () => {
+        if (!latch.killed || !latch.reasons.includes('revocation_received'))
+          throw new TtpError('GUARD_NOT_KILLED', `${target} is not killed for a revocation`);
+        if (ruling === undefined)
+          throw new TtpError('GUARD_APPEAL_ONLY', 'no ruling on appeal lifts the revocation');
+        if (latch.epoch !== epoch)
+          throw new TtpError(
+            'GUARD_ORDER_STALE',
+            `${target} was killed again since the ruling was looked up`,
+          );
+        const left = latch.reasons.filter((reason) => reason !== 'revocation_received');
+        return { by: shortened(`ruling ${ruling}`), at: advanceClock(latch.at, clock.now()), left };
+      });
+      return statusOf(latch);
+    },
+    status: (target) => statusOf(gates.find(target) ?? (keyOf(target), newLatch(target))),
     async refresh() {
       for (const result of await readAll()) if (result.status === 'rejected') throw result.reason;
     },
     close() {
       isClosed = true;
+      gates.close();
       nextPoll?.();
       for (const dispose of cooldowns.values()) dispose();
       cooldowns.clear();
     },
   };
-}
-
-/** Whether any kill record was ever written here. */
-async function holdsRecords({ store }: Storage): Promise<boolean> {
-  for await (const key of store.list(KILL_PREFIX)) return key !== '';
-  return false;
-}
-
-function leaseOf({ leaseMs = KILL_LEASE_MS, pollMs = KILL_POLL_MS }: KillSwitchOptions): {
-  leaseMs: number;
-  pollMs: number;
-} {
-  if (!(leaseMs > 0 && leaseMs <= KILL_LEASE_MAX_MS))
-    throw new TtpError('GUARD_BAD_LEASE', `a lease of ${leaseMs} ms`, { field: 'leaseMs' });
-  if (!(pollMs > 0 && pollMs < leaseMs))
-    throw new TtpError('GUARD_BAD_LEASE', `a read every ${pollMs} ms`, { field: 'pollMs' });
-  return { leaseMs, pollMs };
-}
-
-function statusOf(latch: Latch): KillStatus {
-  const { known, unsaved, fault } = latch;
-  const status = { ...snapshotOf(latch), durable: known && !unsaved };
-  return fault === undefined ? status : { ...status, fault };
 }

@@ -49,6 +49,7 @@ export const open = (
     clock,
     timer: clock,
     operators: roster,
+    recovery: { scoreRecovered: () => Promise.resolve(true) },
     emit: (event) => void events.push(event),
     ...(pollMs === undefined ? {} : { pollMs }),
   });

@@ -151,7 +151,14 @@ describe('kill', () => {
 
   it('says that it is local, as long as no other enforcement points are configured', async () => {
     const { kill } = await bench();
-    expect(kill.kill(AGENT, KILL).enforced).toEqual({ confirmed: 0, configured: 0 });
+    expect(await kill.kill(AGENT, KILL).report()).toEqual({
+      durable: true,
+      sessionsTerminated: 0,
+      requestsBlocked: 0,
+      circuitsOpened: 0,
+      faults: [],
+      enforced: { confirmed: 0, configured: 0, quorum: 0 },
+    });
   });
 
   it('tells once of each kill and reinstatement, never with the message', async () => {
