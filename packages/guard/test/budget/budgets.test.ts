@@ -177,7 +177,9 @@ describe('alerts', () => {
     );
     for (const hold of holds) await hold.release();
     await reserve(budgets, call(1000, 'again'));
-    expect([...told(events), ...told(other.events)].sort()).toEqual([50, 80, 90]);
+    expect([...told(events), ...told(other.events)].toSorted((a, b) => Number(a) - Number(b))).toEqual([
+      50, 80, 90,
+    ]);
   });
 });
 
@@ -308,8 +310,20 @@ describe('what cannot be told', () => {
   });
 });
 
+const make = (options: object) =>
+  codeThrownBy(() =>
+    createBudgets({
+      store: memory().store,
+      clock: fakeClock(),
+      prices: PRICES,
+      meter: METER,
+      ...options,
+    }),
+  );
+
+const obligation = (params: JsonObject) => ({ kind: 'budget', from: 'policy', params }) as const;
+
 describe('an obligation', () => {
-  const obligation = (params: JsonObject) => ({ kind: 'budget', from: 'policy', params }) as const;
   const good = { currency: 'USD', micros: 1, provider: 'p', model: 'm', endpoint: 'e' };
 
   it.for<[string, JsonObject]>([
@@ -345,16 +359,6 @@ describe('an obligation', () => {
   });
 
   it('needs limits in the currency of the prices', () => {
-    const make = (options: object) =>
-      codeThrownBy(() =>
-        createBudgets({
-          store: memory().store,
-          clock: fakeClock(),
-          prices: PRICES,
-          meter: METER,
-          ...options,
-        }),
-      );
     expect(make({ limit: { currency: 'EUR', micros: 1 } })).toBe('GUARD_BUDGET_CURRENCY');
     expect(make({ limit: { currency: 'USD', micros: 0.5 } })).toBe('GUARD_BUDGET_MONEY');
     expect(make({ shared: [{ name: 'a', limit: { currency: 'EUR', micros: 1 } }] })).toBe(

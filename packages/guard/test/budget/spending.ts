@@ -46,8 +46,14 @@ export const METER: Meter = {
 };
 
 /** A call that uses so many tokens at most. */
-export const call = (tokens: number, id: string, more: Partial<Interaction> = {}): Interaction =>
-  interaction({ id, ...more, input: { tokens, ...(isJsonObject(more.input ?? null) ? more.input : {}) } });
+export function call(
+  tokens: number,
+  id: string,
+  { input = {}, ...more }: Partial<Interaction> = {},
+): Interaction {
+  const others = isJsonObject(input) ? input : {};
+  return interaction({ id, ...more, input: { tokens, ...others } });
+}
 
 const DECISION = {} as Decision;
 
