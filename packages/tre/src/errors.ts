@@ -4,6 +4,12 @@ export const TRE_ERRORS = {
   TRE_POLICY_FAULT: 'The policy could not be evaluated, for a reason that has no code; the call is denied.',
   TRE_REPLAY_INPUT_ABSENT: 'A payload that the replay needs was erased or not disclosed.',
   TRE_REPLAY_BAD_INPUT: 'A payload is not an interaction, evidence or thresholds.',
+  TRE_OPERATORS_ABSENT: 'What operators sign needs a roster of operators.',
+  TRE_OVERRIDE_INVALID: 'The body of an override is malformed, or it is to be in force for too long.',
+  TRE_OVERRIDE_MISMATCH: 'An override is of another decision, another call or another kill epoch.',
+  TRE_OVERRIDE_EXPIRED: 'The override is not in force any more.',
+  TRE_OVERRIDE_CONFLICT: 'An override was signed by the agent itself or by one of its owners.',
+  TRE_NOT_OVERRIDABLE: 'The decision is no soft denial: nobody overrules it.',
 } as const;
 
 /** The closed list of codes that @ttp/tre throws. */

@@ -1,5 +1,6 @@
 export { decide } from './decide.js';
 export { TRE_ERRORS, type TreErrorCode } from './errors.js';
+export type { OverrideFact, Signals } from './facts.js';
 export { canonicalDecision, decisionHash } from './hashes.js';
 export { type DecideInput, type Judgment, judge } from './judge.js';
 export {
@@ -7,8 +8,18 @@ export {
   FRAUD_WEIGHT_BP,
   IDENTITY_WEIGHT_BP,
   INDEPENDENT_CLUSTERS_MIN,
+  OVERRIDE_LIFE_MAX_MS,
+  OVERRIDE_MAX_BYTES,
+  OVERRIDE_REASON_MAX_CHARS,
   REPUTATION_WEIGHT_BP,
 } from './limits.js';
+export {
+  isOverridable,
+  type Override,
+  type OverrideContext,
+  openOverride,
+  signOverride,
+} from './override.js';
 export { type Preflight, preflight } from './preflight.js';
 export { TRE_REASONS, type TreReasonCode } from './reasons.js';
 export { type RecordedCall, readRecordedCall } from './recorded.js';

@@ -15,7 +15,7 @@ import { type Facts, readFacts } from './facts.js';
 import { gatesOf } from './gates.js';
 import { hashEvidence, hashInteraction, hashThresholds } from './hashes.js';
 import { strictest } from './outcome.js';
-import { overrideFor } from './overrule.js';
+import { overrideFor, softGrounds } from './overrule.js';
 import { reason } from './reasons.js';
 import { shortcomings } from './shortcomings.js';
 import { OUTCOME_OF_LEVEL, riskLevelOf, type Thresholds, zoneOf } from './thresholds.js';
@@ -90,19 +90,14 @@ export function judge({ interaction, evidence, policy, thresholds }: DecideInput
           epoch,
           policy: policy.hash,
           score,
-          grounds: groundsOf(),
+          grounds: softGrounds(
+            [...gates.map(({ reason: { code } }) => code), ...(isUnsure ? ['TRE_LOW_CONFIDENCE'] : [])],
+            level,
+          ),
         })
       : undefined;
   const outcome = override === undefined ? asked : 'warn';
   const obligations = outcome === 'warn' ? withAlert(answer.obligations, level) : answer.obligations;
-
-  /** Why it is a soft denial, by codes. */
-  function groundsOf(): readonly string[] {
-    const grounds = gates.map(({ reason: { code } }) => code);
-    if (OUTCOME_OF_LEVEL[level] === 'deny-soft') grounds.push('TRE_RISK');
-    if (isUnsure) grounds.push('TRE_LOW_CONFIDENCE');
-    return grounds;
-  }
 
   const reasons = (): readonly Reason[] => [
     ...shortcomings(facts, NEEDED),

@@ -12,3 +12,12 @@ export const FRAUD_WEIGHT_BP = 3000;
 
 /** Clusters of verified issuers that speak well of an agent before sensitive things open without a vouch: 3 (decision D24). */
 export const INDEPENDENT_CLUSTERS_MIN = 3;
+
+/** How long an override may be in force, ms: 24 h after it was signed. */
+export const OVERRIDE_LIFE_MAX_MS = 86_400_000;
+
+/** Longest envelope of an override, bytes. */
+export const OVERRIDE_MAX_BYTES = 8192;
+
+/** Longest reason of an override or a change of thresholds, UTF-16 code units. */
+export const OVERRIDE_REASON_MAX_CHARS = 1000;

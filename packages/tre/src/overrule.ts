@@ -1,6 +1,7 @@
-import type { Epoch, Hash, Obligation, Reason } from '@ttp/core';
+import type { Epoch, Hash, Obligation, Reason, RiskLevel } from '@ttp/core';
 import { type Facts, fresh } from './facts.js';
 import { reason } from './reasons.js';
+import { OUTCOME_OF_LEVEL } from './thresholds.js';
 
 /** A soft denial, as far as an override has to fit it. */
 interface SoftDenial {
@@ -10,6 +11,15 @@ interface SoftDenial {
   readonly score: number;
   /** Codes of the reasons that make it one. */
   readonly grounds: readonly string[];
+}
+
+/** Codes of the reasoning chain that a soft denial can rest on, beside its risk. */
+const SOFT: readonly string[] = ['TRE_SCORE_ALONE', 'TRE_LOW_CONFIDENCE'];
+
+/** What a soft denial rests on, by the codes of its reasons and the level of its risk. */
+export function softGrounds(codes: readonly string[], level: RiskLevel): readonly string[] {
+  const grounds = codes.filter((code) => SOFT.includes(code));
+  return OUTCOME_OF_LEVEL[level] === 'deny-soft' ? [...grounds, 'TRE_RISK'] : grounds;
 }
 
 /** What an override comes to: the call is let through with a warning, and the override is used up by it. */
