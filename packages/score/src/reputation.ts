@@ -27,6 +27,11 @@ export interface AttestationFact {
   readonly at: number;
   /** What the analysis of gaming leaves of its weight: 0 to 10000; all of it unless stated. */
   readonly multiplierBp?: number;
+  /**
+   * False where no path of good ratings leads from a configured root to the issuer, or nobody verified it: the
+   * attestation counts as any other, and opens nothing that score alone must not open (decision D24).
+   */
+  readonly rooted?: boolean;
 }
 
 /** What the attestations say together. */
@@ -79,8 +84,8 @@ export function reputationOf(attestations: readonly AttestationFact[]): Reputati
   };
 }
 
-const speaksFor = ({ tier, rating, multiplierBp }: AttestationFact): boolean =>
-  VERIFIED_TIERS.includes(tier) && rating >= VOUCHING_RATING_MIN && multiplierBp !== 0;
+const speaksFor = ({ tier, rating, multiplierBp, rooted }: AttestationFact): boolean =>
+  VERIFIED_TIERS.includes(tier) && rating >= VOUCHING_RATING_MIN && multiplierBp !== 0 && rooted !== false;
 
 /** Weight in hundredths of a basis point, and the sum of weight times distance from the neutral rating. */
 interface Tally {
@@ -141,6 +146,12 @@ function withProvisional(main: Sum, provisional: Tally): Sum {
   return { signed: add(main.signed, signed), weight: add(main.weight, weight) };
 }
 
+/** Of two posteriors the one nearer to the prior; the prior itself where they stand on different sides of it. */
+export function nearerPrior(a: number, b: number): number {
+  if (a > 0 && b > 0) return Math.min(a, b);
+  return a < 0 && b < 0 ? Math.max(a, b) : 0;
+}
+
 /** `signed / (2 weight)` in basis points; the division of bigints truncates, here towards the prior. */
 function ratio(signed: Fraction, weight: Fraction): number {
   return Number(
@@ -174,6 +185,7 @@ export function supersedes(a: AttestationFact, b: AttestationFact): boolean {
   if (a.rating !== b.rating) return a.rating < b.rating;
   if (a.tier !== b.tier) return ISSUER_TIERS.indexOf(a.tier) > ISSUER_TIERS.indexOf(b.tier);
   if (a.multiplierBp !== b.multiplierBp) return (a.multiplierBp ?? WHOLE) < (b.multiplierBp ?? WHOLE);
+  if ((a.rooted === false) !== (b.rooted === false)) return a.rooted === false;
   return a.cluster < b.cluster;
 }
 
@@ -191,7 +203,8 @@ function check(fact: AttestationFact, field: string): void {
   if (!ISSUER_TIERS.includes(fact.tier)) throw wrong('tier');
   if (!Number.isInteger(fact.rating) || fact.rating < 1 || fact.rating > 5) throw wrong('rating');
   if (!Number.isSafeInteger(fact.at) || fact.at < 0) throw wrong('at');
-  const { multiplierBp = WHOLE } = fact;
+  const { multiplierBp = WHOLE, rooted = true } = fact;
+  if (typeof rooted !== 'boolean') throw wrong('rooted');
   if (!Number.isInteger(multiplierBp) || multiplierBp < 0 || multiplierBp > WHOLE)
     throw wrong('multiplierBp');
 }
