@@ -1,3 +1,14 @@
+export type { BaselineRule } from './anomaly/baseline.js';
+export type { Seen } from './anomaly/counts.js';
+export { ANOMALIES, type Anomaly, type AnomalyFinding, type OffHours } from './anomaly/detectors.js';
+export {
+  type BehaviorMetrics,
+  type BehaviorReport,
+  type BehaviorWatch,
+  type BehaviorWatchOptions,
+  type UsageProfile,
+  watchBehavior,
+} from './anomaly/watch.js';
 export type { PastPeriod, UsageRow } from './budget/account.js';
 export {
   type BudgetEvent,

@@ -171,3 +171,33 @@ export const KEY_HOLDERS_MAX = 64;
 
 /** Requests of a minute that an agent keeps while an alarm throttles it: 10. */
 export const THROTTLED_REQUESTS = 10;
+
+/** Calls that a tool's breaker judges by, and the least that it judges: 10 (decision D34). */
+export const BREAKER_CALLS = 10;
+
+/** Failed calls of those that a breaker bears: 5, which is 50 %. One more trips it. */
+export const BREAKER_ERRORS_MAX = 5;
+
+/** Mean latency that a breaker bears: 5 s (ttp-protocol.txt L904), unless a manifest promises another. */
+export const BREAKER_LATENCY_MS = 5_000;
+
+/** How long a breaker is open at least: 30 s (ttp-protocol.txt L905). */
+export const BREAKER_COOLDOWN_MS = 30_000;
+
+/** How much longer it may be, at random: 6 s. */
+export const BREAKER_JITTER_MS = 6_000;
+
+/** Successes in a row that close a breaker that tries: 3 (ttp-protocol.txt L906). */
+export const BREAKER_SUCCESSES = 3;
+
+/** After which a probe that nobody has heard of counts as failed: 15 min, longer than an approval and any tier take. */
+export const BREAKER_PROBE_MS = 900_000;
+
+/** Longest time of a call that a breaker counts, ms: 10^9. A longer one counts as this. */
+export const BREAKER_CALL_MAX_MS = 1_000_000_000;
+
+/** Tools and services, or agents, that breakers in memory know: 10 000. Another one is refused. */
+export const BREAKER_KEYS_MAX = 10_000;
+
+/** Most violations that an agent's breaker may be told to bear within its window: 10 000. */
+export const AGENT_BREAKER_COUNT_MAX = 10_000;

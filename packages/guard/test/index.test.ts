@@ -5,6 +5,7 @@ import * as guard from '../src/index.js';
 describe('what the package exports', () => {
   it('is this, and no more', () => {
     expect(Object.keys(guard).sort()).toEqual([
+      'ANOMALIES',
       'CASCADE_CAP',
       'CASCADE_EDGES_MAX',
       'CASCADE_MAX',
@@ -58,6 +59,7 @@ describe('what the package exports', () => {
       'storeKillChannel',
       'storeRates',
       'transformHandler',
+      'watchBehavior',
       'withLabels',
     ]);
     expect(Object.keys(dlp).sort()).toEqual([

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, TtpError } from '@ttp/core';
+import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
 import { canonicalBytes, parseJson } from '@ttp/crypto';
 import { WINDOW_BUCKETS } from '../limits.js';
 
@@ -13,7 +13,8 @@ export interface Tally {
   readonly slices: readonly (readonly [number, number])[];
 }
 
-const EMPTY: Tally = { latest: 0, slices: [] };
+/** Nothing was used. */
+export const EMPTY: Tally = { latest: 0, slices: [] };
 
 /** Length of one slice, ms. */
 const widthOf = (windowMs: number): number => Math.ceil(windowMs / WINDOW_BUCKETS);
@@ -22,7 +23,10 @@ const widthOf = (windowMs: number): number => Math.ceil(windowMs / WINDOW_BUCKET
 export function advanced({ latest, slices }: Tally, windowMs: number, now: number): Tally {
   const time = Math.max(latest, now);
   const width = widthOf(windowMs);
-  return { latest: time, slices: slices.filter(([slice]) => (slice + 1) * width > time - windowMs) };
+  const counts = ([slice]: readonly [number, number]): boolean => (slice + 1) * width > time - windowMs;
+  const [first] = slices;
+  // They are in order: where the first one counts, all of them do.
+  return { latest: time, slices: first === undefined || counts(first) ? slices : slices.filter(counts) };
 }
 
 /** All that counts. */
@@ -34,6 +38,9 @@ export const sliceOf = ({ latest }: Tally, windowMs: number): number =>
 
 /** The tally with `units` more in a slice, or fewer; a slice that is gone or used up has nothing to give back. */
 export function added(tally: Tally, slice: number, units: number): Tally {
+  const last = tally.slices.at(-1);
+  if (units > 0 && (last === undefined || last[0] < slice))
+    return { latest: tally.latest, slices: [...tally.slices, [slice, units]] };
   const others = tally.slices.filter(([known]) => known !== slice);
   const before = tally.slices.find(([known]) => known === slice)?.[1] ?? 0;
   const after = Math.max(0, before + units);
@@ -41,9 +48,14 @@ export function added(tally: Tally, slice: number, units: number): Tally {
   return { latest: tally.latest, slices };
 }
 
+/** As JSON. */
+export const tallyJson = ({ latest, slices }: Tally): JsonObject => ({
+  latest,
+  slices: slices.map(([slice, units]) => [slice, units]),
+});
+
 /** The bytes that a store keeps. */
-export const encodeTally = ({ latest, slices }: Tally): Uint8Array =>
-  canonicalBytes({ v: 1, latest, slices: slices.map(([slice, units]) => [slice, units]) });
+export const encodeTally = (tally: Tally): Uint8Array => canonicalBytes({ v: 1, ...tallyJson(tally) });
 
 /**
  * What a store kept; nothing used where it kept nothing.
@@ -64,9 +76,14 @@ function read(bytes: Uint8Array): Tally | undefined {
   } catch {
     return undefined; // which the caller refuses
   }
-  if (!isJsonObject(record)) return undefined;
-  const { v, latest, slices } = record;
-  if (v !== 1 || !isCount(latest) || !Array.isArray(slices)) return undefined;
+  return isJsonObject(record) && record['v'] === 1 ? readTally(record) : undefined;
+}
+
+/** The tally that JSON says; undefined for what says none. */
+export function readTally(record: Json | undefined): Tally | undefined {
+  if (record === undefined || !isJsonObject(record)) return undefined;
+  const { latest, slices } = record;
+  if (!isCount(latest) || !Array.isArray(slices)) return undefined;
   const pairs: (readonly [number, number])[] = [];
   for (const pair of slices) {
     const [slice, units]: readonly (Json | undefined)[] = Array.isArray(pair) ? pair : [];
