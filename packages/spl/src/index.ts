@@ -52,6 +52,7 @@ export {
   type PolicyExplanation,
 } from './explain-request.js';
 export type { PolicyRequest } from './facts.js';
+export { coversPattern } from './inclusion.js';
 export { BEYOND_JSON_SCHEMA, policyJsonSchema } from './json-schema.js';
 export {
   evaluateLayers,
