@@ -1,5 +1,6 @@
 import { type Did, TtpError } from '@ttp/core';
 import { inceptionOf } from '@ttp/crypto';
+import { DAY_MS } from '../fixed.js';
 import type { GamingFinding, GamingFlag } from '../gaming/analyse.js';
 import { judgeRatings } from '../gaming/judge.js';
 import { weighAttestations } from '../gaming/weigh.js';
@@ -19,7 +20,7 @@ export interface BookOptions {
   readonly roots: readonly Did[];
   /** Who answers for an identity: issuers with the same answer are one cluster. The identity itself when left out. */
   readonly clusterOf?: (did: Did) => string;
-  /** When an identity came to be, ms, where somebody knows; with its first rating otherwise. */
+  /** When an identity came to be, ms, where somebody knows; with its first rating otherwise, unless it was verified. */
   readonly createdAt?: ReadonlyMap<Did, number>;
 }
 
@@ -63,7 +64,7 @@ const SYBIL_FLAGS: readonly GamingFlag[] = ['reciprocal', 'account-clustering'];
  * @throws SCORE_BAD_RATING, SCORE_TOO_MANY_ATTESTATIONS
  */
 export function attestationBook(stated: readonly StatedAt[], options: BookOptions): AttestationBook {
-  const { roots, clusterOf = inceptionOf, createdAt = new Map<Did, number>() } = options;
+  const { roots, clusterOf = inceptionOf } = options;
   const findings: BookFinding[] = [];
   const slots = slotsOf(stated, findings).filter(({ attestation: { id, issuer, subject } }) => {
     if (clusterOf(issuer) !== clusterOf(subject)) return true;
@@ -77,6 +78,7 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
     rating: rating.overall,
     at,
   }));
+  const createdAt = creationTimes(stated, options);
   const weights = judgeRatings({ ratings, createdAt }, roots);
   const vouches = Map.groupBy(
     stated.flatMap(({ statement }) => (statement.kind === 'vouch' ? [statement] : [])),
@@ -151,6 +153,29 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
       return ratingsOf(subject);
     },
   };
+}
+
+/** Days after 1970 that are all long ago. */
+const LONG_AGO_DAYS = 15_000;
+
+/**
+ * When identities came to be. Whoever an operator verified, or made a root, is nobody's free identity: where nothing else
+ * is known, as one from long ago, made days apart from any other.
+ */
+function creationTimes(
+  stated: readonly StatedAt[],
+  { roots, createdAt = new Map<Did, number>() }: BookOptions,
+): ReadonlyMap<Did, number> {
+  const vouched = stated.flatMap(({ statement }) =>
+    statement.kind === 'vouch' && statement.tier !== undefined && VERIFIED_TIERS.includes(statement.tier)
+      ? [statement.subject]
+      : [],
+  );
+  const verified = [...new Set([...roots, ...vouched])].sort();
+  return new Map([
+    ...verified.map((did, i) => [did, (i % LONG_AGO_DAYS) * (DAY_MS + 1)] as const),
+    ...createdAt,
+  ]);
 }
 
 /** The latest choice of each subject; of two at one time the one that shares less. */
