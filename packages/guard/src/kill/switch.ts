@@ -203,10 +203,10 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
       for (const each of lineage) await keeper.read(each);
       const others = key === undefined ? [] : await holders.enter(agent, key);
       await linkHolders(agent, others);
+      await (fresh ? keeper.create(latch) : keeper.read(latch));
       // Those of this process learn of it now, those of others with their next read.
       for (const other of others)
         if (lineages.has(other)) await linkHolders(other, await holders.others(other));
-      await (fresh ? keeper.create(latch) : keeper.read(latch));
     },
     epochOf: gates.epochOf,
     isKilled: gates.isKilled,
