@@ -142,8 +142,8 @@ export const QUARANTINE_FLAGS_MIN = 3;
 /** What a root has to give, in hundredths of a standard attestation: 100 000, a thousand attestations. */
 export const FLOW_ROOT_UNITS = 100_000;
 
-/** Part of what an account was given that it passes on: 85 %. */
-export const FLOW_PASSED_PERCENT = 85;
+/** Part of what an account was given that it passes on: 50 %, so that all beyond an edge weigh together at most twice what came over it. */
+export const FLOW_PASSED_PERCENT = 50;
 
 /** What an edge carries at most, in hundredths of a standard attestation: 100, one attestation. */
 export const FLOW_EDGE_UNITS = 100;

@@ -102,8 +102,11 @@ export function measuresOf(
   const circles = circlesOf(kept);
   const measures = new Map<number, Measures>();
   for (const [subject, ratings] of kept.entries()) {
-    // Of an account that is not heard itself nobody's voice is at stake: all who rate it are looked at alike.
-    const weigh = (heard[subject] ?? 0) > 0 ? (issuer: number) => heard[issuer] ?? 0 : alike;
+    // Where nobody is heard nobody's voice is at stake: all who rate it are looked at alike.
+    const isHeard = [subject, ...ratings.map(({ from }) => from)].some(
+      (account) => (heard[account] ?? 0) > 0,
+    );
+    const weigh = isHeard ? (issuer: number) => heard[issuer] ?? 0 : alike;
     const counted = weigh === alike ? ratings : ratings.filter(({ from }) => weigh(from) > 0);
     if (counted.length > 0) measures.set(subject, measure(counted, circles(subject), graph.createdAt, weigh));
   }

@@ -208,9 +208,16 @@ describe('with weights', () => {
     expect(flagsAt(1_000_000, 6)).toEqual(['new-issuers', 'account-clustering']);
   });
 
-  it('of an account that is not heard itself all ratings are looked at', () => {
+  it('nor where it is only rated by those who are heard', () => {
+    const weights = new Map(names(10).map((name) => [did(name), 200]));
+    expect(analyseGaming({ ratings: [...tenOld, ...praise], createdAt: births, weights }).verdicts.size).toBe(
+      0,
+    );
+  });
+
+  it('where nobody is heard all ratings are looked at', () => {
     const ratings = names(20, 's').map((name) => ({ ...rating(name, { rating: 5 }), subject: did('s20') }));
-    const weights = new Map([[did('s0'), 100]]);
+    const weights = new Map([[did('i0'), 100]]);
     expect(analyseGaming({ ratings, createdAt: births, weights }).verdicts.get(did('s20'))).toMatchObject({
       quarantined: true,
     });
