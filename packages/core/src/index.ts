@@ -106,6 +106,7 @@ export {
   EFFECTS,
   type Effect,
   highest,
+  isLabel,
   KILL_REASONS,
   type KillReason,
   LABELS,

@@ -54,6 +54,12 @@ export type Capability = (typeof CAPABILITIES)[number];
 export const LABELS = ['pii', 'secret', 'untrusted'] as const;
 export type Label = (typeof LABELS)[number];
 
+/** Lowercase, so that no two labels differ by case alone; a token of RFC 9651, so that it needs no quoting in a header. */
+const LABEL = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** Whether a text can be a label of a trace: one of {@link LABELS}, or one of one's own. */
+export const isLabel = (text: string): boolean => LABEL.test(text);
+
 /** The nine kill reasons (ttp-protocol.txt L2742-2753). */
 export const KILL_REASONS = [
   'rate_limit_exceeded',

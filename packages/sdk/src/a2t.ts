@@ -12,6 +12,7 @@ import {
   TtpError,
 } from '@ttp/core';
 import { frozenJson } from '@ttp/crypto';
+import { readLabels } from '@ttp/guard';
 import { type CallMap, mapCall } from '@ttp/spl';
 import { ownMembers } from './plain.js';
 
@@ -31,6 +32,8 @@ export interface ToolCall {
   readonly claims?: JsonObject;
   /** The trace it belongs to; the instance's own when left out. */
   readonly trace?: TraceId;
+  /** What its result brings to the labels of the trace, beside what call map and host say: `untrusted` and the like. */
+  readonly labels?: readonly string[];
   /** Further evidence that this call needs, such as a check of the tool itself. */
   readonly evidence?: readonly EvidenceSource[];
 }
@@ -60,12 +63,15 @@ export interface MappedCall {
   readonly interaction: Interaction;
   /** Registry attributes of the resource, such as its classification. */
   readonly attributes: JsonObject;
+  /** What its result brings to the labels of its trace, each once. */
+  readonly labels: readonly string[];
 }
 
 /**
  * Turns a tool call into an interaction: action and resource come from the call map (decision D18).
  *
- * @throws SPL_BAD_RESOURCE and the like for arguments that name no resource, CRYPTO_* for what is not plain JSON
+ * @throws SPL_BAD_RESOURCE and the like for arguments that name no resource, CRYPTO_* for what is not plain JSON,
+ *   GUARD_LABELS_INVALID
  */
 export function mapToolCall(
   call: ToolCall,
@@ -73,6 +79,7 @@ export function mapToolCall(
     readonly agent: Did;
     readonly trace: TraceId;
     readonly callMap: CallMap;
+    readonly labelled: ReadonlyMap<string, readonly string[]>;
     readonly at: number;
     readonly id: string;
   },
@@ -98,20 +105,33 @@ export function mapToolCall(
       at,
     },
     attributes: mapped.registry,
+    labels: readLabels([
+      ...(mapped.labels ?? []),
+      ...(context.labelled.get(server) ?? []),
+      ...(context.labelled.get(`${server}/${tool}`) ?? []),
+      ...(call.labels ?? []),
+    ]),
   };
 }
 
 /** The obligations that the mode adds to the policy's: results are scanned before they leave. */
 const OBLIGATIONS: readonly Obligation[] = [{ kind: 'dlp', from: 'profile:a2t', params: {} }];
 
+/** And what they bring is known before they do. */
+const obligationsWith = (labels: readonly string[]): readonly Obligation[] =>
+  labels.length === 0
+    ? OBLIGATIONS
+    : [...OBLIGATIONS, { kind: 'label', from: 'profile:a2t', params: { add: [...labels] } }];
+
 /** The agent-to-tool mode as a value. */
 export const a2tProfile = <R>(
   evidence: readonly EvidenceSource[],
+  labels: readonly string[],
   perform: (permit: Permit) => Promise<R>,
 ): Profile<Interaction, R> => ({
   mode: 'a2t',
   evidence,
-  obligations: () => OBLIGATIONS,
+  obligations: () => obligationsWith(labels),
   perform: (_, permit) => perform(permit),
 });
 

@@ -13,6 +13,7 @@ import { grantSource } from './grant-source.js';
 import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
+import { labellingHandlers, labelSource, openLabels, readSources } from './labels.js';
 import { lineageOf } from './lineage.js';
 import { logKeysOf } from './log-keys.js';
 import { logSignerOf } from './log-signer.js';
@@ -32,7 +33,7 @@ import { windowSource } from './window-source.js';
  * Assembles the enforcement point of one agent: opens its log and completes what a crash left open in it, reads the
  * kill record, arms the policy.
  *
- * @throws SDK_BAD_MODE, SDK_POLICY_*, SPL_NAME_REBOUND, SDK_NAME*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
+ * @throws SDK_BAD_MODE, SDK_BAD_LABELS, CORE_BAD_TRACE, SDK_POLICY_*, SPL_NAME_REBOUND, SDK_NAME*, SDK_BAD_HANDLER, SDK_STORAGE_IN_USE, and the codes of what is opened: SPL_* for policy and
  *   call map, TRE_BAD_THRESHOLDS, DID_*, ETR_*, STORE_*, GUARD_*, CORE_CLOCK_REGRESSED
  */
 export async function createTtp(options: TtpOptions): Promise<Ttp> {
@@ -90,7 +91,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   if (onEvent !== undefined) recorder.onEvent(listening(onEvent));
   const writer: Writer = mode === 'observe' ? monitorWriter(recorder) : recorder;
   const newTrace = (): TraceId => asTraceId(hex(random.bytes(16)));
-  const trace = newTrace();
+  const labelled = readSources(options.labels);
+  const trace = options.trace === undefined ? newTrace() : asTraceId(options.trace);
   const noted = { agent, trace, now: time.stamp };
   if (recorder.size === 0n && logs.length > 0)
     await noteInto(writer, noted)('log-continued', recorder.origin, { logs });
@@ -123,7 +125,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   const note = noteInto(tagged, noted);
   // The texts that decisions name by hash: whoever replays them finds them by these commitments.
   const kept = { policyText: policy.text, thresholds };
-  await note('trace-opened', trace, {});
+  if (options.trace === undefined) await note('trace-opened', trace, {});
   const pinned = name === undefined ? {} : { name: name.pin.name, checkpoint: pinnedAt(name.pin) };
   await note('policy-armed', policy.hash, { ...record, ...pinned }, { kept });
   const named =
@@ -152,11 +154,24 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
   const { grants = [] } = options;
+  const labels = openLabels({
+    store,
+    agent,
+    shared: storage.shared,
+    operators,
+    now: time.now,
+    stamp: time.stamp,
+    recorder: tagged,
+  });
   const granted =
     grants.length === 0 ? [] : [await grantSource(grants, { subject: agent, operators, clock: steady })];
   const windows = createWindows({ store, clock: steady });
   const approval = oversight?.handler();
-  const holders = [windows.handler(), ...(approval === undefined ? [] : [approval])];
+  const holders = [
+    windows.handler(),
+    ...labellingHandlers(labels),
+    ...(approval === undefined ? [] : [approval]),
+  ];
   const activity = createActivity(clock);
   const underWay = trackCalls(timer);
   return assemble({
@@ -166,6 +181,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     activity,
     kill,
     oversight,
+    labels,
+    labelled,
     recorder,
     random,
     logKey: logSigner.publicKey,
@@ -173,6 +190,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     sources: [
       ...agentSources(identity, activity, { clock: steady, random, resolver: options.resolver }),
       ...granted,
+      labelSource(labels, steady),
       ...(policy.windows.length === 0 ? [] : [windowSource(policy.windows, windows, steady)]),
       ...(options.decisionPoint === undefined
         ? []
@@ -194,6 +212,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
       },
       thresholds,
       handlers: handlersByKind(holders, options.handlers ?? []),
+      labels,
       closing: underWay,
     },
   });

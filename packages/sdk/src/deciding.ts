@@ -12,6 +12,7 @@ import {
 import { canonicalize, frozenJson } from '@ttp/crypto';
 import { decide } from '@ttp/tre';
 import { gather, isFresh } from './evidence.js';
+import { hasSameLabels } from './labels.js';
 import { frozen } from './plain.js';
 import type { Flow } from './run.js';
 
@@ -100,10 +101,17 @@ export function requirePermission<I extends Interaction, R>(
   throw new TtpError('SDK_DENIED', why === '' ? 'the decision denies' : why);
 }
 
+/** What a decision is held against before its effect. */
+export interface Currency {
+  readonly flow: Flow;
+  /** Whether labels were added since it was asked last, to whatever trace. */
+  readonly moved: () => boolean;
+}
+
 /**
  * What was decided before a hold that may have waited for a human, if it still holds: same epoch, same policy, fresh
- * evidence. Otherwise everything is gathered and decided once more, and it goes on only if nothing became stricter
- * (decision D32): what was held covers the old obligations and no new one.
+ * evidence, the same labels of its trace. Otherwise everything is gathered and decided once more, and it goes on only if
+ * nothing became stricter (decision D32): what was held covers the old obligations and no new one.
  *
  * @throws SDK_DECISION_STALE, SDK_DENIED, or what gathering throws
  */
@@ -112,11 +120,39 @@ export async function stillCurrent<I extends Interaction, R>(
   interaction: I,
   permit: Permit,
   before: Permitted,
-  flow: Flow,
+  { flow, moved }: Currency,
 ): Promise<Permitted> {
   permit.enter();
   const unchanged = flow.policy().hash === before.decision.inputs.policy;
-  if (unchanged && isFresh(before.evidence, flow.now())) return before;
+  if (unchanged && isFresh(before.evidence, flow.now())) {
+    if (!moved() || (await hasSameLabels(interaction, before, flow.labels))) return before;
+  }
+  return await decideAgain(profile, interaction, permit, before, flow);
+}
+
+/**
+ * Throws SDK_DECISION_STALE, SDK_DENIED, or what gathering throws, where the trace has other labels than the decision
+ * saw and is decided about more strictly with them.
+ */
+export async function requireSameLabels<I extends Interaction, R>(
+  profile: Profile<I, R>,
+  interaction: I,
+  permit: Permit,
+  before: Permitted,
+  flow: Flow,
+): Promise<void> {
+  if (await hasSameLabels(interaction, before, flow.labels)) return;
+  await decideAgain(profile, interaction, permit, before, flow);
+}
+
+/** Gathers and decides once more. Throws where that came to anything stricter. */
+async function decideAgain<I extends Interaction, R>(
+  profile: Profile<I, R>,
+  interaction: I,
+  permit: Permit,
+  before: Permitted,
+  flow: Flow,
+): Promise<Permitted> {
   const decided = await verifyAndDecide(profile, interaction, permit, flow);
   const again = requirePermission(profile, interaction, decided, flow);
   const known = new Set(before.obligations.map(canonical));

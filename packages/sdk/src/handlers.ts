@@ -1,9 +1,16 @@
 import { HANDLER_ORDER, type ObligationHandler, TtpError } from '@ttp/core';
 import { transformHandler } from '@ttp/guard';
-import { dlpHandler } from '@ttp/guard/dlp';
 
 /** Kinds that this package brings the handlers of, whether or not each of them is in force. */
-const BUILT_IN: ReadonlySet<string> = new Set(['alert', 'audit', 'transform', 'dlp', 'approval', 'window']);
+const BUILT_IN: ReadonlySet<string> = new Set([
+  'alert',
+  'audit',
+  'transform',
+  'dlp',
+  'approval',
+  'window',
+  'label',
+]);
 
 /** Obligations that the log itself fulfils: the intent names them, and whoever listens to the log acts on them. */
 const RECORDED = (['alert', 'audit'] as const).map(
@@ -13,7 +20,7 @@ const RECORDED = (['alert', 'audit'] as const).map(
 /**
  * One handler for each kind of obligation.
  *
- * @param kept those that keep something: of `window`, and of `approval` where operators are configured
+ * @param kept those that keep something: of `window`, `dlp` and `label`, and of `approval` where operators are configured
  * @param further what the host adds. A kind that is there already is refused: an option that replaced the scanner
  *   would look like any other
  * @throws SDK_BAD_HANDLER
@@ -22,7 +29,7 @@ export function handlersByKind(
   kept: readonly ObligationHandler[],
   further: readonly ObligationHandler[],
 ): ReadonlyMap<string, ObligationHandler> {
-  const own = [...RECORDED, transformHandler(), dlpHandler(), ...kept];
+  const own = [...RECORDED, transformHandler(), ...kept];
   const handlers = new Map(own.map((handler) => [handler.kind, handler]));
   for (const handler of further) {
     const { kind, order }: { kind: unknown; order: unknown } = handler;

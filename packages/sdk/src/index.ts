@@ -3,7 +3,8 @@ export type { Check } from './check.js';
 export { createTtp } from './create.js';
 export type { DecisionPoint } from './decision-point.js';
 export { SDK_ERRORS, type SdkErrorCode } from './errors.js';
-export type { TraceView, Ttp } from './instance.js';
+export type { Ttp } from './instance.js';
+export type { LabelledSources, Labels } from './labels.js';
 export {
   ACTIVITY_WINDOW_MS,
   CLOSE_GRACE_MS,
@@ -20,3 +21,4 @@ export type { TtpMode, TtpOptions } from './options.js';
 export type { LayerSource, PolicySource, SignedPolicySource } from './policy-sources.js';
 export { type ReplayedDecision, replayBundle } from './replay-bundle.js';
 export type { ApprovalRequest } from './request-approval.js';
+export type { TraceView } from './trace-view.js';

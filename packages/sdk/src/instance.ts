@@ -18,9 +18,8 @@ import {
   TtpError,
 } from '@ttp/core';
 import { base64url, multikey } from '@ttp/crypto';
-import type { InclusionProof } from '@ttp/etr-merkle';
-import type { Entry, ExportOptions, SealedTrace, TraceRecorder } from '@ttp/etr-merkle/trace';
-import type { KillResult, KillStatus, KillSwitch } from '@ttp/guard';
+import type { ExportOptions, TraceRecorder } from '@ttp/etr-merkle/trace';
+import type { KillResult, KillStatus, KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
 import { type CallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
 import { a2tProfile, mapToolCall, readCall, type ToolCall } from './a2t.js';
@@ -28,6 +27,7 @@ import type { Activity } from './activity.js';
 import { type Check, check, recordCheck, refusal } from './check.js';
 import { readInteraction } from './interaction.js';
 import { openJournal } from './journal.js';
+import { type Labels, labelsOf } from './labels.js';
 import { INTERACTION_ID_BYTES } from './limits.js';
 import { type Note, requireNotable } from './note.js';
 import type { TtpMode } from './options.js';
@@ -35,22 +35,8 @@ import { faultCode } from './plain.js';
 import { type ApprovalRequest, requestApproval } from './request-approval.js';
 import { type Flow, run } from './run.js';
 import { localSource } from './sources.js';
+import { type TraceView, viewTrace } from './trace-view.js';
 import type { UnderWay } from './under-way.js';
-
-/** One trace: the entries that belong together. */
-export interface TraceView {
-  readonly id: TraceId;
-  /**
-   * Proof that the entry at `index` is in the log, to be checked offline against a checkpoint.
-   *
-   * @param log `receipt.log`, where another process has taken the log over since; the current one when left out
-   */
-  proof(index: bigint, log?: string): InclusionProof;
-  /** Its durable entries, in order. */
-  events(): AsyncIterable<Entry>;
-  /** Ends it: nothing more can be recorded under this id. */
-  seal(): Promise<SealedTrace>;
-}
 
 /** An enforcement point, assembled. */
 export interface Ttp {
@@ -105,6 +91,8 @@ export interface Ttp {
    * @throws SDK_BAD_NOTE for types that others record and for a component that is no name, SDK_CLOSED, ETR_*
    */
   note(type: EventType, subject: string, data: JsonObject, component?: string): Promise<Receipt>;
+  /** What kinds of data came up in a trace, as `trace.labels` of a policy knows it. */
+  readonly labels: Labels;
   /** A trace by its id; this instance's own when left out. */
   trace(id?: TraceId): TraceView;
   /** A checkpoint of the log that covers everything acknowledged. */
@@ -132,6 +120,9 @@ export interface Parts {
   readonly logKey: Uint8Array;
   readonly note: Note;
   readonly sources: readonly EvidenceSource[];
+  readonly labels: TraceLabels;
+  /** What the host says that results bring, by server or server/tool. */
+  readonly labelled: ReadonlyMap<string, readonly string[]>;
   readonly flow: Flow;
   readonly underWay: UnderWay;
   /** Called in order at the very end, whatever failed before. */
@@ -140,7 +131,7 @@ export interface Parts {
 
 /** The facade over the parts: it maps, counts and delegates, and decides nothing. */
 export function assemble(parts: Parts): Ttp {
-  const { agent, trace, callMap, activity, kill, recorder, clock, flow, underWay } = parts;
+  const { agent, trace, callMap, labelled, activity, kill, recorder, clock, flow, underWay } = parts;
   const policy = flow.policy();
   const ids = new Set<string>();
   let closing: Promise<void> | undefined;
@@ -193,11 +184,11 @@ export function assemble(parts: Parts): Ttp {
     perform: (permit: Permit) => Promise<R>,
   ): { readonly profile: Profile<Interaction, R>; readonly interaction: Interaction } {
     const call = readCall(given);
-    const context = { agent, trace, callMap, at: flow.stamp(), id: newId() };
-    const { interaction, attributes } = mapToolCall(call, context);
+    const context = { agent, trace, callMap, labelled, at: flow.stamp(), id: newId() };
+    const { interaction, attributes, labels } = mapToolCall(call, context);
     const resource = localSource('resource', clock, () => Promise.resolve(attributes));
     const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
-    return { profile: a2tProfile(evidence, perform), interaction: readInteraction(interaction) };
+    return { profile: a2tProfile(evidence, labels, perform), interaction: readInteraction(interaction) };
   }
 
   /** Counted as an attempt while it is decided, so that the rates are those that the call would meet, and no longer. */
@@ -272,12 +263,8 @@ export function assemble(parts: Parts): Ttp {
       requireNotable(type, component);
       return await parts.note(type, subject, data, { component });
     },
-    trace: (id = trace) => ({
-      id,
-      proof: (index, log) => recorder.proof(index, undefined, log),
-      events: () => recorder.events({ trace: id }),
-      seal: () => recorder.seal(id),
-    }),
+    labels: labelsOf(parts.labels, { trace, requireOpen }),
+    trace: (id = trace) => viewTrace(recorder, id),
     checkpoint: () => recorder.checkpoint(),
     exportBundle: (options) => recorder.exportBundle(options),
     close: () => (closing ??= close()),

@@ -8,10 +8,12 @@ import type {
   Signer,
   Storage,
   Timer,
+  TraceId,
 } from '@ttp/core';
 import type { Identity, KeyLogResolver, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import type { DecisionPoint } from './decision-point.js';
+import type { LabelledSources } from './labels.js';
 import type { LayerSource, PolicySource } from './policy-sources.js';
 
 /** Whether an enforcement point does what it decides (`enforce`, the default), or only says so (`observe`). */
@@ -43,6 +45,12 @@ export interface TtpOptions {
   readonly resolver?: Pick<KeyLogResolver, 'resolve' | 'ancestors'>;
   /** Where everything is kept: `memory()` or `sqlite(path)` of @ttp/adapters. The caller closes it, after TTP. */
   readonly storage: Storage;
+  /**
+   * The trace to go on with: its labels hold, as they did before a restart. A new one unless given, which has none.
+   */
+  readonly trace?: TraceId;
+  /** Which labels the results of a server bring, by its name, or of one of its tools, by `server/tool`. */
+  readonly labels?: LabelledSources;
   /** Which action and resource each tool call is (decision D18); without one every tool is `call` on `mcp:...`. */
   readonly callMap?: string | Uint8Array | JsonObject;
   /**

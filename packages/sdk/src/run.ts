@@ -10,7 +10,7 @@ import {
   type Timer,
   TtpError,
 } from '@ttp/core';
-import type { KillSwitch } from '@ttp/guard';
+import type { KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Policy, PolicyLayers } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
 import { isClean, isScannedBy } from './clean.js';
@@ -18,6 +18,7 @@ import {
   type Decided,
   type Permitted,
   requirePermission,
+  requireSameLabels,
   requireSamePolicy,
   stillCurrent,
   verifyAndDecide,
@@ -44,6 +45,8 @@ export interface Flow {
   readonly policy: () => Policy | PolicyLayers;
   readonly thresholds: Thresholds;
   readonly handlers: ReadonlyMap<string, ObligationHandler>;
+  /** What kinds of data came up in the trace: more of them while a call waits may make its decision stricter. */
+  readonly labels: Pick<TraceLabels, 'of' | 'watch'>;
   readonly closing: Closing;
 }
 
@@ -83,6 +86,7 @@ export async function run<I extends Interaction, R>(
     const own = (known.own = ownPermit(flow.kill.permit(agent, flow.kill.epochOf(agent)), flow.closing));
     const { permit } = own;
     permit.enter();
+    const moved = flow.labels.watch();
     const first = (known.decided = await verifyAndDecide(profile, interaction, permit, flow));
     const watched = isWatched(first, flow) ? watch(profile, interaction, first, flow) : undefined;
     const permitted = watched?.decided ?? requirePermission(profile, interaction, first, flow);
@@ -94,12 +98,15 @@ export async function run<I extends Interaction, R>(
     const would = (known.would = watched?.would);
     const decided =
       watched === undefined
-        ? await stillCurrent(profile, interaction, permit, permitted, flow)
+        ? await stillCurrent(profile, interaction, permit, permitted, { flow, moved })
         : watched.decided;
     known.decided = decided;
     if (would !== undefined) journal.mark(marksOf(would));
     const intent = (known.intent = await journal.intent(decided, isScanned));
-    requireSamePolicy(decided, flow); // law.P-11: the append may have taken long
+    // The append may have taken long: what another result brought meanwhile counts, and so does another policy (law.P-11).
+    if (watched === undefined)
+      while (moved()) await requireSameLabels(profile, interaction, permit, decided, flow);
+    requireSamePolicy(decided, flow);
     cleared = { own, decided, duties, intent, isScanned, would };
     permit.enter(); // nothing is awaited between this line and the effect (flaw.K1)
   } catch (error) {

@@ -3,7 +3,7 @@ import { asDid, asEpoch, type Operator, type Operators, type Permit } from '@ttp
 import { createSigner, IDENTITY_PURPOSES, keyPairOf } from '@ttp/crypto';
 import { didKey } from '@ttp/did';
 import { openRecorder } from '@ttp/etr-merkle/trace';
-import { createKillSwitch, signReinstateOrder } from '@ttp/guard';
+import { createKillSwitch, createTraceLabels, signReinstateOrder } from '@ttp/guard';
 import { loadPolicy, type Policy } from '@ttp/spl';
 import { proves, testSigner, withSeed } from '@ttp/testkit';
 import { DEFAULT_THRESHOLDS } from '@ttp/tre';
@@ -117,6 +117,13 @@ describe('law P-11: the epoch and policy of a decision are the current ones when
         policy: () => policy,
         thresholds: DEFAULT_THRESHOLDS,
         handlers: handlersByKind([], [waiting]),
+        labels: createTraceLabels({
+          store: storage.store,
+          agent: identity.did,
+          shared: false,
+          now: () => clock.now(),
+          record: async () => undefined,
+        }),
         closing: trackCalls(clock),
       };
       let happened = false;

@@ -1,10 +1,10 @@
-import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
+import { isJsonObject, isLabel, type Json, type JsonObject } from '@ttp/core';
 import { canonicalize, parseJson } from '@ttp/crypto';
 import { ACTION } from './action.js';
 import { attributeOf, fits, own } from './attributes.js';
 import { fail } from './fail.js';
 import { at } from './field.js';
-import { POLICY_CEILING_BYTES } from './limits.js';
+import { CALL_LABELS_MAX, POLICY_CEILING_BYTES } from './limits.js';
 import { objectAt } from './object-at.js';
 import { readResource } from './resource.js';
 
@@ -23,6 +23,8 @@ export interface CallMapEntry {
     | undefined;
   /** Registry attributes of the call. */
   readonly attributes: JsonObject;
+  /** What the result of the call brings to the labels of its trace, such as `untrusted`. */
+  readonly labels: readonly string[];
 }
 
 /** A call, as the policy sees it. */
@@ -30,6 +32,8 @@ export interface MappedCall {
   readonly action: string;
   readonly resource: string;
   readonly registry: JsonObject;
+  /** What its result brings to the labels of its trace; left out where that is nothing. */
+  readonly labels?: readonly string[];
 }
 
 const SCHEME = /^[a-z][a-z0-9+.-]*$/;
@@ -42,11 +46,12 @@ const PATH = /^input(?:\.[A-Za-z_][A-Za-z0-9_-]*){1,15}$/;
 const NOT_RELATIVE = /^(?:[/~\s"']|[A-Za-z]:)|[\s"']$/;
 
 /**
- * Loads a call map: `{ "version": 1, "tools": { "<tool>": { "action", "resource"?, "attributes"? } } }`, where
+ * Loads a call map: `{ "version": 1, "tools": { "<tool>": { "action", "resource"?, "attributes"?, "labels"? } } }`, where
  * `resource` is `{ "scheme"?, "path": "input.path", "relative"?: true }` or one fixed resource. `relative` admits
  * only paths that begin in the folder of the server: a resource has no leading slash, so that `/etc/x` and `etc/x`,
  * which are two files, would be one resource. MCP methods other than tools stand under their method name. An
  * entry `mcp:<server>/<tool>` is for that server's tool alone, and comes before one that has only the name. Attributes are constants under names that the registry owns.
+ * Labels are what a result brings to the labels of its trace: `["untrusted"]` for what strangers wrote.
  *
  * @throws SPL_BAD_TYPE, SPL_BAD_VALUE, SPL_UNKNOWN_KEY, SPL_UNKNOWN_VERSION, SPL_MISSING_KEY, SPL_UNKNOWN_ATTRIBUTE,
  * SPL_BAD_RESOURCE, CRYPTO_JSON_*
@@ -69,6 +74,9 @@ const OF_SERVER = 'mcp:';
 /** Under what an entry for one server's tool alone stands. */
 export const entryName = (server: string, tool: string): string => `${OF_SERVER}${server}/${tool}`;
 
+/** What a tool without an entry is. */
+const NO_ENTRY: CallMapEntry = { action: 'call', resource: undefined, attributes: {}, labels: [] };
+
 /** With a slash in its name a server could stand for another one's tool, and so could a tool with such a name. */
 const entryOf = ({ tools }: CallMap, server: string, tool: string): CallMapEntry | undefined =>
   (server.includes('/') ? undefined : tools.get(entryName(server, tool))) ??
@@ -87,13 +95,14 @@ export function mapCall(
   call: { readonly server: string; readonly tool: string; readonly input: Json },
 ): MappedCall {
   const { server, tool, input } = call;
-  const entry = entryOf(callMap, server, tool) ?? { action: 'call', resource: undefined, attributes: {} };
-  const { action, resource, attributes } = entry;
-  if (typeof resource === 'string') return { action, resource, registry: attributes };
+  const entry = entryOf(callMap, server, tool) ?? NO_ENTRY;
+  const { action, resource, attributes, labels } = entry;
+  const known = { action, registry: attributes, ...(labels.length === 0 ? {} : { labels }) };
+  if (typeof resource === 'string') return { ...known, resource };
   if (resource === undefined) {
     // Server a/b with tool c, and server a with tool b/c, would be one resource.
     if (server === '' || server.includes('/')) fail('SPL_BAD_CALL', 'a server name has no slash', 'server');
-    return { action, resource: `mcp:${server}/${tool}`, registry: attributes };
+    return { ...known, resource: `mcp:${server}/${tool}` };
   }
   const { scheme, path, isRelative } = resource;
   const field = ['input', ...path].join('.');
@@ -103,11 +112,11 @@ export function mapCall(
     return fail('SPL_BAD_CALL', `no text to take the resource of ${tool} from`, field);
   if (isRelative && NOT_RELATIVE.test(value))
     return fail('SPL_BAD_CALL', `${tool} takes paths in the folder of its server only`, field);
-  return { action, resource: scheme === undefined ? value : `${scheme}:${value}`, registry: attributes };
+  return { ...known, resource: scheme === undefined ? value : `${scheme}:${value}` };
 }
 
 function parseEntry(json: Json, field: string): CallMapEntry {
-  const entry = objectAt(json, field, ['action', 'resource', 'attributes']);
+  const entry = objectAt(json, field, ['action', 'resource', 'attributes', 'labels']);
   const action = own(entry, 'action');
   if (typeof action !== 'string' || !ACTION.test(action))
     return fail(
@@ -117,10 +126,12 @@ function parseEntry(json: Json, field: string): CallMapEntry {
     );
   const resource = own(entry, 'resource');
   const attributes = own(entry, 'attributes');
+  const labels = own(entry, 'labels');
   return {
     action,
     resource: resource === undefined ? undefined : parseSelector(resource, at(field, 'resource')),
     attributes: attributes === undefined ? {} : parseAttributes(attributes, at(field, 'attributes')),
+    labels: labels === undefined ? [] : parseLabels(labels, at(field, 'labels')),
   };
 }
 
@@ -144,6 +155,17 @@ function parseSelector(json: Json, field: string): CallMapEntry['resource'] {
   if (typeof relative !== 'boolean')
     return fail('SPL_BAD_TYPE', 'relative is true or false', at(field, 'relative'));
   return { scheme, path: path.split('.').slice(1), isRelative: relative };
+}
+
+function parseLabels(json: Json, field: string): readonly string[] {
+  if (!Array.isArray(json)) return fail('SPL_BAD_TYPE', 'expected list', field);
+  if (json.length > CALL_LABELS_MAX)
+    fail('SPL_BAD_VALUE', `a tool brings at most ${CALL_LABELS_MAX} labels`, field);
+  return (json as readonly Json[]).map((label) =>
+    typeof label === 'string' && isLabel(label)
+      ? label
+      : fail('SPL_BAD_VALUE', 'a label is a lowercase name of up to 32 characters', field),
+  );
 }
 
 function parseAttributes(json: Json, field: string): JsonObject {

@@ -1,8 +1,5 @@
-import { LABELS, TtpError } from '@ttp/core';
+import { isLabel, LABELS, TtpError } from '@ttp/core';
 import { OWN_LABELS_MAX } from '../limits.js';
-
-/** Lowercase, so that no two labels differ by case alone; a token of RFC 9651, so that it needs no quoting in a header. */
-const LABEL = /^[a-z][a-z0-9-]{0,31}$/;
 
 const TERMS: ReadonlySet<string> = new Set(LABELS);
 
@@ -19,7 +16,7 @@ export function readLabels(value: unknown): readonly string[] {
   if (!Array.isArray(value) || value.length > MOST) throw invalid();
   const labels = new Set<string>();
   for (const label of value as readonly unknown[]) {
-    if (typeof label !== 'string' || !LABEL.test(label)) throw invalid();
+    if (typeof label !== 'string' || !isLabel(label)) throw invalid();
     labels.add(label);
   }
   return [...labels].sort();
