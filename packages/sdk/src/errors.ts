@@ -32,6 +32,7 @@ export const SDK_ERRORS = {
     'The other decision point answered with another status than 200, or at too great a length.',
   SDK_UNKNOWN_OBLIGATION: 'The decision obliges to something that no handler here can do.',
   SDK_OBLIGATION_FAILED: 'The handler of an obligation failed without a code of its own.',
+  SDK_OVERRIDE_USED: 'The denial was overruled before, and the call was made.',
   SDK_DECISION_STALE:
     'While the interaction waited, the policy or the evidence changed and the decision became stricter.',
   SDK_PERFORM_FAILED: 'The effect itself threw.',

@@ -1,7 +1,8 @@
-import { codeOf, type Decision, type ErrorCode, isHash, isJsonObject, type Json } from '@ttp/core';
-import { canonicalize, hashJson } from '@ttp/crypto';
-import { bundleEntries, bundlePayloads, type Entry } from '@ttp/etr-merkle/trace';
+import { codeOf, type Decision, type ErrorCode, isJsonObject, type Json } from '@ttp/core';
+import { canonicalize } from '@ttp/crypto';
+import type { Entry } from '@ttp/etr-merkle/trace';
 import { canonicalDecision, replay } from '@ttp/tre';
+import { type RecordedDecision, recordedDecisions } from './recorded-decisions.js';
 
 /** What became of one recorded decision when it was made again. */
 export interface ReplayedDecision {
@@ -20,45 +21,19 @@ export interface ReplayedDecision {
  *
  * @throws ETR_BUNDLE_LINE, ETR_BUNDLE_PAYLOAD
  */
-export function replayBundle(bundle: string | Uint8Array): readonly ReplayedDecision[] {
-  const payloads = bundlePayloads(bundle);
-  const entries = bundleEntries(bundle);
-  /** The payload that `entry` commits to under `name`. */
-  const kept = (entry: Entry | undefined, name: string): Json | undefined => {
-    const hash = entry?.data[name];
-    return typeof hash === 'string' && isHash(hash) ? payloads.get(hash) : undefined;
-  };
-  const texts = new Map<Json, string>();
-  const thresholds = new Map<Json, Json>();
-  for (const entry of entries.filter(({ type }) => type === 'policy-armed')) {
-    const [text, bounds] = [kept(entry, 'policyText'), kept(entry, 'thresholds')];
-    if (typeof text === 'string') texts.set(entry.subject, text);
-    // The same policy may be armed with other thresholds: each decision names its own by hash.
-    if (bounds !== undefined) thresholds.set(hashJson(bounds), bounds);
-  }
-  const gathered = new Map<string, Entry>();
-  const results: ReplayedDecision[] = [];
-  for (const entry of entries) {
-    const { type, subject, index, data } = entry;
-    if (type === 'evidence-gathered') gathered.set(subject, entry);
-    if (type !== 'decision-made') continue;
-    const evidence = gathered.get(subject);
-    const inputs = {
-      interaction: kept(evidence, 'interaction'),
-      evidence: kept(evidence, 'evidence'),
-      policyText: texts.get(data['policy'] ?? null),
-      thresholds: thresholds.get(data['thresholds'] ?? null),
-    };
-    results.push({ index, subject, ...compare(entry, kept(entry, 'decision'), inputs) });
-  }
-  return results;
-}
+export const replayBundle = (bundle: string | Uint8Array): readonly ReplayedDecision[] =>
+  recordedDecisions(bundle).map((one) => ({
+    index: one.entry.index,
+    subject: one.entry.subject,
+    ...replayRecorded(one),
+  }));
 
-function compare(
-  entry: Entry,
-  recorded: Json | undefined,
-  inputs: Parameters<typeof replay>[0],
-): Pick<ReplayedDecision, 'result' | 'code'> {
+/** Makes one decision again and compares it with the recorded one, byte by byte, and with what its entry says in the open. */
+export function replayRecorded({
+  entry,
+  decision: recorded,
+  inputs,
+}: RecordedDecision): Pick<ReplayedDecision, 'result' | 'code'> {
   if (recorded === undefined) return { result: 'absent', code: 'TRE_REPLAY_INPUT_ABSENT' };
   try {
     const decision = replay(inputs);

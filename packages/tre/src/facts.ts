@@ -26,9 +26,7 @@ export type OverrideFact = {
   readonly policy: string;
   /** Wall clock, ms: not in force any more from then on. */
   readonly notAfter: number;
-  /** The risk that the operator saw. */
-  readonly risk: number;
-  /** Codes of the reasons that the operator saw. */
+  /** What the denial rests on, by the codes of its reasons: what the operator saw. */
   readonly grounds: readonly string[];
 };
 
@@ -152,7 +150,7 @@ function isOverride(value: Json): value is OverrideFact {
   const texts = ['envelope', 'decision', 'operator', 'policy'].every(
     (name) => typeof own(value, name) === 'string',
   );
-  const numbers = ['epoch', 'notAfter', 'risk'].every((name) => isTime(own(value, name)));
+  const numbers = ['epoch', 'notAfter'].every((name) => isTime(own(value, name)));
   return texts && numbers && isTexts(own(value, 'grounds'));
 }
 

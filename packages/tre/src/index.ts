@@ -23,6 +23,6 @@ export {
 export { type Preflight, preflight } from './preflight.js';
 export { TRE_REASONS, type TreReasonCode } from './reasons.js';
 export { type RecordedCall, readRecordedCall } from './recorded.js';
-export { type ReplayInput, replay } from './replay.js';
+export { parseEvidence, parseInteraction, type ReplayInput, replay } from './replay.js';
 export { holdsSensitiveData } from './sensitive.js';
 export { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from './thresholds.js';

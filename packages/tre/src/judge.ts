@@ -89,7 +89,6 @@ export function judge({ interaction, evidence, policy, thresholds }: DecideInput
           at,
           epoch,
           policy: policy.hash,
-          score,
           grounds: softGrounds(
             [...gates.map(({ reason: { code } }) => code), ...(isUnsure ? ['TRE_LOW_CONFIDENCE'] : [])],
             level,

@@ -95,7 +95,7 @@ export interface OverrideContext {
  * The override in an envelope, as the fact `override` of the evidence, after `verifyOperatorEnvelope` found which
  * operator gave it and that he may, and everything in it was held against the denial and the call: the hash of the
  * decision, that it is a soft one, and that the call is the denied one in every member but its id, trace and time.
- * Whether epoch, policy, risk and grounds are still those that the operator saw, {@link decide} looks at.
+ * Whether epoch, policy and grounds are still those that the operator saw, {@link decide} looks at.
  *
  * That it is used once is for whoever fulfils the obligation `override` that follows from it.
  *
@@ -135,7 +135,6 @@ export async function openOverride(
     epoch: body.epoch,
     policy: inputs.policy,
     notAfter: body.notAfter,
-    risk: risk.score,
     grounds: softGrounds(
       reasons.map(({ code }) => code),
       risk.level,

@@ -8,7 +8,6 @@ interface SoftDenial {
   readonly at: number;
   readonly epoch: Epoch;
   readonly policy: Hash;
-  readonly score: number;
   /** Codes of the reasons that make it one. */
   readonly grounds: readonly string[];
 }
@@ -30,14 +29,15 @@ interface Overruled {
 
 /**
  * The override that lets a soft denial through, where the evidence holds one that fits: of this kill epoch and policy,
- * still in force, for as much risk and for the same grounds. Whatever came up after the operator looked is denied.
+ * still in force, and for nothing but the grounds that the operator saw. Whatever came up since then is denied. Grounds
+ * and not scores are compared: the denial itself, and the attempt that follows it, move the score of an agent.
  */
 export function overrideFor(facts: Facts, denial: SoftDenial): Overruled | undefined {
   const found = fresh(facts.override);
   if (found === undefined) return undefined;
-  const { envelope, decision, operator, epoch, policy, notAfter, risk, grounds } = found;
+  const { envelope, decision, operator, epoch, policy, notAfter, grounds } = found;
   const isCurrent = epoch === denial.epoch && policy === denial.policy && denial.at < notAfter;
-  const isSeen = denial.score <= risk && denial.grounds.every((ground) => grounds.includes(ground));
+  const isSeen = denial.grounds.every((ground) => grounds.includes(ground));
   if (!isCurrent || !isSeen) return undefined;
   return {
     obligation: { kind: 'override', from: 'override', params: { envelope, decision } },

@@ -78,9 +78,9 @@ describe('an override', () => {
     expect((await overruled({ evidence: evidence({ trust: undefined }) }, unsure)).outcome).toBe('warn');
     // The operator saw the risk, and not that the data is confidential.
     expect((await overruled({ evidence: risky(6000, sensitive) })).outcome).toBe('deny-soft');
-    // Less risk is covered, more is not.
-    expect((await overruled({ evidence: risky(5500) })).outcome).toBe('warn');
-    expect((await overruled({ evidence: risky(6001) })).outcome).toBe('deny-soft');
+    // Of the same level more risk is the same ground; a denial for other reasons covers no high risk.
+    expect((await overruled({ evidence: risky(7999) })).outcome).toBe('warn');
+    expect((await overruled({ evidence: risky(6000, sensitive) }, alone)).outcome).toBe('deny-soft');
   });
 
   it('never lifts a hard denial', async () => {
@@ -219,7 +219,7 @@ describe('an override', () => {
       const value = await openOverride(await signed(), context);
       const spoiled = random.pick([
         fact({ ...value, grounds: 7 }),
-        fact({ ...value, risk: '9' }),
+        fact({ ...value, epoch: '0' }),
         fact({ ...value, notAfter: NOW }),
         fact({ ...value }, NOW - 2000),
         fact(null),
@@ -229,7 +229,7 @@ describe('an override', () => {
         evidence: { ...given, facts: { ...given.facts, override: spoiled } },
       });
       expect(after.outcome).toBe(before.outcome);
-      const whole = fact({ ...value, policy: input.policy.hash, risk: 10_000 });
+      const whole = fact({ ...value, policy: input.policy.hash });
       const lifted = decide({ ...input, evidence: { ...given, facts: { ...given.facts, override: whole } } });
       if (before.outcome !== 'deny-soft') expect(lifted.outcome).toBe(before.outcome);
       else expect(['warn', 'deny-soft']).toContain(lifted.outcome);
