@@ -44,6 +44,13 @@ export const GUARD_ERRORS = {
   GUARD_RATE_FULL: 'A limiter in memory counts as many as it can, and all of them still count.',
   GUARD_RATE_UNREADABLE: 'The record of a rate cannot be read, so it may be used up.',
   GUARD_RATE_CONTENTION: 'Other processes wrote the record of a rate each time this one tried to.',
+  GUARD_BREAKER_OPEN: 'The breaker of the tool or service is open: too many calls failed, or took too long.',
+  GUARD_BREAKER_PROBING:
+    'The breaker of the tool or service lets one call at a time try, and one is under way.',
+  GUARD_BREAKER_FULL: 'As many breakers as can be are known here, and none of them can be forgotten.',
+  GUARD_BREAKER_UNREADABLE: 'The record of a breaker cannot be read, so it may be open.',
+  GUARD_BREAKER_CONTENTION: 'Other processes wrote the record of a breaker each time this one tried to.',
+  GUARD_BAD_BREAKER: 'An option of a breaker lies outside its bounds.',
   GUARD_NOT_JSON: 'The value is not plain JSON data, so it can be neither transformed nor scanned.',
   GUARD_VALUE_TOO_LARGE: 'The value is larger or deeper than what is transformed and scanned.',
   GUARD_TRANSFORM_PATH:

@@ -9,6 +9,39 @@ export {
   type UsageProfile,
   watchBehavior,
 } from './anomaly/watch.js';
+export {
+  AGENT_BREAKER_DEFAULTS,
+  type AgentBreakerEvent,
+  type AgentBreakerOptions,
+  type AgentBreakerOut,
+  type AgentBreakerState,
+  agentBreakerMachine,
+  NEW_AGENT_BREAKER,
+} from './breaker/agent-breaker.js';
+export { readAgentState } from './breaker/agent-state.js';
+export {
+  type AgentBehaviour,
+  type AgentBreaker,
+  type AgentBreakerPorts,
+  type CircuitBreaker,
+  circuitBreaker,
+} from './breaker/circuit-breaker.js';
+export { latencyLimit } from './breaker/latency.js';
+export {
+  type BreakerTrip,
+  NEW_TOOL_BREAKER,
+  type ToolBreakerEvent,
+  type ToolBreakerOut,
+  type ToolBreakerState,
+  toolBreakerMachine,
+} from './breaker/tool-breaker.js';
+export {
+  BREAKER_PREFIX,
+  type BreakerChange,
+  type ToolBreakers,
+  toolBreakers,
+} from './breaker/tool-breakers.js';
+export { readToolState } from './breaker/tool-state.js';
 export type { PastPeriod, UsageRow } from './budget/account.js';
 export {
   type BudgetEvent,
