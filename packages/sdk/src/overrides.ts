@@ -11,7 +11,7 @@ import {
   type Store,
   TtpError,
 } from '@ttp/core';
-import { bytesOfHash, hex, utf8 } from '@ttp/crypto';
+import { bytesOfHash, canonicalBytes, hex } from '@ttp/crypto';
 import { openOverride } from '@ttp/tre';
 import { LOCAL_FACT_VALID_MS } from './limits.js';
 
@@ -61,7 +61,7 @@ export function createOverrides({
         const key = keyOf(params['decision']);
         if (key === undefined) throw new TtpError('SDK_OBLIGATION_FAILED', 'an override of no decision');
         // Before the effect: a crash in between loses the use, and never doubles it.
-        if (!(await store.put(key, utf8(String(params['envelope'])), 0)))
+        if (!(await store.put(key, canonicalBytes(params), 0)))
           throw new TtpError('SDK_OVERRIDE_USED', 'this denial was overruled before');
         return {
           settle: () => Promise.resolve(),
