@@ -11,6 +11,8 @@ export {
   OVERRIDE_LIFE_MAX_MS,
   OVERRIDE_MAX_BYTES,
   OVERRIDE_REASON_MAX_CHARS,
+  QUARANTINE_RISK_BP,
+  RATING_RISK_MAX_BP,
   REPUTATION_WEIGHT_BP,
 } from './limits.js';
 export {
@@ -25,4 +27,5 @@ export { TRE_REASONS, type TreReasonCode } from './reasons.js';
 export { type RecordedCall, readRecordedCall } from './recorded.js';
 export { parseEvidence, parseInteraction, type ReplayInput, replay } from './replay.js';
 export { holdsSensitiveData } from './sensitive.js';
+export { RATING_RISKS_BP, REQUEST_RISKS_BP, ratingSignals, requestSignals } from './signals.js';
 export { DEFAULT_THRESHOLDS, parseThresholds, type Thresholds } from './thresholds.js';

@@ -21,3 +21,9 @@ export const OVERRIDE_MAX_BYTES = 8192;
 
 /** Longest reason of an override or a change of thresholds, UTF-16 code units. */
 export const OVERRIDE_REASON_MAX_CHARS = 1000;
+
+/** The most that patterns in ratings come to, basis points: below the critical level, since whoever rates can bring them about. */
+export const RATING_RISK_MAX_BP = 7999;
+
+/** The least that ratings in quarantine come to, basis points: somebody has to look. */
+export const QUARANTINE_RISK_BP = 5000;
