@@ -1,5 +1,7 @@
-import { type Clock, type Did, TtpError } from '@ttp/core';
-import type { KillEvent, KillSwitch } from '../kill/types.js';
+import { type Clock, type Did, type Outcome } from '@ttp/core';
+import type { KillSwitch } from '../kill/types.js';
+import { isAuthenticated } from '../records/authenticated.js';
+import { isStopped } from '../records/stopped.js';
 import {
   type AgentBreakerEvent,
   type AgentBreakerOptions,
@@ -15,14 +17,17 @@ export type AgentBehaviour =
 
 /** The breaker of one agent, at work. */
 export interface AgentBreaker {
-  /**
-   * Counts what the agent did. Where that is too much, the agent is killed when it returns.
-   *
-   * @throws CORE_BAD_TIME
-   */
+  /** Counts what the agent did. Where that is too much, the agent is killed when it returns. Never throws. */
   observe(behaviour: AgentBehaviour): void;
-  /** Hears of kills and reinstatements: a kill opens it, a reinstatement closes it and begins to count anew. */
-  told(event: KillEvent): void;
+  /**
+   * Counts what became of a call: one that a rate limit refused is a violation, one that failed a failed request. What
+   * was stopped from here is neither. Never throws.
+   */
+  ended(outcome: Outcome<unknown>): void;
+  /** The agent was killed, by whomever. */
+  opened(): void;
+  /** It is alive again: from here on its behaviour is counted anew. */
+  reset(): void;
   state(): AgentBreakerState;
 }
 
@@ -56,7 +61,7 @@ export function circuitBreaker(agent: Did, options: Partial<AgentBreakerOptions>
       function step(event: AgentBreakerEvent): void {
         last = event.now;
         const after = machine.step(state, event);
-        // Before it kills: the kill is told to this breaker too.
+        // Before it kills: this breaker is told of the kill, too.
         ({ state } = after);
         for (const out of after.out) {
           if (out.do !== 'kill') continue;
@@ -65,22 +70,36 @@ export function circuitBreaker(agent: Did, options: Partial<AgentBreakerOptions>
         }
       }
 
+      /** Where the clock gives no time, what happened counts as of the last one known. */
       function timeNow(): number {
-        const now = Math.floor(clock.monotonic());
-        if (Number.isSafeInteger(now)) return now;
-        throw new TtpError('CORE_BAD_TIME', `the monotonic clock says ${now}`);
+        let now: number;
+        try {
+          now = Math.floor(clock.monotonic());
+        } catch {
+          return last;
+        }
+        return Number.isSafeInteger(now) ? now : last;
       }
 
+      const observe = (behaviour: AgentBehaviour): void => step({ ...behaviour, now: timeNow() });
+
       return {
-        observe: (behaviour) => step({ ...behaviour, now: timeNow() }),
-        told({ type, subject }) {
-          if (subject !== agent && subject !== '*') return;
-          // A kill has to be heard of whatever the clock says.
-          if (type === 'agent-killed') step({ type: 'kill', now: last });
-          if (type === 'agent-reinstated') step({ type: 'reset', now: last });
+        observe,
+        ended(outcome) {
+          const type = behaviourOf(outcome);
+          const { decision } = outcome;
+          if (type !== undefined && decision !== undefined)
+            observe({ type, authenticated: isAuthenticated(decision) });
         },
+        opened: () => step({ type: 'kill', now: timeNow() }),
+        reset: () => step({ type: 'reset', now: timeNow() }),
         state: () => state,
       };
     },
   };
+}
+
+function behaviourOf(outcome: Outcome<unknown>): 'violation' | 'failure' | undefined {
+  if (outcome.status === 'blocked') return outcome.code === 'GUARD_RATE_EXCEEDED' ? 'violation' : undefined;
+  return outcome.status === 'failed' && !isStopped(outcome) ? 'failure' : undefined;
 }

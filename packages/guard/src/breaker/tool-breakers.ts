@@ -6,7 +6,6 @@ import {
   type Interaction,
   type JsonObject,
   type ObligationHandler,
-  type Outcome,
   type Random,
   type Store,
   TtpError,
@@ -15,6 +14,7 @@ import { BREAKER_CALL_MAX_MS, BREAKER_JITTER_MS } from '../limits.js';
 import { isAuthenticated } from '../records/authenticated.js';
 import { holdOnce } from '../records/hold.js';
 import { keyPart } from '../records/key-part.js';
+import { isStopped } from '../records/stopped.js';
 import { type Cells, memoryCells, storeCells } from './cells.js';
 import { latencyLimit } from './latency.js';
 import {
@@ -50,15 +50,6 @@ export interface ToolBreakers {
 
 /** Where the breakers of a store are. */
 export const BREAKER_PREFIX = 'guard/breaker/';
-
-/** Codes of a call that ended because it was stopped here: they say nothing of the tool. */
-const STOPPED: ReadonlySet<string> = new Set([
-  'GUARD_KILLED',
-  'GUARD_STALE_EPOCH',
-  'GUARD_LEASE_EXPIRED',
-  'SDK_CLOSED',
-  'SDK_PERMIT_ENDED',
-]);
 
 interface Duty {
   readonly key: string;
@@ -101,6 +92,15 @@ export function toolBreakers({
     const now = Math.floor(store === undefined ? clock.monotonic() : clock.now());
     if (Number.isSafeInteger(now)) return now;
     throw new TtpError('CORE_BAD_TIME', `the clock says ${now}`);
+  }
+
+  /** A clock that fails must not lose what a call brought: it makes the call slow. */
+  function monotonic(): number {
+    try {
+      return clock.monotonic();
+    } catch {
+      return Number.NaN;
+    }
   }
 
   async function step(key: string, event: ToolBreakerEvent): Promise<readonly ToolBreakerOut[]> {
@@ -146,11 +146,11 @@ export function toolBreakers({
       },
     }),
     async measure(interaction, effect) {
-      const began = clock.monotonic();
+      const began = monotonic();
       try {
         return await effect();
       } finally {
-        took.set(interaction, elapsed(began, clock.monotonic()));
+        took.set(interaction, elapsed(began, monotonic()));
       }
     },
     onChange(listener) {
@@ -172,7 +172,3 @@ function jitterOf(random: Random): number {
   const [high = 0, low = 0] = random.bytes(2);
   return Math.floor(((high * 256 + low) * BREAKER_JITTER_MS) / 65_535);
 }
-
-/** Whether the call ended by what was done to its agent, not by its tool. */
-const isStopped = (outcome: Outcome<unknown>): boolean =>
-  outcome.status === 'blocked' || (outcome.status === 'failed' && STOPPED.has(outcome.code));

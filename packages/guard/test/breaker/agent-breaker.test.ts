@@ -8,7 +8,7 @@ import {
   agentBreakerMachine,
 } from '../../src/breaker/agent-breaker.js';
 import { circuitBreaker, type KillInput } from '../../src/index.js';
-import { AGENT, OTHER } from '../interaction.js';
+import { AGENT } from '../interaction.js';
 
 interface Cell {
   readonly options?: Partial<AgentBreakerOptions>;
@@ -27,7 +27,7 @@ function started(options: Partial<AgentBreakerOptions> = {}) {
     kill(target, input) {
       expect(target).toBe(AGENT);
       kills.push(input);
-      breaker.told({ type: 'agent-killed', at: 0, subject: target, data: {} });
+      breaker.opened();
       return {} as never;
     },
   });
@@ -118,15 +118,11 @@ describe('the breaker of an agent', () => {
 
   it('opens with every kill of its agent, closes with the reinstatement, and then counts anew', () => {
     const { breaker, kills } = started();
-    const told = (type: 'agent-killed' | 'agent-reinstated', subject: string): void =>
-      breaker.told({ type, at: 0, subject, data: {} });
     for (let i = 0; i < 50; i++) breaker.observe({ type: 'failure', authenticated: true });
-    told('agent-killed', OTHER);
-    expect(breaker.state().at).toBe('closed');
-    told('agent-killed', '*');
+    breaker.opened();
     expect(breaker.state()).toEqual({ at: 'open', reason: 'killed' });
     breaker.observe({ type: 'failure', authenticated: true });
-    told('agent-reinstated', AGENT);
+    breaker.reset();
     expect(breaker.state()).toEqual({ at: 'closed', violations: [], failures: 0 });
     for (let i = 0; i < 50; i++) breaker.observe({ type: 'failure', authenticated: true });
     expect(kills).toEqual([]);
@@ -134,15 +130,19 @@ describe('the breaker of an agent', () => {
     expect(kills).toHaveLength(1);
   });
 
-  it('counts nothing without a time, and says so', () => {
-    const breaker = circuitBreaker(AGENT).start({
-      clock: { monotonic: () => Number.NaN },
-      kill: () => expect.unreachable('nothing is killed'),
-    });
-    expect(codeThrownBy(() => breaker.observe({ type: 'failure', authenticated: true }))).toBe(
-      'CORE_BAD_TIME',
-    );
-    breaker.told({ type: 'agent-killed', at: 0, subject: AGENT, data: {} });
-    expect(breaker.state().at).toBe('open');
+  it('counts as of the last time that it knows, where the clock gives none', async () => {
+    for (const broken of [() => Number.NaN, () => expect.unreachable('no time')]) {
+      const clock = { monotonic: (): number => 1000 };
+      const kills: unknown[] = [];
+      const kill = (...args: unknown[]): never => kills.push(args) as never;
+      const breaker = circuitBreaker(AGENT, { maxRateLimitViolations: 2 }).start({ clock, kill });
+      breaker.observe({ type: 'violation', authenticated: true });
+      clock.monotonic = broken;
+      breaker.observe({ type: 'violation', authenticated: true });
+      expect(breaker.state()).toEqual({ at: 'closed', violations: [1000, 1000], failures: 0 });
+      breaker.observe({ type: 'violation', authenticated: true });
+      expect(kills).toHaveLength(1);
+      expect(breaker.state().at).toBe('open');
+    }
   });
 });
