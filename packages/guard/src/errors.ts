@@ -79,11 +79,24 @@ export const GUARD_ERRORS = {
   GUARD_BUDGET_METER_FAILED: 'What a call cost could not be found out, so what was reserved was charged.',
   GUARD_USAGE_INVALID: 'A usage is not whole numbers of units that cost an amount that is counted.',
   GUARD_PRICES_INVALID: 'The price table does not have the shape of one.',
+  GUARD_ANOMALY_FOUND: 'The behaviour of the agent shows the pattern that the finding names.',
+  GUARD_TRIGGER_TRIPPED: 'A kill trigger of the policy holds, and the agent was killed.',
   GUARD_SUSPENDED: 'The agent is suspended for a time, since its behaviour raised an alarm.',
   GUARD_ANOMALY_UNREADABLE:
     'The record of what was counted of an agent cannot be read, so an alarm may stand.',
   GUARD_ANOMALY_CONTENTION:
     'Other processes wrote the record of what was counted each time this one tried to.',
+  GUARD_DELEGATION_INVALID: 'The body of a delegation does not have the shape that its type demands.',
+  GUARD_DELEGATION_LENGTH: 'A chain of delegations has no link, or more than it may have.',
+  GUARD_DELEGATION_BROKEN: 'A link of a chain does not follow the one before it.',
+  GUARD_DELEGATION_CYCLE: 'Somebody stands in a chain of delegations twice.',
+  GUARD_DELEGATION_FORBIDDEN: 'Whoever signed a link was not given leave to delegate.',
+  GUARD_DELEGATION_WIDENS: 'A link allows more than the one before it, or is not shown to allow no more.',
+  GUARD_DELEGATION_SUBJECT: 'The chain of delegations is for another agent.',
+  GUARD_DELEGATION_EXPIRED: 'The delegation was for a time that has passed.',
+  GUARD_DELEGATION_REVOKED: 'A link of the chain of delegations was revoked.',
+  GUARD_DELEGATION_FOREIGN:
+    'The revocation is of a link of another chain, or by somebody who is not above it.',
 } as const;
 
 /** The closed list of codes that @ttp/guard throws. */

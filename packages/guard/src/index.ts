@@ -71,6 +71,16 @@ export {
 } from './budget/prices.js';
 export { type BudgetStatus, budgetStatus } from './budget/status.js';
 export { capabilitiesOf } from './capabilities.js';
+export {
+  type DelegationLink,
+  edgesOf,
+  type OpenDelegationOptions,
+  openDelegation,
+  signDelegation,
+  type VerifiedDelegation,
+} from './delegation/chain.js';
+export { requireUnrevoked, revokeDelegation, signDelegationRevocation } from './delegation/revocation.js';
+export type { Covers, Delegation, DelegationScope } from './delegation/scope.js';
 export { GUARD_ERRORS, type GuardErrorCode } from './errors.js';
 export { type Grant, openGrant, signGrant, type VerifiedGrant } from './grants.js';
 export {

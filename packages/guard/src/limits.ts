@@ -201,3 +201,12 @@ export const BREAKER_KEYS_MAX = 10_000;
 
 /** Most violations that an agent's breaker may be told to bear within its window: 10 000. */
 export const AGENT_BREAKER_COUNT_MAX = 10_000;
+
+/** Longest chain of delegations: 8 links. */
+export const DELEGATION_MAX_LINKS = 8;
+
+/** Most patterns of resources in one delegation: 32. */
+export const DELEGATION_MAX_RESOURCES = 32;
+
+/** Longest pattern of a resource in a delegation, UTF-16 units: 2048, as in a policy. */
+export const DELEGATION_RESOURCE_MAX_UNITS = 2048;

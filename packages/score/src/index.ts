@@ -15,6 +15,8 @@ export {
   type BookOptions,
   type RatedStanding,
 } from './attestation/book.js';
+export { attestationCredential } from './attestation/credential.js';
+export { type FraudFact, fraudOf } from './attestation/fraud.js';
 export { RATING_DIMENSIONS, type Rating, type RatingDimension } from './attestation/rating.js';
 export {
   type Ignored,
@@ -119,6 +121,7 @@ export {
   VOUCHING_RATING_MIN,
 } from './limits.js';
 export { descendantFacts, type StandingFacts } from './lineage.js';
+export { meshScoreOf, trustScoreOfMesh } from './mesh-scale.js';
 export {
   isTrustReport,
   SECURITY_SEVERITIES,
@@ -128,6 +131,12 @@ export {
   trustReport,
 } from './report.js';
 export { type AttestationFact, type Reputation, reputationOf } from './reputation.js';
+export {
+  type OpenSecurityEvents,
+  openSecurityEvents,
+  type SecurityEvent,
+  signClosure,
+} from './security-events.js';
 export {
   nextServiceScore,
   SERVICE_LEVELS_FROM_BP,

@@ -91,5 +91,5 @@ export const LAYERS_MAX = 8;
 /** Labels that the result of one tool may bring, by its call map: 16. */
 export const CALL_LABELS_MAX = 16;
 
-/** Steps of a proof that one pattern includes another: 4096. One that needs more is no proof. */
-export const INCLUSION_MAX_STATES = 4096;
+/** Steps of a proof that one pattern includes another: 1024. One that needs more is no proof. */
+export const INCLUSION_MAX_STATES = 1024;

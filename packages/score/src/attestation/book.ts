@@ -1,7 +1,7 @@
 import { type Did, TtpError } from '@ttp/core';
 import { inceptionOf } from '@ttp/crypto';
 import { DAY_MS } from '../fixed.js';
-import type { GamingFinding, GamingFlag } from '../gaming/analyse.js';
+import type { GamingFinding, GamingFlag, GamingVerdict } from '../gaming/analyse.js';
 import { judgeRatings } from '../gaming/judge.js';
 import { weighAttestations } from '../gaming/weigh.js';
 import type { AttestationFact } from '../reputation.js';
@@ -39,6 +39,8 @@ export interface AttestationBook {
   standingOf(subject: Did, now: number): RatedStanding;
   /** Whether somebody who may do so stands up for it now. */
   isVouchedFor(subject: Did, now: number): boolean;
+  /** What patterns show in the ratings of a subject. */
+  gamingOf(subject: Did): GamingVerdict | undefined;
   /** The ratings of a subject with their tombstones, oldest first: what its log shows of it. */
   ratingsOf(subject: Did): readonly Slot[];
   /**
@@ -143,6 +145,7 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
         restingPosterior: restingPosterior(known, now, (alive, time) => factsAt(subject, alive, time)),
       };
     },
+    gamingOf: (subject) => weights.gaming?.verdicts.get(subject),
     isVouchedFor: (subject, now) => vouchesAt(subject, now).length > 0,
     ratingsOf,
     sharedWith(subject, audience) {

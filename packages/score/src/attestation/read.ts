@@ -98,16 +98,10 @@ function readOne(
   envelope: UnverifiedEnvelope,
   context: VouchContext & Parameters<typeof readAttestation>[1] & StatementKeys,
 ): Statement | Promise<Statement> {
-  switch (envelope.type) {
-    case 'ttp/attestation@1':
-      return readAttestation(envelope, context);
-    case 'ttp/attestation-retraction@1':
-      return openRetraction(envelope, context);
-    case 'ttp/reputation-share@1':
-      return openShare(envelope, context);
-    case 'ttp/vouch@1':
-      return openVouch(envelope, context);
-    default:
-      throw new TtpError('SCORE_UNKNOWN_STATEMENT', `${envelope.type} is no statement`, { field: 'type' });
-  }
+  const { type } = envelope;
+  if (type === 'ttp/attestation@1') return readAttestation(envelope, context);
+  if (type === 'ttp/attestation-retraction@1') return openRetraction(envelope, context);
+  if (type === 'ttp/reputation-share@1') return openShare(envelope, context);
+  if (type === 'ttp/vouch@1') return openVouch(envelope, context);
+  throw new TtpError('SCORE_UNKNOWN_STATEMENT', `${type} is no statement`, { field: 'type' });
 }

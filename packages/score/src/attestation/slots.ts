@@ -46,7 +46,7 @@ export function slotsOf(stated: readonly StatedAt[], findings: BookFinding[]): r
     if (statement.kind !== 'retraction') continue;
     const { id, issuer, at } = statement;
     const about = byId.get(statement.attestation);
-    if (about === undefined) findings.push({ code: 'SCORE_RETRACTION_UNKNOWN', id, issuer });
+    if (about === undefined) findings.push({ code: 'SCORE_ATTESTATION_UNKNOWN', id, issuer });
     else if (about.issuer !== issuer) findings.push({ code: 'SCORE_RETRACTION_FOREIGN', id, issuer });
     else {
       const known = retractions.get(about.attestation);

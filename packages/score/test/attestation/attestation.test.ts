@@ -1,4 +1,4 @@
-import type { Envelope, JsonObject } from '@ttp/core';
+import { type Envelope, isTtpError, type JsonObject } from '@ttp/core';
 import { encodeEnvelope, envelopeId, fromMultikey, signEnvelope } from '@ttp/crypto';
 import {
   ATTESTATION_MAX_LIFE_MS,
@@ -46,11 +46,15 @@ function refusal(run: () => unknown): Refused | undefined {
     run();
     return undefined;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && 'field' in error)
-      return { code: String(error.code), field: error.field === undefined ? undefined : String(error.field) };
+    if (isTtpError(error)) return { code: error.code, field: error.field };
     throw error;
   }
 }
+
+const badRating = (field: string): Refused => ({
+  code: 'SCORE_BAD_ATTESTATION',
+  field: `body.rating.${field}`,
+});
 
 describe('an attestation', () => {
   it('carries what the documents have, and the session, the receipt and an end', async () => {
@@ -108,26 +112,22 @@ describe('an attestation', () => {
       const other = await forged(one.attestation, { body: { rating: changed } });
       return refusal(() => openAttestation(other, context));
     };
-    const bad = (field: string): Refused => ({
-      code: 'SCORE_BAD_ATTESTATION',
-      field: `body.rating.${field}`,
-    });
     for (const stars of [1, 2, 3, 4, 5]) expect(await opens({ ...rating, overall: stars })).toBeUndefined();
     for (const stars of [0, 6, -1, 50, '5', null, true, [5]])
-      expect(await opens({ ...rating, overall: stars })).toEqual(bad('overall'));
+      expect(await opens({ ...rating, overall: stars })).toEqual(badRating('overall'));
     for (const name of RATING_DIMENSIONS) {
       for (const stars of [0, 6, '4'])
         expect(await opens({ ...rating, dimensions: { ...rating.dimensions, [name]: stars } })).toEqual(
-          bad(`dimensions.${name}`),
+          badRating(`dimensions.${name}`),
         );
       const { [name]: _, ...dimensions } = rating.dimensions;
-      expect(await opens({ ...rating, dimensions })).toEqual(bad(`dimensions.${name}`));
+      expect(await opens({ ...rating, dimensions })).toEqual(badRating(`dimensions.${name}`));
     }
-    expect(await opens({ ...rating, wouldWorkAgain: 'yes' })).toEqual(bad('wouldWorkAgain'));
+    expect(await opens({ ...rating, wouldWorkAgain: 'yes' })).toEqual(badRating('wouldWorkAgain'));
     expect(await opens({ ...rating, dimensions: { ...rating.dimensions, looks: 5 } })).toEqual(
-      bad('dimensions.looks'),
+      badRating('dimensions.looks'),
     );
-    expect(await opens({ ...rating, comment: 'call me' })).toEqual(bad('comment'));
+    expect(await opens({ ...rating, comment: 'call me' })).toEqual(badRating('comment'));
   });
 
   it('has no room for personal data: no free text anywhere, identities by their inception alone', async () => {

@@ -42,11 +42,17 @@ export const STARS = (overall: number): Rating => ({
   wouldWorkAgain: overall > 3,
 });
 
+interface Session {
+  readonly name?: string;
+  readonly at?: number;
+  readonly result?: InteractionResult;
+}
+
 /** The receipt of a session, signed by both. */
 export async function receipt(
   a: TestSigner,
   b: TestSigner,
-  { name = 'session', at = NOW, result = 'completed' as InteractionResult } = {},
+  { name = 'session', at = NOW, result = 'completed' }: Session = {},
 ): Promise<Envelope<'ttp/receipt@1'>> {
   const half = await signReceipt({ session: sessionOf(name), peer: b.did, result, signer: a, now: at });
   return cosignEnvelope(half, b);
@@ -61,8 +67,8 @@ export async function rated(
     at = NOW,
     overall = 5,
     expiresAt = at + 90 * DAY,
-    result = 'completed' as InteractionResult,
-  } = {},
+    result = 'completed',
+  }: Session & { readonly overall?: number; readonly expiresAt?: number } = {},
 ): Promise<{ readonly receipt: Envelope; readonly attestation: Envelope; readonly id: Hash }> {
   const signed = await receipt(issuer, subject, { name, at, result });
   const attestation = await signAttestation({
