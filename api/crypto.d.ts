@@ -220,6 +220,14 @@ export declare const PURPOSES: {
         readonly kind: 'framed';
         readonly life: 'record';
     };
+    readonly 'ttp/kill-notice@1': {
+        readonly kind: 'framed';
+        readonly life: 'message';
+    };
+    readonly 'ttp/kill-ack@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
     readonly 'ttp/review@1': {
         readonly kind: 'framed';
         readonly life: 'record';
@@ -268,6 +276,38 @@ export declare const PURPOSES: {
         readonly kind: 'framed';
         readonly life: 'record';
     };
+    readonly 'ttp/override@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/threshold-change@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/label-clear@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/vouch@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/attestation@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/attestation-retraction@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/reputation-share@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/security-closure@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
     readonly 'ttp/pnp-offer@1': {
         readonly kind: 'framed';
         readonly life: 'message';
@@ -293,6 +333,18 @@ export declare const PURPOSES: {
         readonly life: 'message';
     };
     readonly 'ttp/agreement@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/budget@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/delegation@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/delegation-revocation@1': {
         readonly kind: 'framed';
         readonly life: 'record';
     };
@@ -488,6 +540,7 @@ export declare function hashPassword(input: HashPasswordInput): Promise<string>;
 export declare function hex(bytes: Uint8Array): string;
 export declare function hkdfSha256({ ikm, salt, info, length }: HkdfInput): Uint8Array;
 export declare const hmacSha256: (key: Uint8Array, data: Uint8Array) => Uint8Array;
+export declare function inceptionOf(did: Did): string;
 export declare const isEnvelopeType: (name: string) => name is EnvelopeType;
 export declare function issuerOf({ kid }: Pick<Signer, 'kid'>): Did;
 export declare function joinBytes(parts: readonly Uint8Array[]): Uint8Array;

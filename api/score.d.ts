@@ -2,7 +2,47 @@
 
 export declare const ACCESS_LEVELS: readonly ['blocked', 'limited', 'cautious', 'standard', 'full'];
 export declare const ATTESTATIONS_MAX_COUNT = 100000;
+export declare const ATTESTATION_LIFE_MS = 15552000000;
+export declare const ATTESTATION_MAX_LIFE_MS = 31536000000;
+export declare const AUDIENCES: readonly ['subject', 'peers', 'public'];
 export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+export interface Attestation {
+    readonly kind: 'attestation';
+    readonly id: Hash;
+    readonly attestation: string;
+    readonly subject: Did;
+    readonly issuer: Did;
+    readonly issuedAt: number;
+    readonly expiresAt: number;
+    readonly session: string;
+    readonly receipt: Hash;
+    readonly rating: Rating;
+}
+export type AttestationBody = {
+    readonly version: '1.0';
+    readonly id: string;
+    readonly type: 'rating';
+    readonly subject: Did;
+    readonly issuer: Did;
+    readonly issuedAt: number;
+    readonly expiresAt: number;
+    readonly session: string;
+    readonly receipt: Hash;
+    readonly trust: StandingClaim;
+    readonly rating: Rating;
+};
+export interface AttestationBook {
+    readonly findings: readonly (BookFinding | GamingFinding)[];
+    standingOf(subject: Did, now: number): RatedStanding;
+    isVouchedFor(subject: Did, now: number): boolean;
+    gamingOf(subject: Did): GamingVerdict | undefined;
+    ratingsOf(subject: Did): readonly Slot[];
+    sharedWith(subject: Did, audience: Audience): readonly Slot[];
+}
+export interface AttestationContext extends StatementKeys {
+    readonly receiptOf: (id: Hash) => InteractionReceipt | undefined;
+    readonly now: number;
+}
 export interface AttestationFact {
     readonly issuer: Did;
     readonly cluster: string;
@@ -10,7 +50,9 @@ export interface AttestationFact {
     readonly rating: number;
     readonly at: number;
     readonly multiplierBp?: number;
+    readonly rooted?: boolean;
 }
+export type Audience = (typeof AUDIENCES)[number];
 export declare const BADGE_COLORS: {
     readonly green: '#2da44e';
     readonly yellow: '#bf8700';
@@ -70,10 +112,24 @@ export interface BondScore {
     readonly bp: BasisPoints;
     readonly lastEventAt?: number;
 }
+export interface BookFinding {
+    readonly code: ErrorCode;
+    readonly id: Hash;
+    readonly issuer: Did;
+}
+export interface BookOptions {
+    readonly roots: readonly Did[];
+    readonly clusterOf?: (did: Did) => string;
+    readonly createdAt?: ReadonlyMap<Did, number>;
+}
 export declare const CLUSTER_CAP_DIVISOR = 5;
 export declare const CLUSTER_NAME_MAX_CHARS = 2048;
 export declare const CRITICAL_EVENT_CAP_BP = 0;
 export declare const EVIDENCE_MAX = 20;
+export type FraudFact = {
+    readonly risk: number;
+    readonly signals: readonly string[];
+};
 export declare const GAMING_MULTIPLIERS_BP: {
     readonly 'low-diversity': 7000;
     readonly reciprocal: 5000;
@@ -84,6 +140,7 @@ export declare const GAMING_MULTIPLIERS_BP: {
 export interface GamingFacts {
     readonly ratings: readonly RatingFact[];
     readonly createdAt: ReadonlyMap<Did, number>;
+    readonly weights?: ReadonlyMap<Did, number>;
 }
 export interface GamingFinding {
     readonly pattern: GamingFlag | 'burst' | 'self-dealing';
@@ -109,6 +166,7 @@ export interface Gates {
 }
 export declare const HIGH_EVENT_CAP_BP = 1000;
 export declare const IDENTITY_MAX_BP = 4000;
+export declare const INTERACTION_RESULTS: readonly ['opened', 'completed', 'failed'];
 export declare const ISNAD_STANDINGS: readonly ['confirmed', 'disputed', 'upheld'];
 export declare const ISNAD_WEIGHTS: {
     readonly [C in keyof IsnadComponents]: number;
@@ -117,6 +175,20 @@ export declare const ISSUER_TIERS: readonly ['institutional', 'enhanced', 'highT
 export declare const ISSUER_TIER_WEIGHTS_CENTI: {
     readonly [T in IssuerTier]: number;
 };
+export interface Ignored {
+    readonly index: number;
+    readonly code: ErrorCode;
+    readonly field?: string;
+}
+export interface InteractionReceipt {
+    readonly id: Hash;
+    readonly session: string;
+    readonly parties: readonly [Did, Did];
+    readonly result: InteractionResult;
+    readonly at: number;
+    readonly keys: ReadonlyMap<string, Uint8Array>;
+}
+export type InteractionResult = (typeof INTERACTION_RESULTS)[number];
 export interface InvocationThresholds {
     readonly combinedBp: BasisPoints;
     readonly toolBp: BasisPoints;
@@ -152,9 +224,35 @@ export type IssuerTier = (typeof ISSUER_TIERS)[number];
 export declare const MEDIUM_EVENT_CAP_BP = 2000;
 export declare const NO_BEHAVIOR: BehaviorFacts;
 export declare const OBSERVATIONS_MAX_COUNT = 1000000000;
+export interface OpenSecurityEvents {
+    readonly open: readonly SecurityEvent[];
+    readonly ignored: readonly {
+        readonly index: number;
+        readonly code: ErrorCode;
+    }[];
+}
 export declare const PROVISIONAL_CAP_DIVISOR = 70;
+export declare const RATING_DIMENSIONS: readonly ['reliability', 'quality', 'speed', 'communication', 'safety'];
+export declare const REPUTATION_LEVELS: readonly ['none', 'low', 'medium', 'high'];
 export declare const REPUTATION_MAX_BP = 3500;
 export declare const REPUTATION_PRIOR_WEIGHT_CENTI = 500;
+export declare const RETRACTION_REASONS: readonly ['mistaken', 'wrong-session', 'disputed', 'withdrawn'];
+export interface RatedStanding {
+    readonly attestations: readonly AttestationFact[];
+    readonly restingPosterior: number;
+}
+export type Rating = {
+    readonly overall: number;
+    readonly dimensions: {
+        readonly reliability: number;
+        readonly quality: number;
+        readonly speed: number;
+        readonly communication: number;
+        readonly safety: number;
+    };
+    readonly wouldWorkAgain: boolean;
+};
+export type RatingDimension = (typeof RATING_DIMENSIONS)[number];
 export interface RatingFact {
     readonly issuer: Did;
     readonly subject: Did;
@@ -165,13 +263,50 @@ export interface RatingWeights {
     readonly gaming?: GamingReport;
     readonly flow?: ReadonlyMap<Did, number>;
 }
+export interface ReadContext extends VouchContext {
+    readonly receiptOf?: (id: Hash) => InteractionReceipt | undefined;
+    readonly now: number;
+}
+export interface ReadStatements {
+    readonly stated: readonly StatedAt[];
+    readonly receipts: ReadonlyMap<Hash, InteractionReceipt>;
+    readonly ignored: readonly Ignored[];
+}
 export interface Reputation {
     readonly posterior: number;
     readonly counted: readonly AttestationFact[];
     readonly independentClusters: number;
 }
+export type ReputationLevel = (typeof REPUTATION_LEVELS)[number];
+export interface Retraction {
+    readonly kind: 'retraction';
+    readonly id: Hash;
+    readonly issuer: Did;
+    readonly attestation: Hash;
+    readonly reason: RetractionReason;
+    readonly at: number;
+}
+export type RetractionReason = (typeof RETRACTION_REASONS)[number];
 export declare const SCORE_ERRORS: {
-    readonly SCORE_BAD_ATTESTATION: 'An attestation has an issuer, cluster, tier, rating or time that is none.';
+    readonly SCORE_BAD_ATTESTATION: 'An attestation, or a fact made of one, has a member that is missing, unknown or none.';
+    readonly SCORE_ATTESTATION_SELF: 'Issuer and subject of an attestation are one: the same inception, or the same key.';
+    readonly SCORE_ATTESTATION_RECEIPT: 'An attestation names no known receipt that both sides signed, or one of others or of another session.';
+    readonly SCORE_ATTESTATION_EARLY: 'An attestation is older than the interaction it rates, or issued in the future.';
+    readonly SCORE_ATTESTATION_EXPIRED: 'An attestation has expired.';
+    readonly SCORE_ATTESTATION_TWICE: 'An issuer rated one session twice: the worse rating counts.';
+    readonly SCORE_ATTESTATION_IN_HOUSE: 'Issuer and subject of an attestation belong to one cluster: it does not count.';
+    readonly SCORE_BAD_RECEIPT: 'The receipt of an interaction has a member that is missing, unknown or none.';
+    readonly SCORE_BAD_RETRACTION: 'A retraction has a member that is missing, unknown or none.';
+    readonly SCORE_RETRACTION_FOREIGN: 'A retraction is not by who issued the attestation.';
+    readonly SCORE_ATTESTATION_UNKNOWN: 'An attestation that is named is not known here.';
+    readonly SCORE_ATTESTATION_RETRACTED: 'An attestation was taken back by its issuer.';
+    readonly SCORE_BAD_SHARE: 'The choice of what to share has a member that is missing, unknown or none.';
+    readonly SCORE_NOT_SHARED: 'The subject does not share its reputation with whom it is asked for.';
+    readonly SCORE_BAD_VOUCH: 'A vouch has a member that is missing, unknown or none.';
+    readonly SCORE_VOUCH_UNAUTHORISED: 'A vouch is by somebody who may not vouch for the subject.';
+    readonly SCORE_BAD_CLOSURE: 'The closure of a security event has a member that is missing, unknown or none.';
+    readonly SCORE_BAD_MESH_SCORE: 'A score of the mesh is no whole number from 0 to 1000.';
+    readonly SCORE_UNKNOWN_STATEMENT: 'An envelope is none of the statements that reputation is made of.';
     readonly SCORE_TOO_MANY_ATTESTATIONS: 'There are more attestations than one report may take in.';
     readonly SCORE_BAD_BEHAVIOR: 'A tally of behavior is missing, or its numbers are not counts with good <= total.';
     readonly SCORE_BAD_GATE: 'Whether the agent is verified, killed or revoked is neither true nor false.';
@@ -198,10 +333,16 @@ export declare const SERVICE_PARTS_BP: {
     readonly security: 2500;
     readonly reliability: 1500;
 };
+export declare const SHARES: readonly ['none', 'peers', 'public'];
 export declare const STAGE_BUILDING_FROM_BP = 5600;
 export declare const STAGE_ESTABLISHED_FROM_BP = 7500;
 export declare const STAGE_NEW_FROM_BP = 4100;
 export type ScoreErrorCode = keyof typeof SCORE_ERRORS;
+export interface SecurityEvent {
+    readonly id: Hash;
+    readonly subject: Did;
+    readonly severity: SecuritySeverity;
+}
 export type SecuritySeverity = (typeof SECURITY_SEVERITIES)[number];
 export interface ServiceFacts extends Readonly<Record<Indicator, Tally>> {
     readonly latency?: {
@@ -220,7 +361,37 @@ export interface ServiceTrust {
     readonly reliabilityBp: BasisPoints;
     readonly level: ServiceLevel;
 }
+export type Share = (typeof SHARES)[number];
+export interface ShareChoice {
+    readonly kind: 'share';
+    readonly id: Hash;
+    readonly subject: Did;
+    readonly share: Share;
+    readonly at: number;
+}
+export interface Slot {
+    readonly attestation: Attestation;
+    readonly at: number;
+    readonly retraction?: Retraction;
+}
+export type StandingClaim = {
+    readonly stage: Stage;
+    readonly identityVerified: boolean;
+    readonly reputationLevel: ReputationLevel;
+};
 export type StandingFacts = Pick<TrustFacts, 'killed' | 'revoked' | 'securityEvents' | 'attestations'>;
+export interface Stated {
+    readonly envelope: Envelope | string;
+    readonly at?: number;
+}
+export interface StatedAt {
+    readonly statement: Statement;
+    readonly at: number;
+}
+export type Statement = Attestation | Retraction | ShareChoice | Vouch;
+export interface StatementKeys {
+    readonly keyOf: (kid: string, id: Hash) => Uint8Array | undefined;
+}
 export declare const TOOL_PARTS_BP: {
     readonly reliability: 4000;
     readonly performance: 2500;
@@ -252,6 +423,7 @@ export interface ToolTrust {
 }
 export interface TrustFacts extends Gates {
     readonly attestations: readonly AttestationFact[];
+    readonly restingPosterior?: number;
     readonly behavior: BehaviorFacts;
     readonly securityEvents: readonly SecuritySeverity[];
 }
@@ -276,8 +448,28 @@ export type TrustReport = {
 };
 export declare const VERIFIED_TIERS: readonly IssuerTier[];
 export declare const VOUCHING_RATING_MIN = 4;
+export interface Vouch {
+    readonly kind: 'vouch';
+    readonly id: Hash;
+    readonly subject: Did;
+    readonly by: 'operator' | 'publisher';
+    readonly tier?: IssuerTier;
+    readonly at: number;
+    readonly notAfter: number;
+}
+export interface VouchContext extends StatementKeys {
+    readonly operators?: Operators;
+    readonly ancestorsOf: (did: Did) => readonly Did[];
+}
 export declare function accessOf(stage: Stage): AccessLevel;
 export declare function analyseGaming(facts: GamingFacts): GamingReport;
+export declare function attestationBook(stated: readonly StatedAt[], options: BookOptions): AttestationBook;
+export declare function attestationCredential(book: Pick<AttestationBook, 'sharedWith'>, subject: Did, attestation: Hash): JsonObject;
+export declare const attestationId: (slot: {
+    readonly issuer: Did;
+    readonly subject: Did;
+    readonly session: string;
+}) => string;
 export declare const badgeJson: (facts: BadgeFacts) => BadgeFacts & {
     readonly color: keyof typeof BADGE_COLORS;
 };
@@ -287,6 +479,7 @@ export declare function bondHistory(events: readonly BondEvent[]): readonly Bond
 export declare function bondScore(events: readonly BondEvent[], now: number): BondScore;
 export declare function decayedBond(score: BondScore, now: number): BondScore;
 export declare function descendantFacts(own: TrustFacts, above: readonly StandingFacts[]): TrustFacts;
+export declare function fraudOf(verdict: GamingVerdict | undefined): FraudFact;
 export declare function invocationTrust(tool: BasisPoints, caller: BasisPoints, needs: InvocationThresholds): {
     readonly combinedBp: BasisPoints;
     readonly enough: boolean;
@@ -294,10 +487,52 @@ export declare function invocationTrust(tool: BasisPoints, caller: BasisPoints, 
 export declare function isTrustReport(value: Json): value is TrustReport & JsonObject;
 export declare function isnadScore(facts: IsnadFacts, now: number): IsnadScore;
 export declare const isnadTotal: (components: IsnadComponents) => number;
+export declare function judgeRatings(facts: GamingFacts, roots: readonly Did[]): RatingWeights;
+export declare const meshScoreOf: (score: TrustScore) => number;
 export declare function nextServiceScore(published: BasisPoints, computed: BasisPoints): BasisPoints;
+export declare function openAttestation(input: Envelope | string, context: AttestationContext): Attestation;
+export declare function openReceipt(input: Envelope | string, { keyOf }: StatementKeys): InteractionReceipt;
+export declare function openRetraction(input: Envelope | string, { keyOf }: StatementKeys): Retraction;
+export declare function openSecurityEvents(events: readonly SecurityEvent[], closures: readonly (Envelope | string)[], { operators, now }: {
+    readonly operators: Operators;
+    readonly now: number;
+}): Promise<OpenSecurityEvents>;
+export declare function openShare(input: Envelope | string, { keyOf }: StatementKeys): ShareChoice;
+export declare function openVouch(input: Envelope | string, context: VouchContext): Promise<Vouch>;
+export declare function readStatements(inputs: readonly Stated[], context: ReadContext): Promise<ReadStatements>;
 export declare function reputationOf(attestations: readonly AttestationFact[]): Reputation;
 export declare function serviceLevel(bp: number): ServiceLevel;
 export declare function serviceTrust(facts: ServiceFacts): ServiceTrust;
+export declare function signAttestation(input: {
+    readonly subject: Did;
+    readonly session: string;
+    readonly receipt: Hash;
+    readonly rating: Rating;
+    readonly signer: Signer;
+    readonly now: number;
+    readonly expiresAt?: number;
+    readonly trust?: StandingClaim;
+}): Promise<Envelope<'ttp/attestation@1', AttestationBody>>;
+export declare function signClosure({ id, subject }: Pick<SecurityEvent, 'id' | 'subject'>, signer: Signer, now: number): Promise<Envelope<'ttp/security-closure@1'>>;
+export declare function signReceipt(input: {
+    readonly session: string;
+    readonly peer: Did;
+    readonly result: InteractionResult;
+    readonly signer: Signer;
+    readonly now: number;
+}): Promise<Envelope<'ttp/receipt@1'>>;
+export declare function signRetraction(input: {
+    readonly attestation: Hash;
+    readonly reason: RetractionReason;
+    readonly signer: Signer;
+    readonly now: number;
+}): Promise<Envelope<'ttp/attestation-retraction@1'>>;
+export declare function signShare(share: Share, signer: Signer, now: number): Promise<Envelope<'ttp/reputation-share@1'>>;
+export declare function signVouch(vouch: {
+    readonly subject: Did;
+    readonly tier?: IssuerTier;
+    readonly notAfter: number;
+}, signer: Signer, now: number): Promise<Envelope<'ttp/vouch@1'>>;
 export declare function stageOf(bp: number, gates: Gates): Stage;
 export declare function toolTrust(executions: readonly ToolExecution[], slaMs?: number): ToolTrust;
 export declare function trustFlow(facts: GamingFacts, roots: readonly Did[]): ReadonlyMap<Did, number>;
@@ -307,6 +542,7 @@ export declare function trustReportSvg(report: TrustReport, { history, theme }?:
     readonly theme?: Theme;
 }): string;
 export declare function trustReportText(report: TrustReport): string;
+export declare function trustScoreOfMesh(score: number): TrustScore;
 export declare function weighAttestations(subject: Did, attestations: readonly AttestationFact[], { gaming, flow }: RatingWeights): readonly AttestationFact[];
 
 // referred to
