@@ -97,6 +97,8 @@ export const GUARD_ERRORS = {
   GUARD_DELEGATION_REVOKED: 'A link of the chain of delegations was revoked.',
   GUARD_DELEGATION_FOREIGN:
     'The revocation is of a link of another chain, or by somebody who is not above it.',
+  GUARD_CAPABILITY_MISSING: 'The call needs a capability that its agent does not hold.',
+  GUARD_DELEGATION_RESOURCE: 'The call is about a resource that the chain of delegations does not allow.',
 } as const;
 
 /** The closed list of codes that @ttp/guard throws. */

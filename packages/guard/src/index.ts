@@ -44,6 +44,8 @@ export {
 export { readToolState } from './breaker/tool-state.js';
 export type { PastPeriod, UsageRow } from './budget/account.js';
 export {
+  type AgentBudget,
+  agentBudget,
   type BudgetEvent,
   type BudgetOptions,
   type Budgets,
@@ -71,6 +73,7 @@ export {
 } from './budget/prices.js';
 export { type BudgetStatus, budgetStatus } from './budget/status.js';
 export { capabilitiesOf } from './capabilities.js';
+export { capabilityHandler } from './capability-handler.js';
 export {
   type DelegationLink,
   edgesOf,
@@ -148,6 +151,7 @@ export {
   OWN_LABELS_MAX,
   RATE_KEYS_MAX,
   RATE_SLOTS_MAX,
+  THROTTLED_REQUESTS,
   VALUE_MAX_UNITS,
   WINDOW_AMOUNT_CEILING,
   WINDOW_BUCKETS,

@@ -273,3 +273,16 @@ function moneyIn(money: Money, currency: string, field: string): Money {
 
 const unpriced = (provider: string, model: string): TtpError =>
   new TtpError('GUARD_BUDGET_UNPRICED', `the price table has no price for this use of ${provider} ${model}`);
+
+/** A budget before there is an enforcement point to spend it: what `createTtp` of @ttp/sdk takes. */
+export interface AgentBudget {
+  open(ports: Pick<BudgetOptions, 'store' | 'clock' | 'operators' | 'shared' | 'emit'>): Budgets;
+}
+
+/**
+ * The budget of the agent of an enforcement point: prices, a meter that knows what calls use, and the limit of a month.
+ * `open` throws what {@link createBudgets} throws.
+ */
+export const agentBudget = (config: Pick<BudgetOptions, 'prices' | 'meter' | 'limit'>): AgentBudget => ({
+  open: (ports) => createBudgets({ ...config, ...ports }),
+});
