@@ -10,6 +10,11 @@ export const TRE_ERRORS = {
   TRE_OVERRIDE_EXPIRED: 'The override is not in force any more.',
   TRE_OVERRIDE_CONFLICT: 'An override was signed by the agent itself or by one of its owners.',
   TRE_NOT_OVERRIDABLE: 'The decision is no soft denial: nobody overrules it.',
+  TRE_CHANGE_INVALID:
+    'The body of a change of thresholds is malformed, or a rollback to what was never in force.',
+  TRE_CHANGE_STALE: 'A change of thresholds is of others than those in force, or of another number.',
+  TRE_CHANGE_TOO_FAR: 'A threshold would be moved by more than 5 percent within seven days.',
+  TRE_BAD_OUTCOME: 'An outcome has a time, risk or verdict that is none.',
 } as const;
 
 /** The closed list of codes that @ttp/tre throws. */

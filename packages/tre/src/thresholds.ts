@@ -45,6 +45,10 @@ const BOUNDS: { readonly [Name in keyof Thresholds]: Bound } = {
   overridable: { normal: 5000, min: 1000, max: 6000 },
 };
 
+/** How far a host may move a threshold at all. */
+export const thresholdBounds = (name: keyof Thresholds): { readonly min: number; readonly max: number } =>
+  BOUNDS[name];
+
 /** The thresholds of decision D22: low 500, medium 2500, high 5000, critical 8000, confidence 6000. */
 export const DEFAULT_THRESHOLDS: Thresholds = /* @__PURE__ */ parseThresholds({});
 
