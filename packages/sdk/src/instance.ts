@@ -22,7 +22,7 @@ import type { ExportOptions, TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { KillResult, KillStatus, KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
 import { type CallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
-import { a2tProfile, mapToolCall, readCall, type ToolCall } from './a2t.js';
+import { a2tProfile, type MappedCall, mapToolCall, readCall, type ToolCall } from './a2t.js';
 import type { Activity } from './activity.js';
 import { type Check, check, recordCheck, refusal } from './check.js';
 import { readInteraction } from './interaction.js';
@@ -178,14 +178,16 @@ export function assemble(parts: Parts): Ttp {
     return outcome;
   }
 
+  const mapped = (call: ToolCall): MappedCall =>
+    mapToolCall(call, { agent, trace, callMap, labelled, at: flow.stamp(), id: newId() });
+
   /** A call as the flow takes it. Throws for what is none. */
   function prepareCall<R>(
     given: ToolCall,
     perform: (permit: Permit) => Promise<R>,
   ): { readonly profile: Profile<Interaction, R>; readonly interaction: Interaction } {
     const call = readCall(given);
-    const context = { agent, trace, callMap, labelled, at: flow.stamp(), id: newId() };
-    const { interaction, attributes, labels } = mapToolCall(call, context);
+    const { interaction, attributes, labels } = mapped(call);
     const resource = localSource('resource', clock, () => Promise.resolve(attributes));
     const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
     return { profile: a2tProfile(evidence, labels, perform), interaction: readInteraction(interaction) };
@@ -263,7 +265,11 @@ export function assemble(parts: Parts): Ttp {
       requireNotable(type, component);
       return await parts.note(type, subject, data, { component });
     },
-    labels: labelsOf(parts.labels, { trace, requireOpen }),
+    labels: labelsOf(parts.labels, {
+      trace,
+      requireOpen,
+      declared: (call) => mapped(readCall(call)).labels,
+    }),
     trace: (id = trace) => viewTrace(recorder, id),
     checkpoint: () => recorder.checkpoint(),
     exportBundle: (options) => recorder.exportBundle(options),

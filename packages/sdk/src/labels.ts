@@ -22,6 +22,7 @@ import {
   type TraceLabels,
 } from '@ttp/guard';
 import { dlpHandler } from '@ttp/guard/dlp';
+import type { ToolCall } from './a2t.js';
 import type { Decided } from './deciding.js';
 import type { Writer } from './observing.js';
 import { localSource } from './sources.js';
@@ -37,6 +38,13 @@ export interface Labels {
    * @throws GUARD_LABELS_*, CORE_BAD_TRACE, SDK_CLOSED, and the codes of store and log
    */
   add(labels: readonly string[], trace?: TraceId): Promise<void>;
+  /**
+   * What the result of a call is declared to bring, by call map, host and the call itself: for whatever the counterpart
+   * says before there is a result.
+   *
+   * @throws SDK_BAD_CALL, GUARD_LABELS_INVALID, SPL_* where it cannot be mapped
+   */
+  declared(call: ToolCall): readonly string[];
   /**
    * Takes labels away, by an operator's `ttp/label-clear@1` from `signLabelClear` of @ttp/guard.
    *
@@ -94,8 +102,13 @@ export const labellingHandlers = (labels: TraceLabels): readonly ObligationHandl
 /** The face of the labels for the host. */
 export const labelsOf = (
   labels: TraceLabels,
-  { trace: own, requireOpen }: { readonly trace: TraceId; readonly requireOpen: () => void },
+  {
+    trace: own,
+    requireOpen,
+    declared,
+  }: Pick<Labels, 'declared'> & { readonly trace: TraceId; readonly requireOpen: () => void },
 ): Labels => ({
+  declared,
   of: (trace = own) => labels.of(trace),
   async add(added, trace = own) {
     requireOpen();

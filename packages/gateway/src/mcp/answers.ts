@@ -1,28 +1,20 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
-import {
-  codeOf,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type Outcome,
-  type TraceId,
-  TtpError,
-} from '@ttp/core';
+import { codeOf, isJsonObject, type Json, type JsonObject, type Outcome, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import { REFUSED_JSONRPC_CODE } from '../limits.js';
 import type { Answer } from './ask.js';
-import { meaningOf, ownMeta, textOf } from './explain.js';
+import { meaningOf, textOf } from './explain.js';
 import { withoutOwnKeys, withoutOwnMeta } from './meta.js';
 
 /**
  * The answer to `tools/call`: the tool's own result, or a result that says why there is none. Models read results;
  * few see JSON-RPC errors.
  *
+ * @param own what the gateway says of it
  * @throws a JSON-RPC error where the server answered with one
  */
-export function toolResult(outcome: Outcome<Answer>, trace: TraceId): JsonObject {
-  const own = ownMeta(outcome, trace);
+export function toolResult(outcome: Outcome<Answer>, own: JsonObject): JsonObject {
   if (outcome.status === 'done') return passedOn(outcome.value, own);
   return { content: [{ type: 'text', text: textOf(outcome) }], isError: true, _meta: own };
 }
@@ -30,10 +22,10 @@ export function toolResult(outcome: Outcome<Answer>, trace: TraceId): JsonObject
 /**
  * The answer to any other policed request.
  *
+ * @param own what the gateway says of it
  * @throws a JSON-RPC error where the server answered with one, or with the refusal in its data
  */
-export function methodResult(outcome: Outcome<Answer>, trace: TraceId): JsonObject {
-  const own = ownMeta(outcome, trace);
+export function methodResult(outcome: Outcome<Answer>, own: JsonObject): JsonObject {
   if (outcome.status === 'done') return passedOn(outcome.value, own);
   throw new ProtocolError(REFUSED_JSONRPC_CODE, textOf(outcome), own);
 }

@@ -22,7 +22,9 @@ import {
   withOwn,
 } from './answers.js';
 import { type Answer, ask, type Peer, requireSize } from './ask.js';
+import { ownMeta } from './explain.js';
 import type { FaultRecord } from './fault-record.js';
+import { label, labelBy, labelByAnswer, labelled, labelMeta, labelsOfDefinition } from './labels.js';
 import { isToolName, type SeenTool } from './listing.js';
 import { forwardable, progressTokenOf, withoutOwnMeta } from './meta.js';
 import { type PinBook, pinEvidence } from './pin-book.js';
@@ -38,6 +40,9 @@ const RELAYED: readonly string[] = [
   'resources/unsubscribe',
 ];
 
+/** What a server says of itself is its author's word, like the definitions of its tools; it is no content that it was given. */
+const ITS_OWN: readonly string[] = ['logging/setLevel', 'prompts/list', 'resources/templates/list'];
+
 /** Notifications that the agent may send its server. */
 export const AGENT_NOTIFICATIONS: readonly string[] = ['notifications/roots/list_changed'];
 
@@ -51,6 +56,8 @@ export interface AgentSide {
   readonly clock: Clock;
   /** How long the server may be silent, ms. */
   readonly timeoutMs: number;
+  /** What everything that the server says brings to the labels of the trace. */
+  readonly labels: readonly string[];
   /** Lists the server's tools anew. */
   readonly list: () => Promise<readonly SeenTool[]>;
   readonly record: FaultRecord;
@@ -64,6 +71,8 @@ interface Asked {
   readonly method: string;
   readonly params: JsonObject;
   readonly context: ServerContext;
+  /** What the answer brings to the labels of the trace, as far as it is known before. */
+  readonly brings?: () => readonly string[];
 }
 
 /**
@@ -80,6 +89,7 @@ export async function answerAgent(
     const { method } = request;
     const params = plainCopy(request.params ?? {});
     if (!isJsonObject(params)) throw badRequest('params');
+    await labelBy(side.ttp, params);
     return withOwn(await answerTo(side, { method, params, context }), own);
   } catch (error) {
     throw protocolError(error, own);
@@ -128,7 +138,9 @@ function shown(definition: JsonObject, onFault: AgentSide['onFault']): readonly 
 /** Without a decision, but scanned in both directions; whoever was killed meanwhile gets no answer any more. */
 async function relayed(side: AgentSide, asked: Asked): Promise<Answer> {
   requireClean(forwardable(asked.params));
-  const answer = await forward(side, asked, asked.context.mcpReq.signal);
+  const brings = (): readonly string[] => (ITS_OWN.includes(asked.method) ? [] : side.labels);
+  const { signal } = asked.context.mcpReq;
+  const answer = await forward(side, { ...asked, brings }, { signal, enter: () => requireAlive(side.ttp) });
   requireAlive(side.ttp);
   return redactedAnswer(answer);
 }
@@ -137,15 +149,20 @@ async function calledTool(side: AgentSide, asked: Asked): Promise<JsonObject> {
   const { name, arguments: input = {} } = asked.params;
   if (typeof name !== 'string' || !isToolName(name)) throw badRequest('name');
   if (!isJsonObject(input)) throw badRequest('arguments');
-  const evidence = [pinEvidence(name, side.book, side.list, side.clock)];
+  let declared: readonly string[] = [];
+  const evidence = [
+    pinEvidence(name, side.book, side.list, side.clock, ({ definition }) => {
+      declared = labelsOfDefinition(definition);
+    }),
+  ];
   // No other member is handed on: `task` would make the result arrive by a way that nobody scans.
   const params = { name, arguments: input };
   const outcome = await decided(
     side,
     { tool: name, input, evidence },
-    { ...asked, params: withMeta(params, asked) },
+    { ...asked, params: withMeta(params, asked), brings: () => declared },
   );
-  return toolResult(outcome, side.ttp.trace().id);
+  return toolResult(outcome, await told(side, outcome));
 }
 
 /** Subscribing is reading later: who may not read may not subscribe. */
@@ -154,8 +171,14 @@ async function policed(side: AgentSide, asked: Asked): Promise<JsonObject> {
   const tool = method === 'resources/subscribe' ? 'resources/read' : method;
   const input = tool === 'resources/read' ? { uri: address(params, 'uri') } : promptInput(params);
   const outcome = await decided(side, { tool, input }, { ...asked, params: withMeta(input, asked) });
-  return methodResult(outcome, side.ttp.trace().id);
+  return methodResult(outcome, await told(side, outcome));
 }
+
+/** What the gateway says of an outcome, with the labels that the trace has by now. */
+const told = async ({ ttp }: AgentSide, outcome: Outcome<Answer>): Promise<JsonObject> => ({
+  ...ownMeta(outcome, ttp.trace().id),
+  ...(await labelMeta(ttp)),
+});
 
 function promptInput(params: JsonObject): JsonObject {
   const { arguments: input = {} } = params;
@@ -182,19 +205,33 @@ async function decided(
     throw error;
   }
   const claims = Object.keys(said).length === 0 ? {} : { meta: said };
-  const toolCall: ToolCall = { ...call, server: side.server, claims };
-  return await side.ttp.a2t(toolCall, (permit) =>
-    forward(side, asked, AbortSignal.any([permit.signal, asked.context.mcpReq.signal])),
-  );
+  const { brings = () => [] } = asked;
+  const toolCall: ToolCall = { ...call, server: side.server, claims, labels: side.labels };
+  const known = (): readonly string[] => [...brings(), ...side.ttp.labels.declared(toolCall)];
+  return await side.ttp.a2t(toolCall, (permit) => {
+    const signal = AbortSignal.any([permit.signal, asked.context.mcpReq.signal]);
+    return forward(side, { ...asked, brings: known }, { signal, enter: () => permit.enter() });
+  });
 }
 
-/** Asks the server; its progress goes to the agent under the agent's own token. */
-function forward(side: AgentSide, { method, params, context }: Asked, signal: AbortSignal): Promise<Answer> {
+/**
+ * Asks the server, which is told the labels of the trace; its progress goes to the agent under the agent's own token.
+ * What it says brings its labels before anybody sees it.
+ */
+async function forward(
+  side: AgentSide,
+  asked: Asked,
+  { signal, enter }: { readonly signal: AbortSignal; readonly enter: () => void },
+): Promise<Answer> {
+  const { method, params, context, brings = () => [] } = asked;
   const progressToken = progressTokenOf(params);
-  return ask(
+  const labelledParams = await labelled(side.ttp, forwardable(params));
+  enter();
+  signal.throwIfAborted();
+  const answer = await ask(
     side.upstream,
     'UPSTREAM',
-    { method, params: forwardable(params) },
+    { method, params: labelledParams },
     {
       signal,
       timeout: side.timeoutMs,
@@ -202,9 +239,15 @@ function forward(side: AgentSide, { method, params, context }: Asked, signal: Ab
       resetTimeoutOnProgress: true,
       ...(progressToken === undefined
         ? {}
-        : { onprogress: (progress) => void reportProgress(side, context, { ...progress, progressToken }) }),
+        : {
+            onprogress: (progress) =>
+              void reportProgress(side, context, { ...progress, progressToken }, brings()),
+          }),
     },
   );
+  await label(side.ttp, brings());
+  await labelByAnswer(side.ttp, answer);
+  return answer;
 }
 
 /** The agent may have left in the meantime; the call goes on to its end all the same. */
@@ -212,10 +255,12 @@ async function reportProgress(
   { ttp, flood, onFault }: AgentSide,
   { mcpReq: { notify } }: ServerContext,
   progress: object,
+  labels: readonly string[],
 ): Promise<void> {
   try {
     flood(progress);
     requireAlive(ttp);
+    await label(ttp, labels);
     const params = plainCopy(progress);
     requireSize(params);
     if (isJsonObject(params))

@@ -1,6 +1,6 @@
 import type { ClientContext } from '@modelcontextprotocol/client';
 import type { RequestId } from '@modelcontextprotocol/server';
-import { isJsonObject, type JsonObject, TtpError } from '@ttp/core';
+import { isJsonObject, type JsonObject, type Permit, TtpError } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
 import type { Ttp } from '@ttp/sdk';
 import { CLIENT_TIMEOUT_MS } from '../limits.js';
@@ -8,6 +8,7 @@ import { requireAlive } from './alive.js';
 import { methodUnknown, protocolError, resultForServer } from './answers.js';
 import { type Answer, ask, type Peer } from './ask.js';
 import type { FaultRecord } from './fault-record.js';
+import { label, labelBy, labelByAnswer, labelled } from './labels.js';
 import { forwardable } from './meta.js';
 
 /**
@@ -31,6 +32,8 @@ export const SERVER_NOTIFICATIONS: readonly string[] = [
 export interface ServerSide {
   readonly ttp: Ttp;
   readonly server: string;
+  /** What everything that the server says brings to the labels of the trace. */
+  readonly labels: readonly string[];
   /** The agent. */
   readonly client: Peer;
   readonly record: FaultRecord;
@@ -40,7 +43,7 @@ export interface ServerSide {
 
 /** Answers one request of the server; otherwise like `answerAgent`. */
 export async function answerServer(
-  { ttp, server, client, record, about }: ServerSide,
+  { ttp, server, labels, client, record, about }: ServerSide,
   request: { readonly method: string; readonly params?: unknown },
   context: ClientContext,
 ): Promise<JsonObject> {
@@ -50,21 +53,25 @@ export async function answerServer(
     if (!isJsonObject(params))
       throw new TtpError('GATEWAY_BAD_REQUEST', 'params are an object', { field: 'params' });
     const input = forwardable(params);
-    const forward = (signal: AbortSignal): Promise<Answer> => {
+    /** What the server asks is content like any other that it sends; what the agent answers may bring further labels. */
+    const forward = async (signal: AbortSignal, permit: Permit): Promise<Answer> => {
+      await label(ttp, labels);
+      await labelBy(ttp, params);
+      const asked = await labelled(ttp, input);
+      permit.enter();
+      signal.throwIfAborted();
       const id = about();
       const related = id === undefined ? {} : { relatedRequestId: id };
-      return ask(
-        client,
-        'CLIENT',
-        { method, params: input },
-        { signal, timeout: CLIENT_TIMEOUT_MS, ...related },
-      );
+      const told = { method, params: asked };
+      const answer = await ask(client, 'CLIENT', told, { signal, timeout: CLIENT_TIMEOUT_MS, ...related });
+      await labelByAnswer(ttp, answer);
+      return answer;
     };
     const { signal } = context.mcpReq;
     if (POLICED.includes(method))
       return resultForServer(
         await ttp.a2t({ server, tool: method, input }, (permit) =>
-          forward(AbortSignal.any([permit.signal, signal])),
+          forward(AbortSignal.any([permit.signal, signal]), permit),
         ),
       );
     requireAlive(ttp);

@@ -1,6 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/server';
 import { systemClock } from '@ttp/adapters/system';
 import { type Clock, type Envelope, type Operators, type Storage, TtpError } from '@ttp/core';
+import { readLabels } from '@ttp/guard';
 import type { Ttp } from '@ttp/sdk';
 import { CALL_TIMEOUT_MS } from '../limits.js';
 import { protocolError } from './answers.js';
@@ -25,6 +26,11 @@ export interface McpGatewayOptions {
   readonly operators?: Operators;
   /** How long the server may be silent during one request, ms; {@link CALL_TIMEOUT_MS} unless given. */
   readonly callTimeoutMs?: number;
+  /**
+   * What everything that this server says brings to the labels of the trace, such as `['untrusted']`: results, what it
+   * reports meanwhile, what it asks. Definitions of tools, prompts and templates are its author's word and bring nothing.
+   */
+  readonly labels?: readonly string[];
   /** The system's clock unless given. */
   readonly ports?: { readonly clock?: Clock };
   /** Told of faults that no request can be answered with, such as a notification that could not be relayed. It must not throw. */
@@ -81,7 +87,15 @@ export function readOptions(options: Omit<McpGatewayOptions, 'downstream' | 'ups
   const clock = options.ports?.clock ?? systemClock;
   const onFault = options.onFault ?? (() => {});
   const book = openPinBook({ ttp, store: storage.store, server, operators, clock });
-  return { ttp, server, book, clock, callTimeoutMs, onFault };
+  return { ttp, server, book, clock, callTimeoutMs, labels: labelsIn(options), onFault };
+}
+
+function labelsIn({ labels = [] }: Pick<McpGatewayOptions, 'labels'>): readonly string[] {
+  try {
+    return readLabels(labels);
+  } catch (cause) {
+    throw new TtpError('GATEWAY_BAD_OPTION', 'labels are lowercase names', { field: 'labels', cause });
+  }
 }
 
 /** One session, listening once `listening` resolves. */

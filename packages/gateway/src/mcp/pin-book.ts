@@ -239,25 +239,28 @@ export async function quarantinedIn(
  * The evidence of a call that its tool is what was pinned, compared with what the server says at this moment.
  *
  * @param list lists the tools of the server anew
+ * @param onFound told of the tool as it is defined now
  */
 export const pinEvidence = (
   tool: string,
   book: PinBook,
   list: () => Promise<readonly SeenTool[]>,
   clock: Clock,
+  onFound: (tool: SeenTool) => void = () => undefined,
 ): EvidenceSource => ({
   name: 'tool',
   async gather() {
     const at = clock.now();
-    const value = await requirePinned(tool, book, await list());
-    return { value, at, validFor: PIN_VALID_MS };
+    const found = await requirePinned(tool, book, await list());
+    onFound(found);
+    return { value: { tool, digest: found.digest }, at, validFor: PIN_VALID_MS };
   },
 });
 
-async function requirePinned(tool: string, book: PinBook, seen: readonly SeenTool[]): Promise<JsonObject> {
+async function requirePinned(tool: string, book: PinBook, seen: readonly SeenTool[]): Promise<SeenTool> {
   const admitted = await book.admit(seen);
   const found = admitted.find(({ key }) => key === tool);
-  if (found !== undefined) return { tool, digest: found.digest };
+  if (found !== undefined) return found;
   if (seen.some(({ key }) => key === tool))
     throw new TtpError('GATEWAY_TOOL_QUARANTINED', `${tool} is in quarantine`, { field: 'tool' });
   throw new TtpError('GATEWAY_TOOL_UNKNOWN', `the server lists no ${tool}`, { field: 'tool' });

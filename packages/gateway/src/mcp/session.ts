@@ -14,6 +14,7 @@ import { AGENT_NOTIFICATIONS, answerAgent } from './from-agent.js';
 import { answerServer, SERVER_NOTIFICATIONS } from './from-server.js';
 import type { HeldTransport } from './held-transport.js';
 import { hasHiddenText } from './hidden-text.js';
+import { label } from './labels.js';
 import { lister, type ServerIdentity } from './listing.js';
 import { withoutOwnMeta } from './meta.js';
 import type { PinBook } from './pin-book.js';
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly book: PinBook;
   readonly clock: Clock;
   readonly callTimeoutMs: number;
+  /** What everything that the server says brings to the labels of the trace. */
+  readonly labels: readonly string[];
   readonly onFault: (fault: unknown) => void;
   /** Either end closed the connection. */
   readonly onEnd: () => Promise<void>;
@@ -132,7 +135,7 @@ function serverLike(client: Client): Server {
 }
 
 function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
-  const { ttp, book, clock, callTimeoutMs, onFault, record, byAgent, flood } = ends;
+  const { ttp, book, clock, callTimeoutMs, labels, onFault, record, byAgent, flood } = ends;
   const patience = { timeout: LISTING_TIMEOUT_MS };
   const list = sharedListing(
     lister(
@@ -148,6 +151,7 @@ function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
     book,
     clock,
     timeoutMs: callTimeoutMs,
+    labels,
     list,
     record,
     flood: flooded(flood, ends),
@@ -163,12 +167,12 @@ function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
 
 /** A server may speak before the agent is ready to listen: then it waits. */
 function relayFromServer(client: Client, agent: Promise<Server>, ends: Ends): void {
-  const { ttp, server, byServer, byAgent, onFault, record } = ends;
+  const { ttp, server, labels, byServer, byAgent, onFault, record } = ends;
   const flood = flooded(ends.flood, ends);
   client.fallbackRequestHandler = (request, context) =>
     answered(byServer, context.mcpReq.id, async () =>
       answerServer(
-        { ttp, server, client: await agent, record, about: () => byAgent.latest() },
+        { ttp, server, labels, client: await agent, record, about: () => byAgent.latest() },
         request,
         context,
       ),
@@ -179,7 +183,9 @@ function relayFromServer(client: Client, agent: Promise<Server>, ends: Ends): vo
       const clear = await relay(ttp, notification, SERVER_NOTIFICATIONS, redacted);
       if (clear === undefined) return;
       // A log message is about what is being done; what changed is nobody's request.
-      const about = clear.method === 'notifications/message' ? byAgent.latest() : undefined;
+      const isSaid = clear.method === 'notifications/message';
+      const about = isSaid ? byAgent.latest() : undefined;
+      if (isSaid) await label(ttp, labels);
       const to = await agent;
       await to.notification(clear, about === undefined ? {} : { relatedRequestId: about });
     } catch (fault) {
