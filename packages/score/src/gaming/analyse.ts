@@ -66,9 +66,9 @@ export const EVIDENCE_MAX = 20;
 /**
  * Looks for gaming in all ratings of a log prefix together: one rating shows nothing (flaw.S7). Deterministic, and
  * linear in the ratings but for the sorting. Self-ratings and the excess of bursts are ignored; each pattern then lowers
- * the weight of an account's ratings, all of them together, and three put it into quarantine. Shares are of weight
- * where the facts have weights, and of heads where not.
- * - low-diversity: fewer than 5 issuers, or one with more than 40 % of the ratings
+ * the weight of an account's ratings, all of them together, and three put it into quarantine. A share has to be reached
+ * by heads, and by weight where the facts have weights.
+ * - low-diversity: fewer than 5 issuers that weigh a provisional attestation or more, or one with more than 40 % of the ratings
  * - reciprocal: more than 30 % of the issuers belong to a circle of mutual good ratings with the account, or to its ring
  * - new-issuers: more than half of the issuers were younger than 30 days when they rated last
  * - perfect-scores: 10 ratings or more, 95 % or more of them perfect
@@ -113,7 +113,8 @@ export function measuresOf(
   return measures;
 }
 
-const alike = (): number => 1;
+/** As if everybody's tier were the standard one. */
+const alike = (): number => ISSUER_TIER_WEIGHTS_CENTI.standard;
 
 /** No attestation weighs more, however much reaches its issuer. */
 const HEAVIEST = ISSUER_TIER_WEIGHTS_CENTI.institutional;
@@ -135,6 +136,7 @@ interface Pattern {
 /** The patterns that measures show: the thresholds of decisions.md, table of numbers. */
 export function patternsOf({
   issuers,
+  voices,
   ratings,
   dominant,
   mutual,
@@ -145,19 +147,24 @@ export function patternsOf({
   const found: Pattern[] = [];
   const add = (pattern: GamingFlag, { found: n, among, issuers: named }: Measure): unknown =>
     found.push({ pattern, found: n, among, issuers: named });
-  if (issuers.length < DIVERSITY_ISSUERS_MIN)
-    found.push({ pattern: 'low-diversity', found: issuers.length, among: issuers.length, issuers });
+  if (voices < DIVERSITY_ISSUERS_MIN)
+    found.push({ pattern: 'low-diversity', found: voices, among: issuers.length, issuers });
   else if (isAbove(dominant, DIVERSITY_SHARE_MAX_PERCENT)) add('low-diversity', dominant);
   if (isAbove(mutual, RECIPROCAL_SHARE_MAX_PERCENT)) add('reciprocal', mutual);
   if (isAbove(young, NEW_ISSUERS_SHARE_MAX_PERCENT)) add('new-issuers', young);
-  if (ratings >= PERFECT_RATINGS_MIN && perfect.part * 100 >= PERFECT_SHARE_MIN_PERCENT * perfect.whole)
+  if (ratings >= PERFECT_RATINGS_MIN && isAtLeast(perfect, PERFECT_SHARE_MIN_PERCENT, 100))
     add('perfect-scores', perfect);
-  if (together.found >= CLUSTER_ISSUERS_MIN && together.part * CLUSTER_SHARE_DIVISOR >= together.whole)
+  if (together.found >= CLUSTER_ISSUERS_MIN && isAtLeast(together, 1, CLUSTER_SHARE_DIVISOR))
     add('account-clustering', together);
   return found;
 }
 
-const isAbove = ({ part, whole }: Measure, percent: number): boolean => part * 100 > percent * whole;
+/** By heads and by weight: neither a heavy issuer nor a crowd of light ones makes a pattern of what is none. */
+const isAbove = ({ part, whole, found, among }: Measure, percent: number): boolean =>
+  part * 100 > percent * whole && found * 100 > percent * among;
+
+const isAtLeast = ({ part, whole, found, among }: Measure, parts: number, of: number): boolean =>
+  part * of >= parts * whole && found * of >= parts * among;
 
 /** Ratings but for those of the account itself and those that follow ten of one issuer within an hour. */
 function withoutNoise(

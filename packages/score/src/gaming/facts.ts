@@ -22,8 +22,8 @@ export interface GamingFacts {
   readonly createdAt: ReadonlyMap<Did, number>;
   /**
    * What the ratings of an account may weigh at most, from `trustFlow`; an account that is not named is not heard.
-   * Patterns are then shares of weight and not of heads, and nobody who is not heard can show one in the ratings of
-   * somebody who is: else free identities would put honest accounts into quarantine by praising them.
+   * Patterns are then shares of weight too, and nobody who is not heard can show one in the ratings of somebody who
+   * is: else free identities would put honest accounts into quarantine by praising them.
    */
   readonly weights?: ReadonlyMap<Did, number>;
 }

@@ -1,5 +1,6 @@
 import { DAY_MS } from '../fixed.js';
 import { NEW_ACCOUNT_DAYS } from '../limits.js';
+import { ISSUER_TIER_WEIGHTS_CENTI } from '../tiers.js';
 import type { Received } from './facts.js';
 
 /** How much of something shows in the ratings of an account. */
@@ -18,6 +19,8 @@ export interface Measure {
 export interface Measures {
   /** Who rated at all. */
   readonly issuers: readonly number[];
+  /** Issuers among them that weigh a provisional attestation or more: with less, numbers would cost nothing. */
+  readonly voices: number;
   readonly ratings: number;
   /** Ratings of the issuer with most of them. */
   readonly dominant: Measure;
@@ -37,7 +40,7 @@ export interface Measures {
  * @param ratings in order of time
  * @param circle numbers of those in a circle or ring with it
  * @param createdAt of all accounts, by number
- * @param weigh what an issuer weighs
+ * @param weigh what an issuer weighs, in hundredths of a standard attestation
  */
 export function measure(
   ratings: readonly Received[],
@@ -71,6 +74,7 @@ export function measure(
     (lastAt.get(issuer) ?? 0) - (createdAt[issuer] ?? 0) < NEW_ACCOUNT_DAYS * DAY_MS;
   return {
     issuers,
+    voices: issuers.filter((issuer) => weigh(issuer) >= ISSUER_TIER_WEIGHTS_CENTI.provisional).length,
     ratings: ratings.length,
     dominant: { ...all, part: most * weigh(top), found: most, issuers: [top] },
     mutual: ofIssuers(issuers.filter((issuer) => circle.has(issuer))),

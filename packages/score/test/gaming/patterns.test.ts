@@ -203,9 +203,24 @@ describe('with weights', () => {
     expect(flagsAt(1, 499)).toEqual([]);
     expect(flagsAt(2)).toEqual(['account-clustering']);
     expect(flagsAt(3)).toEqual(['new-issuers', 'account-clustering']);
-    // Ten whose weight is not limited: as heavy as an attestation may be, twice as heavy as those beside them.
-    expect(flagsAt(1_000_000, 4)).toEqual(['account-clustering']);
-    expect(flagsAt(1_000_000, 6)).toEqual(['new-issuers', 'account-clustering']);
+    // By heads too: four of fourteen are no third, whatever they weigh.
+    expect(flagsAt(1_000_000, 4)).toEqual([]);
+    expect(flagsAt(1_000_000, 5)).toEqual(['account-clustering']);
+    // Ten as heavy as an attestation may be weigh twice what those beside them do, and are no more than half.
+    expect(flagsAt(1_000_000, 10)).toEqual(['account-clustering']);
+    expect(flagsAt(1_000_000, 11)).toEqual(['new-issuers', 'account-clustering']);
+  });
+
+  it('a crowd that weighs nothing does not make few issuers many', () => {
+    const ratings = [...tenOld.slice(0, 4), ...praise];
+    const firstAt = (weight: number) =>
+      analyseGaming({
+        ratings,
+        createdAt: births,
+        weights: new Map([...heard, ...names(500, 's').map((name) => [did(name), weight] as const)]),
+      }).verdicts.get(S)?.flags[0];
+    expect(firstAt(9)).toBe('low-diversity');
+    expect(firstAt(10)).not.toBe('low-diversity');
   });
 
   it('nor where it is only rated by those who are heard', () => {
