@@ -285,6 +285,8 @@ export interface LogProofs {
 export interface Notification {
   readonly subject: string;
   readonly text: string;
+  /** Addresses and channels that it is for; whom the notifier tells otherwise, where absent. */
+  readonly to?: readonly string[];
   readonly link?: string;
 }
 

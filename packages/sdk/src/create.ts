@@ -8,6 +8,7 @@ import { loadCallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/sp
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
+import { openBehavior } from './behavior/behavior.js';
 import { decisionPointSource } from './decision-point.js';
 import { grantSource } from './grant-source.js';
 import { guardClock } from './guarded-clock.js';
@@ -136,10 +137,6 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           note('finding-raised', policy.hash, { ...finding }).catch(() => undefined);
         });
   opened.push(() => named?.close());
-  const unevaluated = unevaluatedParts(policy);
-  if (unevaluated.length > 0)
-    await note('finding-raised', policy.hash, { code: 'SDK_POLICY_UNEVALUATED', parts: unevaluated });
-
   const oversight =
     operators === undefined
       ? undefined
@@ -173,6 +170,21 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     ...(approval === undefined ? [] : [approval]),
   ];
   const activity = createActivity(clock);
+  const behavior = await openBehavior({
+    agent,
+    policy,
+    anomalies: options.anomalies,
+    notifier: options.notifier,
+    isObserving: mode === 'observe',
+    store,
+    clock: steady,
+    stamp: time.stamp,
+    timer,
+    kill,
+    tell: (type, subject, data) =>
+      void recordKill(tagged, { type, at: time.stamp(), subject, data }, { agent, trace, newTrace }),
+  });
+  opened.push(() => behavior?.close());
   const underWay = trackCalls(timer);
   return assemble({
     agent,
@@ -189,6 +201,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     note,
     sources: [
       ...agentSources(identity, activity, { clock: steady, random, resolver: options.resolver }),
+      ...(behavior === undefined ? [] : [behavior.source]),
       ...granted,
       labelSource(labels, steady),
       ...(policy.windows.length === 0 ? [] : [windowSource(policy.windows, windows, steady)]),
@@ -197,10 +210,11 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
         : [decisionPointSource(options.decisionPoint, agent, steady)]),
     ],
     underWay,
-    closed: [() => named?.close(), () => time.flush(), release],
+    closed: [() => named?.close(), () => behavior?.close(), () => time.flush(), release],
     clock: steady,
     flow: {
-      kill,
+      kill: behavior?.gate ?? kill,
+      behavior,
       recorder: tagged,
       mode,
       timer,
@@ -243,9 +257,3 @@ const complianceOf = (armed: Policy | PolicyLayers): readonly string[] => {
   const tags = policiesOf(armed).flatMap(({ policy }) => policy.document.requirements?.compliance ?? []);
   return [...new Set(tags)].sort();
 };
-
-/** What a policy says and nothing here evaluates yet. It obliges nobody, so the log at least has to say it. */
-const unevaluatedParts = (armed: Policy | PolicyLayers): readonly string[] =>
-  (['killSwitch', 'anomalyDetection'] as const).filter((part) =>
-    policiesOf(armed).some(({ policy }) => policy.document[part] !== undefined),
-  );

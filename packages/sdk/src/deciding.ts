@@ -42,6 +42,7 @@ export async function verifyAndDecide<I extends Interaction, R>(
     timer: flow.timer,
     now: flow.now,
   });
+  flow.behavior?.gathered(evidence);
   return {
     evidence,
     // One canonical form of it, for the log and for whoever is told its hash.
@@ -60,7 +61,11 @@ export function obligationsOf<I extends Interaction, R>(
   flow: Flow,
 ): readonly Obligation[] {
   const own = profile.obligations(interaction, evidence, decision).map(readObligation);
-  const all = [...decision.obligations, ...own];
+  const bare = [...decision.obligations, ...own];
+  const asks = bare.some((o) => o.kind === 'approval');
+  // A human who is asked anyway is asked once.
+  const alarms = flow.behavior?.obligations().filter((o) => !asks || o.kind !== 'approval') ?? [];
+  const all = [...bare, ...alarms];
   if (!asksHuman(decision, flow) || all.some((o) => o.kind === 'approval')) return all;
   const reason = `assessed risk ${decision.risk.level} (${decision.risk.score}/10000)`;
   return [...all, { kind: 'approval', from: 'risk', params: { reason, level: 1 } }];

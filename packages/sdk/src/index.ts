@@ -1,4 +1,5 @@
 export type { ToolCall } from './a2t.js';
+export type { AnomalyOptions, AnomalyResponse } from './behavior/settings.js';
 export type { Check } from './check.js';
 export { createTtp } from './create.js';
 export type { DecisionPoint } from './decision-point.js';

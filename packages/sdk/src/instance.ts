@@ -19,7 +19,7 @@ import {
 } from '@ttp/core';
 import { base64url, multikey } from '@ttp/crypto';
 import type { ExportOptions, TraceRecorder } from '@ttp/etr-merkle/trace';
-import type { KillResult, KillStatus, KillSwitch, TraceLabels } from '@ttp/guard';
+import type { BehaviorReport, KillResult, KillStatus, KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
 import { type CallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
 import { a2tProfile, type MappedCall, mapToolCall, readCall, type ToolCall } from './a2t.js';
@@ -95,6 +95,8 @@ export interface Ttp {
   readonly labels: Labels;
   /** A trace by its id; this instance's own when left out. */
   trace(id?: TraceId): TraceView;
+  /** What is known of the agent's use of resources, and its alarms; undefined where neither policy nor host asks for a watch. */
+  behavior(): BehaviorReport | undefined;
   /** A checkpoint of the log that covers everything acknowledged. */
   checkpoint(): Promise<string>;
   /** The log as a bundle that anybody verifies offline. */
@@ -156,6 +158,7 @@ export function assemble(parts: Parts): Ttp {
   ): Promise<Outcome<R>> {
     if (underWay.isClosed()) return { status: 'blocked', code: 'SDK_CLOSED' };
     activity.begin();
+    flow.behavior?.attempted();
     return await underWay.track(flowOf(prepare));
   }
 
@@ -271,6 +274,7 @@ export function assemble(parts: Parts): Ttp {
       declared: (call) => mapped(readCall(call)).labels,
     }),
     trace: (id = trace) => viewTrace(recorder, id),
+    behavior: () => flow.behavior?.report(),
     checkpoint: () => recorder.checkpoint(),
     exportBundle: (options) => recorder.exportBundle(options),
     close: () => (closing ??= close()),

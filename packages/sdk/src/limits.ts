@@ -37,5 +37,11 @@ export const NAME_LOOKUP_MAX_MS = 10_000;
 /** How often a pinned name is looked up again, ms: a name that changed hands refuses within this time. */
 export const NAME_CHECK_MS = 60_000;
 
+/** Parts of a result that are counted for its size: 1 000 000. One with more has moved more than may leave. */
+export const BEHAVIOR_NODES_MAX = 1_000_000;
+
+/** Deepest nesting that is counted for the size of a result: 64 levels. */
+export const BEHAVIOR_DEPTH_MAX = 64;
+
 /** Logs of one enforcement point that are looked at for the first that nobody has written: 64, as many as it may have. */
 export const LOGS_MAX_COUNT = 64;

@@ -2,6 +2,7 @@ import type {
   Clock,
   Envelope,
   JsonObject,
+  Notifier,
   ObligationHandler,
   Operators,
   Random,
@@ -12,6 +13,7 @@ import type {
 } from '@ttp/core';
 import type { Identity, KeyLogResolver, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
+import type { AnomalyOptions } from './behavior/settings.js';
 import type { DecisionPoint } from './decision-point.js';
 import type { LabelledSources } from './labels.js';
 import type { LayerSource, PolicySource } from './policy-sources.js';
@@ -82,6 +84,13 @@ export interface TtpOptions {
   readonly ports?: { readonly clock?: Clock; readonly timer?: Timer; readonly random?: Random };
   /** Handlers of further obligation kinds. */
   readonly handlers?: readonly ObligationHandler[];
+  /**
+   * How anomalies are looked for. They are, without it too, where the policy has `killSwitch` triggers or
+   * `anomalyDetection`.
+   */
+  readonly anomalies?: AnomalyOptions;
+  /** Tells people of alarms and of triggers that killed; without it only the log does. */
+  readonly notifier?: Notifier;
   /** Called with every entry of the log, once it is durable. What it throws is counted, not passed on. */
   readonly onEvent?: (entry: Entry) => void;
   /** The log's own key, with LOG_PURPOSES; derived from the identity's seed unless given. */

@@ -13,6 +13,7 @@ import {
 import type { KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Policy, PolicyLayers } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
+import type { Behavior } from './behavior/behavior.js';
 import { isClean, isScannedBy } from './clean.js';
 import {
   type Decided,
@@ -48,6 +49,8 @@ export interface Flow {
   /** What kinds of data came up in the trace: more of them while a call waits may make its decision stricter. */
   readonly labels: Pick<TraceLabels, 'of' | 'watch'>;
   readonly closing: Closing;
+  /** Watches what the agent does, where the policy or the host asks for it. */
+  readonly behavior: Behavior | undefined;
 }
 
 /** What is known of an interaction once everything before its effect is done. */
@@ -111,9 +114,11 @@ export async function run<I extends Interaction, R>(
     permit.enter(); // nothing is awaited between this line and the effect (flaw.K1)
   } catch (error) {
     known.isScanned ??= isClean(interaction, flow);
-    return await blocked(journal, faultCode(error, 'SDK_OBLIGATION_FAILED'), known);
+    const code = faultCode(error, 'SDK_OBLIGATION_FAILED');
+    flow.behavior?.ended(interaction, { status: 'blocked', code }, known.decided, flow.behavior.time());
+    return await blocked(journal, code, known);
   }
-  return await finish(profile, interaction, journal, cleared);
+  return await finish(profile, interaction, journal, cleared, flow.behavior);
 }
 
 /** All checks, then all holds. What was held is known at once, so that it is given back whatever follows. */
@@ -161,9 +166,13 @@ async function finish<I extends Interaction, R>(
   interaction: I,
   journal: Journal,
   cleared: Cleared,
+  behavior: Behavior | undefined,
 ): Promise<Outcome<R>> {
   const { duties, intent } = cleared;
+  const began = behavior?.time() ?? 0;
   const ended = await performed(profile, interaction, cleared);
+  // Before anything is awaited: what this outcome trips stops every effect that has not begun.
+  behavior?.ended(interaction, ended, cleared.decided, began);
   // Frozen: whoever is told of an outcome cannot make another one of it.
   let outcome: Outcome<R> = Object.freeze({ ...ended, receipt: intent });
   const held = await duties.settle(outcome);

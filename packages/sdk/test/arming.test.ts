@@ -33,15 +33,6 @@ describe('arming', () => {
     });
   });
 
-  it('records what of the policy nothing evaluates', async () => {
-    const triggers = [{ condition: 'request.rate > 500', reason: 'rate_limit_exceeded', action: 'kill' }];
-    const r = await rig({ policy: { ...POLICY, killSwitch: { triggers } } });
-    const finding = r.entries.find((entry) => entry.type === 'finding-raised');
-    expect(finding).toMatchObject({ data: { code: 'SDK_POLICY_UNEVALUATED', parts: ['killSwitch'] } });
-    const plain = await rig({ seed: 'plain' });
-    expect(plain.entries.map(({ type }) => type)).not.toContain('finding-raised');
-  });
-
   it('keeps the serial of the same policy and raises it for another', async () => {
     proves('spl.policy.monotonic-version');
     const r = await rig();
