@@ -23,6 +23,7 @@ export const AREAS: readonly Area[] = [
   { id: 'merkle', title: 'Merkle tree', load: async () => (await import('./merkle/area.ts')).run },
   { id: 'chain', title: 'A chain of 1000 receipts', load: async () => (await import('./chain.ts')).run },
   { id: 'decision', title: 'A whole decision', load: async () => (await import('./decision/area.ts')).run },
+  { id: 'score', title: 'Trust scores', load: async () => (await import('./score/area.ts')).run },
   { id: 'storage', title: 'Appending to storage', load: async () => (await import('./storage/area.ts')).run },
   { id: 'kill', title: 'Killing an agent', load: async () => (await import('./kill.ts')).run },
   { id: 'mcp', title: 'MCP calls', load: async () => (await import('./mcp.ts')).run },

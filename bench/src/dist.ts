@@ -1,2 +1,9 @@
-// @ttp/score is no dependency of this package: a report comes from its built form.
-export { NO_BEHAVIOR, trustReport } from '../../packages/score/dist/index.js';
+// @ttp/score is no dependency of this package: what is measured of it comes from its built form.
+export {
+  analyseGaming,
+  isTrustReport,
+  judgeRatings,
+  NO_BEHAVIOR,
+  trustFlow,
+  trustReport,
+} from '../../packages/score/dist/index.js';

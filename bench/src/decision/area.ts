@@ -1,11 +1,9 @@
 import type { RunArea } from '../areas.ts';
 import { inMemory, onDisk } from './audited.ts';
 import { gate } from './gate.ts';
-import { scoring } from './score.ts';
 
 export const run: RunArea = async (effort) => [
   await gate(effort),
   await inMemory(effort),
   await onDisk(effort),
-  await scoring(effort),
 ];

@@ -1,5 +1,5 @@
 import { asDid } from '@ttp/core';
-import { NO_BEHAVIOR, trustReport } from '../dist.ts';
+import { isTrustReport, NO_BEHAVIOR, trustReport } from '../dist.ts';
 import { type Effort, race } from '../race.ts';
 import type { RaceResult } from '../result.ts';
 
@@ -46,6 +46,30 @@ export function scoring(effort: Effort): Promise<RaceResult> {
       ],
       rounds: 7,
       turnMs: 50,
+    },
+    effort,
+  );
+}
+
+/** The part of a decision that is left when the report is there already: it is looked at before it is believed. */
+export function cached(effort: Effort): Promise<RaceResult> {
+  const gates = { identityVerified: true, killed: false, revoked: false };
+  const report = trustReport({ ...gates, attestations: [], behavior: NO_BEHAVIOR, securityEvents: [] });
+  const known = new Map([['did:ttp:agent:Qm00000001', report]]);
+  const name = 'ttp isTrustReport';
+  return race(
+    {
+      title: 'A trust score that is cached',
+      work: 'Found by its agent, and every number of it checked against the others.',
+      contestants: [
+        {
+          name,
+          ours: true,
+          does: 'ranges, the sum under its cap, stage and access level, the hash of its facts',
+          run: () => isTrustReport(known.get('did:ttp:agent:Qm00000001') ?? null),
+        },
+      ],
+      single: true,
     },
     effort,
   );
