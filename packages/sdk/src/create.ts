@@ -200,7 +200,19 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     logKey: logSigner.publicKey,
     note,
     sources: [
-      ...agentSources(identity, activity, { clock: steady, random, resolver: options.resolver }),
+      ...agentSources(identity, activity, {
+        clock: steady,
+        random,
+        resolver: options.resolver,
+        reputation: options.reputation?.open({
+          agent,
+          above,
+          clock: steady,
+          operators,
+          // Nobody waits for it: what does not count does not count, whether or not that can be written.
+          raise: (subject, finding) => void note('finding-raised', subject, finding).catch(() => undefined),
+        }),
+      }),
       ...(behavior === undefined ? [] : [behavior.source]),
       ...granted,
       labelSource(labels, steady),

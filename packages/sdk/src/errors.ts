@@ -25,6 +25,7 @@ export const SDK_ERRORS = {
   SDK_POLICY_STATE: 'The record of the policy armed last cannot be read.',
   SDK_BAD_ANOMALIES: 'The options for anomalies name an unknown pattern, response, time or time zone.',
   SDK_NOTIFY_FAILED: 'People could not be told of what the log has.',
+  SDK_RATING_PATTERN: 'Ratings of the agent show a pattern of gaming.',
   SDK_EVIDENCE_CLASH: 'Two evidence sources have the same name.',
   SDK_EVIDENCE_FAILED: 'A required evidence source failed without a code of its own.',
   SDK_EVIDENCE_TIMEOUT: 'A required evidence source did not answer in time.',

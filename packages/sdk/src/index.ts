@@ -23,5 +23,12 @@ export { createOverrides, type Overrides } from './overrides.js';
 export type { LayerSource, PolicySource, SignedPolicySource } from './policy-sources.js';
 export { type RecordedDecision, recordedDecisions } from './recorded-decisions.js';
 export { type ReplayedDecision, replayBundle, replayRecorded } from './replay-bundle.js';
+export { attest } from './reputation/attest.js';
+export {
+  type AttestationSourceOptions,
+  attestationSource,
+  type RaisedEvents,
+} from './reputation/attestation-source.js';
+export type { ReputationSource } from './reputation/reputation.js';
 export type { ApprovalRequest } from './request-approval.js';
 export type { TraceView } from './trace-view.js';

@@ -10,6 +10,12 @@ export const IDENTITY_VALID_MS = 300_000;
 /** How long a fact computed on the spot stays valid, ms: the time a call may wait before it is decided again. */
 export const LOCAL_FACT_VALID_MS = 60_000;
 
+/** How long the last reading of others' statements holds when they cannot be had any more, ms: 5 min (decision D33). */
+export const REPUTATION_VALID_MS = 300_000;
+
+/** Findings about others' statements that one process puts on the record: 1000. */
+export const REPUTATION_FINDINGS_MAX = 1000;
+
 /** The window over which `request.rate` and `errorRate` are counted, ms (decisions.md, table of numbers). */
 export const ACTIVITY_WINDOW_MS = 60_000;
 

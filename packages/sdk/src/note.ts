@@ -30,6 +30,7 @@ const NOTABLE: readonly EventType[] = [
   'tool-quarantined',
   'tool-released',
   'finding-raised',
+  'attestation-issued',
 ];
 
 /** A component as an entry names it. */

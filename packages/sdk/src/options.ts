@@ -17,6 +17,7 @@ import type { AnomalyOptions } from './behavior/settings.js';
 import type { DecisionPoint } from './decision-point.js';
 import type { LabelledSources } from './labels.js';
 import type { LayerSource, PolicySource } from './policy-sources.js';
+import type { ReputationSource } from './reputation/reputation.js';
 
 /** Whether an enforcement point does what it decides (`enforce`, the default), or only says so (`observe`). */
 export type TtpMode = 'enforce' | 'observe';
@@ -78,6 +79,11 @@ export interface TtpOptions {
    * who may sign policies signed (decision D27).
    */
   readonly grants?: readonly (Envelope | string)[];
+  /**
+   * What others say of the agent: `attestationSource`, which is a part of its score and, with roots or vouches, what opens
+   * sensitive things (decision D24). Without it nobody rates the agent and nobody vouches for it.
+   */
+  readonly reputation?: ReputationSource;
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
   readonly thresholds?: JsonObject;
   /** Time and randomness; the system's unless given. */

@@ -18,17 +18,20 @@ import {
   respondToChallenge,
 } from '@ttp/did';
 import { capabilitiesOf } from '@ttp/guard';
-import { type TrustReport, trustReport } from '@ttp/score';
+import { descendantFacts, type TrustReport, trustReport } from '@ttp/score';
 import type { Activity } from './activity.js';
 import { IDENTITY_VALID_MS, LOCAL_FACT_VALID_MS } from './limits.js';
 import { parentOf } from './lineage.js';
 import type { TtpOptions } from './options.js';
+import type { Reputation } from './reputation/reputation.js';
 
 /** What the sources run on. */
 interface SourcePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly resolver: TtpOptions['resolver'];
+  /** What others say of the agent; without it nobody rates it and nobody vouches for it. */
+  readonly reputation?: Reputation | undefined;
 }
 
 /** A fact that is computed on the spot, without asking anybody outside this process. */
@@ -103,7 +106,7 @@ export function agentSources(
   activity: Activity,
   ports: SourcePorts,
 ): readonly EvidenceSource[] {
-  const { clock } = ports;
+  const { clock, reputation } = ports;
   const verified = identitySource(identity, ports);
   /** What each stage grants, as the same fact every time: it is copied and frozen once. */
   const granted = new Map<Stage, Json>();
@@ -121,16 +124,18 @@ export function agentSources(
     return mine.report;
   }
 
-  /** A killed agent never gets this far; nobody rates anybody yet. */
-  const reportNow = async (i: Interaction, signal: AbortSignal): Promise<TrustReport> =>
-    trustReport({
+  /** A killed agent never gets this far. */
+  async function reportNow(i: Interaction, signal: AbortSignal): Promise<TrustReport> {
+    const { facts, above = [] } = (await reputation?.now()) ?? { facts: UNRATED };
+    const own = {
       identityVerified: isVerified((await verified.gather(i, signal)).value),
       killed: false,
       revoked: false,
-      attestations: [],
       behavior: activity.behavior(),
-      securityEvents: [],
-    });
+      ...facts,
+    };
+    return trustReport(above.length === 0 ? own : descendantFacts(own, above));
+  }
 
   function capabilitiesAt(stage: Stage): Json {
     let capabilities = granted.get(stage);
@@ -140,13 +145,20 @@ export function agentSources(
 
   // No ratings, so there is nothing that could have been forged.
   const noFraud = frozenJson({ risk: 0, signals: [] });
+  const vouch = localSource('vouch', clock, async () => ({
+    vouched: (await reputation?.now())?.vouched === true,
+  }));
   return [
     verified,
     localSource('trust', clock, report),
     localSource('capabilities', clock, async (i, signal) => capabilitiesAt((await report(i, signal)).stage)),
-    localSource('fraud', clock, () => Promise.resolve(noFraud)),
+    localSource('fraud', clock, async () => (await reputation?.now())?.fraud ?? noFraud),
     activity.source,
+    ...(reputation === undefined ? [] : [vouch]),
   ];
 }
+
+/** Nobody says anything of it. */
+const UNRATED = { attestations: [], securityEvents: [] } as const;
 
 const isVerified = (value: Json): boolean => isJsonObject(value) && value['verified'] === true;

@@ -39,6 +39,8 @@ export interface AttestationBook {
   standingOf(subject: Did, now: number): RatedStanding;
   /** Whether somebody who may do so stands up for it now. */
   isVouchedFor(subject: Did, now: number): boolean;
+  /** From when on any of this may be different without a new statement, ms; infinite where nothing ends. */
+  nextChange(now: number): number;
   /** What patterns show in the ratings of a subject. */
   gamingOf(subject: Did): GamingVerdict | undefined;
   /** The ratings of a subject with their tombstones, oldest first: what its log shows of it. */
@@ -144,6 +146,16 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
         attestations: factsAt(subject, known, now, reached),
         restingPosterior: restingPosterior(known, now, (alive, time) => factsAt(subject, alive, time)),
       };
+    },
+    nextChange(now) {
+      const times = [
+        ...newest.flatMap(({ attestation, at }) => [at, attestation.expiresAt]),
+        ...[...vouches.values()].flat().flatMap(({ at, notAfter }) => [at, notAfter]),
+      ];
+      return times.reduce(
+        (next, time) => (time > now && time < next ? time : next),
+        Number.POSITIVE_INFINITY,
+      );
     },
     gamingOf: (subject) => weights.gaming?.verdicts.get(subject),
     isVouchedFor: (subject, now) => vouchesAt(subject, now).length > 0,

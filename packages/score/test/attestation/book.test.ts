@@ -385,6 +385,8 @@ describe('laws', () => {
       for (let day = 1; day <= 32; day++) {
         const now = scoreIn(book, S.did, last + day * DAY);
         const alive = reputationOf(book.standingOf(S.did, last + day * DAY).attestations).posterior;
+        const next = book.nextChange(last + (day - 1) * DAY);
+        if (next > last + day * DAY) expect(now).toEqual(before);
         naive = alive * naive <= 0 ? 0 : Math.sign(naive) * Math.min(Math.abs(naive), Math.abs(alive));
         expect(now.posterior).toBe(naive);
         expect(Math.abs(now.posterior)).toBeLessThanOrEqual(Math.abs(before.posterior));
