@@ -16,7 +16,7 @@ import { requestOfTest } from '../src/policy-test.js';
 import { sample } from './samples.js';
 
 /** The policies that users start from, one for each scenario of the documents. */
-const STARTERS = ['payments', 'healthcare', 'legal', 'eu-ai-act', 'kill-switch'] as const;
+const STARTERS = ['payments', 'healthcare', 'legal', 'eu-ai-act', 'kill-switch', 'coding-agent'] as const;
 
 const textOf = (file: string): string =>
   readFileSync(new URL(`../policies/${file}`, import.meta.url), 'utf8');

@@ -12,6 +12,8 @@ export const LINT_CODES = {
   SPL_UNSCOPED_DENY: 'A deny rule without resources and actions applies to everything.',
   SPL_OMITTABLE_GUARD: 'Leaving an attribute out switches a rule off, or on.',
   SPL_NO_TRUST_CONDITION: 'A permit states no trust condition where another permit of the same action does.',
+  SPL_LABEL_GRANTS: 'A label of the trace permits something, and whatever is read adds labels.',
+  SPL_UNKNOWN_LABEL: 'A condition names a label that no trace has, or hardly the one that was meant.',
   SPL_NOT_MONOTONE: 'Less trust, or more declared risk, permits more.',
   SPL_EXCLUSION_GAP: 'A value that one rule singles out is missing from the exclusions of another.',
   SPL_NO_CUMULATIVE_LIMIT: 'A limit on single amounts does not limit their sum.',

@@ -2,6 +2,7 @@ import type { Policy } from '../load.js';
 import { lintCare } from './care.js';
 import type { LintFinding } from './finding.js';
 import { lintGuards } from './guards.js';
+import { lintLabels } from './labels.js';
 import { lintWholePolicy } from './policy-level.js';
 import { lintRanges } from './ranges.js';
 import { lintReach } from './reach.js';
@@ -15,7 +16,7 @@ import { lintWeek } from './week.js';
  * rules in the order of their ids.
  */
 export function lintPolicy(policy: Policy): readonly LintFinding[] {
-  const checks = [lintScope, lintReach, lintGuards, lintCare, lintWeek, lintRanges, lintSubjects];
+  const checks = [lintScope, lintReach, lintGuards, lintLabels, lintCare, lintWeek, lintRanges, lintSubjects];
   const byRule = checks.flatMap((check) => check(policy));
   return [...lintWholePolicy(policy), ...byRule.sort((a, b) => compare(a.rule ?? '', b.rule ?? ''))];
 }
