@@ -8,6 +8,7 @@ import { loadCallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/sp
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
+import { openBounds } from './bounds.js';
 import { openBehavior } from './behavior/behavior.js';
 import { decisionPointSource } from './decision-point.js';
 import { grantSource } from './grant-source.js';
@@ -108,7 +109,10 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   opened.push(() => kill.close());
   // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
   const above = await lineageOf(identity, options.resolver);
-  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)), above);
+  const { resolver } = options;
+  const leave = await options.delegation?.open({ agent, store, clock: steady, operators, resolver });
+  const stoppedBy = [...above, ...(leave?.above ?? [])];
+  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)), stoppedBy);
 
   const { names } = options;
   const { policy, record, name } = await armPolicy(options.policy, agent, {
@@ -162,10 +166,18 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   });
   const granted =
     grants.length === 0 ? [] : [await grantSource(grants, { subject: agent, operators, clock: steady })];
+  const bounds = openBounds(options.budget, {
+    store,
+    clock: steady,
+    operators,
+    shared: leave?.budgets ?? [],
+    emit: (event) => void recordKill(tagged, event, { agent, trace, newTrace }),
+  });
   const windows = createWindows({ store, clock: steady });
   const approval = oversight?.handler();
   const holders = [
     windows.handler(),
+    ...bounds.handlers,
     ...labellingHandlers(labels),
     ...(approval === undefined ? [] : [approval]),
   ];
@@ -225,6 +237,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     closed: [() => named?.close(), () => behavior?.close(), () => time.flush(), release],
     clock: steady,
     flow: {
+      leave,
+      obliges: bounds.obligations,
       kill: behavior?.gate ?? kill,
       behavior,
       recorder: tagged,

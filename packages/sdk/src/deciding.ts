@@ -36,7 +36,7 @@ export async function verifyAndDecide<I extends Interaction, R>(
 ): Promise<Decided> {
   const { epoch, signal } = permit;
   const policy = flow.policy();
-  const evidence = await gather(profile.evidence, interaction, {
+  const evidence = await gather(flow.leave?.narrowed(profile.evidence) ?? profile.evidence, interaction, {
     epoch,
     signal,
     timer: flow.timer,
@@ -60,7 +60,10 @@ export function obligationsOf<I extends Interaction, R>(
   { evidence, decision }: Decided,
   flow: Flow,
 ): readonly Obligation[] {
-  const own = profile.obligations(interaction, evidence, decision).map(readObligation);
+  const own = [
+    ...profile.obligations(interaction, evidence, decision).map(readObligation),
+    ...flow.obliges(interaction, evidence),
+  ];
   const bare = [...decision.obligations, ...own];
   const asks = bare.some((o) => o.kind === 'approval');
   // A human who is asked anyway is asked once.

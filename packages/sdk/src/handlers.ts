@@ -8,6 +8,7 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'transform',
   'dlp',
   'approval',
+  'capability',
   'window',
   'label',
 ]);

@@ -3,6 +3,7 @@ export type { AnomalyOptions, AnomalyResponse } from './behavior/settings.js';
 export type { Check } from './check.js';
 export { createTtp } from './create.js';
 export type { DecisionPoint } from './decision-point.js';
+export { actingBy, type DelegationControl } from './delegation.js';
 export { SDK_ERRORS, type SdkErrorCode } from './errors.js';
 export type { Ttp } from './instance.js';
 export type { LabelledSources, Labels } from './labels.js';

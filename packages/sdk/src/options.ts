@@ -13,8 +13,10 @@ import type {
 } from '@ttp/core';
 import type { Identity, KeyLogResolver, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
+import type { AgentBudget } from '@ttp/guard';
 import type { AnomalyOptions } from './behavior/settings.js';
 import type { DecisionPoint } from './decision-point.js';
+import type { DelegationControl } from './delegation.js';
 import type { LabelledSources } from './labels.js';
 import type { LayerSource, PolicySource } from './policy-sources.js';
 import type { ReputationSource } from './reputation/reputation.js';
@@ -84,6 +86,16 @@ export interface TtpOptions {
    * sensitive things (decision D24). Without it nobody rates the agent and nobody vouches for it.
    */
   readonly reputation?: ReputationSource;
+  /**
+   * What the agent may spend: from `agentBudget` of @ttp/guard. Without one nothing here knows what a call costs, and
+   * nothing is limited or recorded of it.
+   */
+  readonly budget?: AgentBudget;
+  /**
+   * By whose leave the agent acts: from `actingBy`. It then does what the chain allows and nothing else, and stops with
+   * everybody in it.
+   */
+  readonly delegation?: DelegationControl;
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
   readonly thresholds?: JsonObject;
   /** Time and randomness; the system's unless given. */

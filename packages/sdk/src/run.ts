@@ -14,6 +14,7 @@ import type { KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Policy, PolicyLayers } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
 import type { Behavior } from './behavior/behavior.js';
+import type { Bounds } from './bounds.js';
 import { isClean, isScannedBy } from './clean.js';
 import {
   type Decided,
@@ -24,6 +25,7 @@ import {
   stillCurrent,
   verifyAndDecide,
 } from './deciding.js';
+import type { ActingBy } from './delegation.js';
 import { type Journal, openJournal } from './journal.js';
 import { type Duties, resolveDuties } from './obligations.js';
 import { isWatched, marksOf, mayHash, type Writer, watch, watchResult } from './observing.js';
@@ -49,6 +51,10 @@ export interface Flow {
   /** What kinds of data came up in the trace: more of them while a call waits may make its decision stricter. */
   readonly labels: Pick<TraceLabels, 'of' | 'watch'>;
   readonly closing: Closing;
+  /** What every interaction obliges to, whatever its profile. */
+  readonly obliges: Bounds['obligations'];
+  /** By whose leave the agent acts, where it does so by somebody's. */
+  readonly leave: ActingBy | undefined;
   /** Watches what the agent does, where the policy or the host asks for it. */
   readonly behavior: Behavior | undefined;
 }

@@ -125,6 +125,8 @@ describe('law P-11: the epoch and policy of a decision are the current ones when
           record: async () => undefined,
         }),
         closing: trackCalls(clock),
+        obliges: () => [],
+        leave: undefined,
       };
       let happened = false;
       const [profile, interaction] = scene(r, {
