@@ -1,5 +1,6 @@
 export { decide } from './decide.js';
 export { TRE_ERRORS, type TreErrorCode } from './errors.js';
+export { explainDecision } from './explain.js';
 export type { OverrideFact, Signals } from './facts.js';
 export { canonicalDecision, decisionHash } from './hashes.js';
 export { type DecideInput, type Judgment, judge } from './judge.js';
