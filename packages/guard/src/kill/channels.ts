@@ -1,4 +1,4 @@
-import { type Did, type Dispose, isTtpError, type Store, type Timer, TtpError } from '@ttp/core';
+import { type Did, type Dispose, type Store, type Timer, TtpError } from '@ttp/core';
 import { fromUtf8, hex, sha256, utf8 } from '@ttp/crypto';
 import { KILL_ACK_POLL_MS, KILL_NOTICES_MAX, KILL_POLL_MS } from '../limits.js';
 import type { KillChannel } from './propagation.js';
@@ -41,16 +41,13 @@ export function storeKillChannel({
       timer.after(ms, resolve);
     });
 
-  /** Answers one notice. What nobody will ever take is removed; what could not be kept yet is tried again. */
+  /** Answers one notice, or not where it is refused; it is removed either way. */
   async function answer(key: string, receive: ReceiveKill): Promise<void> {
     const found = await store.get(key);
     if (found === undefined) return;
     const notice = fromUtf8(found.value);
-    try {
-      await store.put(ackKey(notice), utf8(await receive(notice)));
-    } catch (error) {
-      if (isTtpError(error, 'GUARD_KILL_NOT_DURABLE')) return;
-    }
+    const ack = await receive(notice).catch(() => undefined);
+    if (ack !== undefined) await store.put(ackKey(notice), utf8(ack));
     await store.delete(key);
   }
 

@@ -6,25 +6,25 @@ import { type KillTarget, keyOf } from './record.js';
 export interface Gates {
   readonly everybody: Latch;
   /** The latch of a target; made, closed, where there is none yet. Throws GUARD_BAD_TARGET. */
-  latchOf(target: KillTarget): Latch;
-  find(target: KillTarget): Latch | undefined;
-  all(): readonly Latch[];
+  readonly latchOf: (target: KillTarget) => Latch;
+  readonly find: (target: KillTarget) => Latch | undefined;
+  readonly all: () => readonly Latch[];
   /**
    * The latch of another agent that stops this one too: one that it descends from, or that has the same key. Its record
    * may be absent where nobody here knows it: then it was never killed here.
    */
-  besides(other: Did): Latch;
+  readonly besides: (other: Did) => Latch;
   /** From here on, exactly these stop the agent besides its own latch and `*`. */
-  stopWith(agent: Did, others: readonly Latch[]): void;
+  readonly stopWith: (agent: Did, others: readonly Latch[]) => void;
   /** Whether this latch stops the agent. */
-  reaches(latch: Latch, agent: Did): boolean;
-  isKilled(agent: Did): boolean;
-  epochOf(agent: Did): Epoch;
-  permit(agent: Did, epoch: Epoch): Permit;
+  readonly reaches: (latch: Latch, agent: Did) => boolean;
+  readonly isKilled: (agent: Did) => boolean;
+  readonly epochOf: (agent: Did) => Epoch;
+  readonly permit: (agent: Did, epoch: Epoch) => Permit;
   /** Aborts the permits of those whom the latch stops, or whose epoch it raised. */
-  abort(latch: Latch): void;
+  readonly abort: (latch: Latch) => void;
   /** No permit is entered any more. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /**
@@ -106,13 +106,13 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
         epoch,
         signal: controller.signal,
         enter() {
-          const refused = refusal(agent, epoch);
-          if (refused !== undefined) throw refused;
+          const fault = refusal(agent, epoch);
+          if (fault !== undefined) throw fault;
         },
       };
     },
     abort(latch) {
-      for (const [agent, controller] of [...inFlight]) {
+      for (const [agent, controller] of inFlight) {
         if (!(lanes.get(agent) ?? []).includes(latch)) continue;
         inFlight.delete(agent);
         controller.abort(new TtpError('GUARD_KILLED', `${agent} was killed`));

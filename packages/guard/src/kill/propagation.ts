@@ -142,7 +142,7 @@ export function createKillPropagation(options: KillPropagationOptions): KillProp
 
   return {
     async announce(record) {
-      const { promise: over, resolve } = Promise.withResolvers<void>();
+      const { promise: reached, resolve } = Promise.withResolvers<void>();
       const controller = new AbortController();
       let confirmed = 0;
       const cancel = timer.after(timeoutMs, () => {
@@ -157,11 +157,8 @@ export function createKillPropagation(options: KillPropagationOptions): KillProp
           // It did not acknowledge, which is what the count says. Its lease, or its own operator, stops it.
         }
       });
-      void Promise.all(asked).then(() => {
-        cancel();
-        resolve();
-      });
-      await over;
+      const everybody = Promise.all(asked).finally(cancel);
+      await Promise.race([reached, everybody]);
       return { confirmed, configured: points.length, quorum };
     },
 

@@ -77,7 +77,7 @@ describe('the sequence of a kill', () => {
     await clock.advance(1);
     expect((await reporting).faults).toEqual(['GUARD_STEP_FAILED', 'GUARD_STEP_FAILED', 'GUARD_STEP_FAILED']);
     expect(events.slice(1).map(({ type, data }) => [type, data['code']])).toEqual(
-      Array(3).fill(['finding-raised', 'GUARD_STEP_FAILED']),
+      [1, 2, 3].map(() => ['finding-raised', 'GUARD_STEP_FAILED']),
     );
     expect(kill.isKilled(AGENT)).toBe(true);
     expect(clock.pending).toBe(0);
