@@ -14,6 +14,7 @@ import {
 import { frozenJson } from '@ttp/crypto';
 import { readLabels } from '@ttp/guard';
 import { type CallMap, mapCall } from '@ttp/spl';
+import type { Controls } from './controls.js';
 import { ownMembers } from './plain.js';
 
 /** A tool call, as an agent makes it. */
@@ -114,8 +115,11 @@ export function mapToolCall(
   };
 }
 
-/** The obligations that the mode adds to the policy's: results are scanned before they leave. */
-const OBLIGATIONS: readonly Obligation[] = [{ kind: 'dlp', from: 'profile:a2t', params: {} }];
+/** The obligations that the mode adds to the policy's: a tool that fails is left alone, results are scanned before they leave. */
+const OBLIGATIONS: readonly Obligation[] = [
+  { kind: 'breaker', from: 'profile:a2t', params: {} },
+  { kind: 'dlp', from: 'profile:a2t', params: {} },
+];
 
 /** And what they bring is known before they do. */
 const obligationsWith = (labels: readonly string[]): readonly Obligation[] =>
@@ -128,10 +132,11 @@ export const a2tProfile = <R>(
   evidence: readonly EvidenceSource[],
   labels: readonly string[],
   perform: (permit: Permit) => Promise<R>,
+  limits: Controls['obligations'],
 ): Profile<Interaction, R> => ({
   mode: 'a2t',
   evidence,
-  obligations: () => obligationsWith(labels),
+  obligations: (interaction, e) => [...obligationsWith(labels), ...limits(interaction, e)],
   perform: (_, permit) => perform(permit),
 });
 

@@ -8,8 +8,9 @@ import { loadCallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/sp
 import { parseThresholds } from '@ttp/tre';
 import { createActivity } from './activity.js';
 import { armPolicy, wasArmed } from './arming.js';
-import { openBounds } from './bounds.js';
 import { openBehavior } from './behavior/behavior.js';
+import { openBounds } from './bounds.js';
+import { agentControl, openControls } from './controls.js';
 import { decisionPointSource } from './decision-point.js';
 import { grantSource } from './grant-source.js';
 import { guardClock } from './guarded-clock.js';
@@ -99,12 +100,17 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   if (recorder.size === 0n && logs.length > 0)
     await noteInto(writer, noted)('log-continued', recorder.origin, { logs });
 
+  const control = agentControl(options, { agent, clock });
   const kill = await createKillSwitch({
     storage,
     clock,
     timer,
     ...(operators === undefined ? {} : { operators }),
-    emit: (event) => void recordKill(writer, event, { agent, trace, newTrace }),
+    steps: control.steps,
+    emit(event) {
+      control.told(event);
+      void recordKill(writer, event, { agent, trace, newTrace });
+    },
   });
   opened.push(() => kill.close());
   // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
@@ -166,6 +172,8 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   });
   const granted =
     grants.length === 0 ? [] : [await grantSource(grants, { subject: agent, operators, clock: steady })];
+  const breaker = control.start(kill);
+  const controls = openControls(options, { agent, store, clock, steady, random, note, breaker });
   const bounds = openBounds(options.budget, {
     store,
     clock: steady,
@@ -178,10 +186,24 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   const holders = [
     windows.handler(),
     ...bounds.handlers,
+    ...controls.handlers,
     ...labellingHandlers(labels),
     ...(approval === undefined ? [] : [approval]),
   ];
   const activity = createActivity(clock);
+  const agents = agentSources(identity, activity, {
+    clock: steady,
+    random,
+    resolver: options.resolver,
+    reputation: options.reputation?.open({
+      agent,
+      above,
+      clock: steady,
+      operators,
+      // Nobody waits for it: what does not count does not count, whether or not that can be written.
+      raise: (subject, finding) => void note('finding-raised', subject, finding).catch(() => undefined),
+    }),
+  });
   const behavior = await openBehavior({
     agent,
     policy,
@@ -203,6 +225,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     trace,
     callMap,
     activity,
+    controls,
     kill,
     oversight,
     labels,
@@ -212,19 +235,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     logKey: logSigner.publicKey,
     note,
     sources: [
-      ...agentSources(identity, activity, {
-        clock: steady,
-        random,
-        resolver: options.resolver,
-        reputation: options.reputation?.open({
-          agent,
-          above,
-          clock: steady,
-          operators,
-          // Nobody waits for it: what does not count does not count, whether or not that can be written.
-          raise: (subject, finding) => void note('finding-raised', subject, finding).catch(() => undefined),
-        }),
-      }),
+      ...agents,
       ...(behavior === undefined ? [] : [behavior.source]),
       ...granted,
       labelSource(labels, steady),

@@ -1,6 +1,7 @@
 /** Error codes of @ttp/sdk, each with what it means. */
 export const SDK_ERRORS = {
   SDK_BAD_CALL: 'The call to be checked is not well formed.',
+  SDK_BAD_CONTROL: 'The breaker that is configured is of another agent.',
   SDK_BAD_HANDLER: 'A handler of an obligation is not one, or its kind has a handler already.',
   SDK_BAD_LABELS: 'What the results of servers and tools are labelled with is not lists of lowercase names.',
   SDK_BAD_MODE: 'The mode of an enforcement point is neither enforce nor observe.',

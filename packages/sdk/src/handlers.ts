@@ -11,6 +11,8 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'capability',
   'window',
   'label',
+  'breaker',
+  'rate',
 ]);
 
 /** Obligations that the log itself fulfils: the intent names them, and whoever listens to the log acts on them. */

@@ -1,6 +1,7 @@
 export type { ToolCall } from './a2t.js';
 export type { AnomalyOptions, AnomalyResponse } from './behavior/settings.js';
 export type { Check } from './check.js';
+export type { ControlOptions, RateLimits } from './control-options.js';
 export { createTtp } from './create.js';
 export type { DecisionPoint } from './decision-point.js';
 export { actingBy, type DelegationControl } from './delegation.js';

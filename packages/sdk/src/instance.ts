@@ -6,7 +6,6 @@ import {
   type EventType,
   type EvidenceSource,
   type Interaction,
-  isDid,
   type JsonObject,
   type KillReason,
   type Outcome,
@@ -21,12 +20,14 @@ import { base64url, multikey } from '@ttp/crypto';
 import type { ExportOptions, TraceRecorder } from '@ttp/etr-merkle/trace';
 import type { BehaviorReport, KillResult, KillStatus, KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
-import { type CallMap, type Policy, type PolicyLayers, policiesOf } from '@ttp/spl';
+import type { CallMap, Policy, PolicyLayers } from '@ttp/spl';
 import { a2tProfile, type MappedCall, mapToolCall, readCall, type ToolCall } from './a2t.js';
 import type { Activity } from './activity.js';
 import { type Check, check, recordCheck, refusal } from './check.js';
+import type { Controls } from './controls.js';
 import { readInteraction } from './interaction.js';
 import { openJournal } from './journal.js';
+import { killTarget } from './kill-target.js';
 import { type Labels, labelsOf } from './labels.js';
 import { INTERACTION_ID_BYTES } from './limits.js';
 import { type Note, requireNotable } from './note.js';
@@ -114,6 +115,7 @@ export interface Parts {
   readonly trace: TraceId;
   readonly callMap: CallMap;
   readonly activity: Activity;
+  readonly controls: Controls;
   readonly kill: KillSwitch;
   readonly oversight: Oversight | undefined;
   readonly recorder: TraceRecorder;
@@ -133,7 +135,8 @@ export interface Parts {
 
 /** The facade over the parts: it maps, counts and delegates, and decides nothing. */
 export function assemble(parts: Parts): Ttp {
-  const { agent, trace, callMap, labelled, activity, kill, recorder, clock, flow, underWay } = parts;
+  const { agent, trace, callMap, labelled, activity, controls, kill, recorder, clock, flow, underWay } =
+    parts;
   const policy = flow.policy();
   const ids = new Set<string>();
   let closing: Promise<void> | undefined;
@@ -175,9 +178,10 @@ export function assemble(parts: Parts): Ttp {
     // Two of one id at once: the end of the one would close the intent of the other (flaw.E9).
     if (ids.has(interaction.id)) return await refused('SDK_BAD_CALL');
     ids.add(interaction.id);
-    const outcome = await run(profile, interaction, flow);
+    const outcome = await run(controls.watched(profile), interaction, flow);
     ids.delete(interaction.id);
     activity.end(outcome);
+    controls.ended(outcome);
     return outcome;
   }
 
@@ -193,7 +197,10 @@ export function assemble(parts: Parts): Ttp {
     const { interaction, attributes, labels } = mapped(call);
     const resource = localSource('resource', clock, () => Promise.resolve(attributes));
     const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
-    return { profile: a2tProfile(evidence, labels, perform), interaction: readInteraction(interaction) };
+    return {
+      profile: a2tProfile(evidence, labels, perform, controls.obligations),
+      interaction: readInteraction(interaction),
+    };
   }
 
   /** Counted as an attempt while it is decided, so that the rates are those that the call would meet, and no longer. */
@@ -255,7 +262,7 @@ export function assemble(parts: Parts): Ttp {
       return await underWay.track(asking);
     },
     kill(target, { reason, message }) {
-      return kill.kill(targetOf(target), { reason, message: textOf(message), by: agent });
+      return kill.kill(killTarget(target, policy, agent), { reason, message: textOf(message), by: agent });
     },
     async reinstate(orders) {
       requireOpen();
@@ -279,16 +286,6 @@ export function assemble(parts: Parts): Ttp {
     exportBundle: (options) => recorder.exportBundle(options),
     close: () => (closing ??= close()),
   };
-
-  /** A kill by a name that nobody resolved would stop nobody, and look as if it had. */
-  function targetOf(target: unknown): Did | '*' {
-    if (target === '*') return target;
-    if (typeof target === 'string') {
-      if (policiesOf(policy).some((one) => one.policy.document.agentDid === target)) return agent;
-      if (isDid(target) && target.startsWith('did:ttp:')) return target;
-    }
-    throw new TtpError('DID_UNRESOLVED', 'that is no agent known here', { field: 'agent' });
-  }
 }
 
 /** The effect of what is only checked. */

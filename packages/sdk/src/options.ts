@@ -15,6 +15,7 @@ import type { Identity, KeyLogResolver, NameRegistry } from '@ttp/did';
 import type { Entry } from '@ttp/etr-merkle/trace';
 import type { AgentBudget } from '@ttp/guard';
 import type { AnomalyOptions } from './behavior/settings.js';
+import type { ControlOptions } from './control-options.js';
 import type { DecisionPoint } from './decision-point.js';
 import type { DelegationControl } from './delegation.js';
 import type { LabelledSources } from './labels.js';
@@ -25,7 +26,7 @@ import type { ReputationSource } from './reputation/reputation.js';
 export type TtpMode = 'enforce' | 'observe';
 
 /** What `createTtp` is given. */
-export interface TtpOptions {
+export interface TtpOptions extends ControlOptions {
   /** Who acts, and who signs for this enforcement point: from `createIdentity` or `openIdentity` of @ttp/did. */
   readonly identity: Identity;
   /**

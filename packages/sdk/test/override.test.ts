@@ -91,7 +91,7 @@ describe('an override of a soft denial', () => {
     const bundle = await r.ttp.exportBundle();
     expect(replayBundle(bundle).map(({ result }) => result)).toEqual(['same', 'same', 'same']);
     const intents = r.entries.filter(({ type }) => type === 'intent-recorded');
-    expect(intents.map(({ data }) => data['obligations'])).toEqual([['alert', 'override', 'dlp']]);
+    expect(intents.map(({ data }) => data['obligations'])).toEqual([['alert', 'override', 'breaker', 'dlp']]);
   });
 
   it('is used by one of many that come at the same time', async () => {
