@@ -27,7 +27,10 @@ describe('check_action', () => {
       wouldPermit: true,
       effect: 'allow',
       outcome: 'allow',
-      obligations: [{ kind: 'dlp', from: 'profile:a2t' }],
+      obligations: [
+        { kind: 'breaker', from: 'profile:a2t' },
+        { kind: 'dlp', from: 'profile:a2t' },
+      ],
       advice: expect.stringContaining('no permission'),
     });
     const denied = await rig.ask('check_action', { ...call, input: { path: 'data/keys/x' } });
