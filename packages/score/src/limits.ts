@@ -70,6 +70,9 @@ export const SERVICE_STEP_DOWN_BP = 50;
 /** Where a bond begins, and where time takes it back to: 5000 bp (decisions.md, table of numbers). */
 export const BOND_START_BP = 5000;
 
+/** How long anybody may keep a badge: 60 s (flaw.S14). */
+export const BADGE_CACHE_MAX_SECONDS = 60;
+
 /** An hour, ms: the window of the burst rule. */
 export const HOUR_MS = 3_600_000;
 

@@ -1,5 +1,6 @@
 import { asTrustScore, type TrustScore, TtpError } from '@ttp/core';
 import { floorDiv } from '../integer.js';
+import { BADGE_CACHE_MAX_SECONDS } from '../limits.js';
 import { svgBox, svgDocument, svgLine, svgText, THEMES, type Theme } from './svg.js';
 
 export const BADGE_STYLES = ['flat', 'detailed'] as const;
@@ -31,12 +32,22 @@ export const BADGE_COLORS = {
   revoked: '#6e7781',
 } as const;
 
+/**
+ * What a badge is served with over HTTP: kept by nobody for longer than a minute, or it outlives a revocation
+ * (flaw.S14), and never more than a picture.
+ */
+export const BADGE_HEADERS = {
+  'cache-control': `public, max-age=${BADGE_CACHE_MAX_SECONDS}, must-revalidate`,
+  'content-security-policy': "default-src 'none'; sandbox",
+  'content-type': 'image/svg+xml; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /**
  * The badge as SVG: escaped, without scripts, links or anything from elsewhere, and of one size whatever is written in
- * it. A revoked agent's badge says so and shows no score. Serve it with a cache of at most 60 s, or it outlives the
- * revocation (flaw.S14).
+ * it. A revoked agent's badge says so and shows no score. Serve it with {@link BADGE_HEADERS}.
  *
  * @throws SCORE_BAD_BADGE with the field, CORE_BAD_SCORE
  */

@@ -1,6 +1,7 @@
+import { TtpError } from '@ttp/core';
 import { floorDiv } from '../integer.js';
 import { BEHAVIORAL_MAX_BP, IDENTITY_MAX_BP, REPUTATION_MAX_BP } from '../limits.js';
-import type { TrustReport } from '../report.js';
+import { isTrustReport, type TrustReport } from '../report.js';
 import { svgBox, svgDocument, svgLine, THEMES, type Theme } from './svg.js';
 
 /** The three parts of a score: how they are called, what each may reach, and its colour. */
@@ -18,8 +19,11 @@ const points = (bp: number): string => `${floorDiv(bp, 100)}.${String(bp % 100).
 /**
  * A trust report for people, at most 78 columns wide: the total with its stage, each part as a bar, and what it rests
  * on. The identity points prove the key and not the holder's goodness, and it says so.
+ *
+ * @throws SCORE_BAD_BADGE for what is no report
  */
 export function trustReportText(report: TrustReport): string {
+  if (!isTrustReport(report)) throw bad('report');
   const { totalBp, stage, access, capBp, attestationCount, independentClusters, observed } = report;
   const bars = PARTS.map(({ name, of, most }) => {
     const full = floorDiv(CELLS * report[of], most);
@@ -40,11 +44,14 @@ export function trustReportText(report: TrustReport): string {
  * The same as a picture: the parts as one bar of 100 points, and the history of the total as a line.
  *
  * @param history totals in basis points, the oldest first; the last 100 are drawn
+ * @throws SCORE_BAD_BADGE with the field, for what is no report or theme
  */
 export function trustReportSvg(
   report: TrustReport,
   { history = [], theme = 'light' }: { readonly history?: readonly number[]; readonly theme?: Theme } = {},
 ): string {
+  if (!isTrustReport(report)) throw bad('report');
+  if (!Object.hasOwn(THEMES, theme)) throw bad('theme');
   const { background, text, faint, rail } = THEMES[theme];
   const title = `trust ${points(report.totalBp)} of 100, ${report.stage}`;
   let x = 12;
@@ -75,3 +82,6 @@ function sparkline(history: readonly number[], color: string): readonly string[]
   );
   return [`<polyline points="${path.join(' ')}" fill="none" stroke="${color}" stroke-width="1.5"/>`];
 }
+
+const bad = (field: string): TtpError =>
+  new TtpError('SCORE_BAD_BADGE', 'no report, or no theme to draw it in', { field });
