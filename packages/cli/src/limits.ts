@@ -51,3 +51,6 @@ export const COPY_BATCH_BYTES = 16_777_216;
 
 /** Key logs of parents and guardians in one identity file: 64, as many as a resolver looks at for one identity. */
 export const RELATED_LOGS_MAX = 64;
+
+/** How long facts that a file gives without a time may be relied on: 1 min, and nobody waits that long. */
+export const FACTS_VALID_MS = 60_000;

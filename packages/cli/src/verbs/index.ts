@@ -1,5 +1,6 @@
 import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
+import { decide, replay } from './decision.js';
 import { did } from './did.js';
 import { mcp, mcpServer, selfTest } from './enforce.js';
 import { init, keygen } from './identity.js';
@@ -13,10 +14,10 @@ import { tools } from './tools.js';
 /** Every verb, in the order of the help and of the README. */
 export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Identities and keys', verbs: [init, keygen, ...key, ...did] },
-  { heading: 'Policies', verbs: [...policy, selfTest] },
+  { heading: 'Policies', verbs: [...policy, decide, selfTest] },
   { heading: 'Enforcement', verbs: [mcp, mcpServer] },
   { heading: 'Operators', verbs: [...review, ...tools, kill, reinstate, status] },
-  { heading: 'The audit log', verbs: [...trace, ...verify] },
+  { heading: 'The audit log', verbs: [...trace, ...verify, replay] },
   { heading: 'Storage', verbs: store },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },
 ];

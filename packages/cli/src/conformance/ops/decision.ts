@@ -1,15 +1,8 @@
-import {
-  type Evidence,
-  type Interaction,
-  isJsonObject,
-  isTtpError,
-  type Json,
-  type JsonObject,
-} from '@ttp/core';
-import { parseJson } from '@ttp/crypto';
+import { type Evidence, type Interaction, isJsonObject, isTtpError, type JsonObject } from '@ttp/core';
 import { scanText } from '@ttp/guard/dlp';
 import { evaluate, lintPolicy, loadPolicy, matchResource, POLICY_CEILING_BYTES } from '@ttp/spl';
-import { canonicalDecision, decide, parseThresholds } from '@ttp/tre';
+import { decide, parseThresholds } from '@ttp/tre';
+import { decisionJson } from '../../decision-json.js';
 import { parsePolicyRequest } from '../../policy-request.js';
 import { type Arguments, badArgument, json, object, text } from '../arguments.js';
 import type { Operation } from '../protocol.js';
@@ -40,8 +33,7 @@ export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
     if (!mayBeEvidence(evidence)) return badArgument('evidence');
     const policy = loadPolicy(text(args, 'policy'), { maxBytes: POLICY_CEILING_BYTES });
     const thresholds = parseThresholds(json(args, 'thresholds') ?? {});
-    const decision = canonicalDecision(decide({ interaction, evidence, policy, thresholds }));
-    return asObject(parseJson(decision, { profile: 'foreign' }));
+    return decisionJson(decide({ interaction, evidence, policy, thresholds }));
   },
   'dlp.scan': (args) => ({
     findings: scanText(text(args, 'text')).map(({ rule, start, end }) => ({ rule, start, end })),
@@ -74,5 +66,3 @@ function mayBeEvidence(value: JsonObject): value is JsonObject & Evidence {
   const { now, epoch, facts, absent } = value;
   return typeof now === 'number' && typeof epoch === 'number' && isJsonObject(facts) && isJsonObject(absent);
 }
-
-const asObject = (value: Json): JsonObject => (isJsonObject(value) ? value : {});
