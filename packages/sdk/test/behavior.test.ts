@@ -113,18 +113,19 @@ describe('kill triggers', () => {
     const r = await rig({ policy: withTriggers(trigger) });
     await reads(r, 6);
     const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const { promise: allBegun, resolve: begin } = Promise.withResolvers<void>();
     let begun = 0;
     let after = 0;
     const slow = Array.from({ length: 5 }, () =>
       r.ttp.a2t({ tool: 'read_file', input: { path: 'data/x' } }, async (permit) => {
-        begun++;
+        if (++begun === 5) begin();
         await gate;
         permit.enter();
         after++;
         return 1;
       }),
     );
-    while (begun < 5) await Promise.resolve();
+    await allBegun;
     await fails(r, 4);
     expect(r.ttp.isKilled()).toBe(true);
     open();
@@ -389,15 +390,16 @@ describe('responses to anomalies', () => {
   });
 });
 
-describe('the record of what was counted', () => {
-  const flaky = (storage: Storage): { storage: Storage; set: (isUp: boolean) => void } => {
-    let isUp = true;
-    const { store } = storage;
-    const put: typeof store.put = (key, ...rest) =>
-      isUp || !key.startsWith('guard/anomaly/') ? store.put(key, ...rest) : Promise.reject(new Error('EIO'));
-    return { storage: { ...storage, store: { ...store, put } }, set: (up) => (isUp = up) };
-  };
+/** A storage whose records of behaviour cannot be written, while it is set so. */
+const flaky = (storage: Storage): { storage: Storage; set: (isUp: boolean) => void } => {
+  let isUp = true;
+  const { store } = storage;
+  const put: typeof store.put = (key, ...rest) =>
+    isUp || !key.startsWith('guard/anomaly/') ? store.put(key, ...rest) : Promise.reject(new Error('EIO'));
+  return { storage: { ...storage, store: { ...store, put } }, set: (up) => (isUp = up) };
+};
 
+describe('the record of what was counted', () => {
   it('that cannot be read opens nothing', async () => {
     const policy = withTriggers(RATE);
     const r = await rig({ policy });

@@ -125,6 +125,7 @@ describe('law P-11: the epoch and policy of a decision are the current ones when
           record: async () => undefined,
         }),
         closing: trackCalls(clock),
+        behavior: undefined,
         obliges: () => [],
         leave: undefined,
       };
