@@ -22,6 +22,14 @@ export function percentage(text: string): number {
   return percent;
 }
 
+/** An amount of money, in millionths of the main unit: `50`, `49.99`, `0.000001`. */
+export function moneyAmount(text: string): number {
+  const [, whole = '', decimals = ''] = /^(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?$/.exec(text) ?? [];
+  if (whole === '')
+    throw new InvalidArgumentError('it is an amount such as 50 or 49.99, with at most six decimals.');
+  return Number(`${whole}${decimals.padEnd(6, '0')}`);
+}
+
 /** A time in UTC, ms: `2026-12-31` or `2026-12-31T12:00:00Z`. */
 export function utcTime(text: string): number {
   const ms = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;

@@ -44,7 +44,7 @@ it('a call that needs what its agent does not hold is refused, whatever the poli
 });
 
 it('the ten that no stage gives are given by operators alone, and one that is in no registry by nobody', async () => {
-  proves('guard.capabilities.policy-only', 'flaw.P18');
+  proves('guard.capabilities.policy-only');
   const plain = await open(needing('context:user'));
   expect(await plain.read('data/a')).toMatchObject({ code: 'GUARD_CAPABILITY_MISSING' });
   const notAfter = plain.clock.now() + 1000;

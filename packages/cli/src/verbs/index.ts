@@ -1,5 +1,6 @@
 import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
+import { budget } from './budget.js';
 import { decide, replay } from './decision.js';
 import { did } from './did.js';
 import { mcp, mcpServer, selfTest } from './enforce.js';
@@ -16,7 +17,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Identities and keys', verbs: [init, keygen, ...key, ...did] },
   { heading: 'Policies', verbs: [...policy, decide, selfTest] },
   { heading: 'Enforcement', verbs: [mcp, mcpServer] },
-  { heading: 'Operators', verbs: [...review, ...tools, kill, reinstate, status] },
+  { heading: 'Operators', verbs: [...review, ...tools, ...budget, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify, replay] },
   { heading: 'Storage', verbs: store },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },
@@ -30,6 +31,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   did: 'Create, resolve, verify, rotate, recover, revoke and name identities.',
   policy: 'Check, evaluate, explain, compare, test and recommend policies.',
   review: 'List and decide the reviews that wait for an operator.',
+  budget: 'Show and set what agents may spend.',
   tools: 'List and release the tools in quarantine.',
   trace: 'Work with the audit log.',
   store: 'Move, back up and restore storages.',
