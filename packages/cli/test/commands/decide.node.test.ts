@@ -93,11 +93,11 @@ describe('ttp decide', () => {
     const critical = await decided({ trust: { securityEvents: ['critical'] } });
     expect(critical.json).toMatchObject({ outcome: 'deny-hard' });
     expect((await decided({ trust: { totalBp: 1 } })).json).toMatchObject({ confidence: 5500 });
-    const fact = (value: object) => ({ value, at: 5, validFor: 10 });
+    const identity = { value: { verified: true, method: 'handshake' }, at: 5, validFor: 10 };
     dir.write('evidence.json', {
       now: 10,
       epoch: 3,
-      facts: { identity: fact({ verified: true, method: 'handshake' }) },
+      facts: { identity },
       absent: { trust: 'FETCH_TIMEOUT' },
     });
     const recorded = await ttpJson(args(['--explain'], 'evidence.json'));
