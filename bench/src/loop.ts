@@ -7,6 +7,7 @@ import { openRecorder, verifyTrace, verifyTraceStream } from '@ttp/etr-merkle/tr
 import { loadPolicy } from '@ttp/spl';
 import type { RunArea } from './areas.ts';
 import { figure, judge } from './bar.ts';
+import { longestHold } from './hold.ts';
 import { entries } from './merkle/hashing.ts';
 import { disjointRules } from './policy/rules.ts';
 import { MAX_BYTES, splDocument } from './policy/ttp.ts';
@@ -19,26 +20,6 @@ interface Work {
   readonly run: () => unknown;
   /** Why it holds the loop longer than the bar, where it does. */
   readonly why: string;
-}
-
-/** The longest time, in ms, in which the event loop could do nothing else while the work ran. */
-async function longestHold(run: () => unknown): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  let ticking = true;
-  const tick = (): void => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    if (ticking) setImmediate(tick);
-  };
-  setImmediate(tick);
-  await new Promise((resolve) => setImmediate(resolve));
-  longest = 0;
-  await run();
-  await new Promise((resolve) => setImmediate(resolve));
-  ticking = false;
-  return longest;
 }
 
 const agent = asDid('did:ttp:agent:QmZtmD2qt6fJot32nabSP3CUjicnypEBz7bHVDhPQt9aAy');

@@ -7,8 +7,9 @@ import type { Storage } from '@ttp/core';
 import { createIdentity } from '@ttp/did';
 import { createTtp, type Ttp, type TtpOptions } from '@ttp/sdk';
 import { revokeDelegation } from 'agent-passport-system';
-import { agentMesh, meshAction, passport } from './decision/rivals.ts';
-import { CALL_MAP, inputOf, POLICY } from './decision/world.ts';
+import { agentMesh, meshAction, passport } from '../decision/rivals.ts';
+import { CALL_MAP, inputOf, POLICY } from '../decision/world.ts';
+import type { FactsResult } from '../result.ts';
 
 type Row = readonly [
   name: string,
@@ -22,7 +23,7 @@ type Row = readonly [
 const ended = (outcome: { readonly status: string; readonly code?: string }): string =>
   outcome.code === undefined ? outcome.status : `${outcome.status}: ${outcome.code}`;
 
-export async function ourKill(): Promise<Row> {
+async function ourKill(): Promise<Row> {
   const dir = await mkdtemp(join(tmpdir(), 'ttp-bench-'));
   const path = join(dir, 'ttp.db');
   const identity = await createIdentity({ type: 'agent', random: systemRandom, clock: systemClock });
@@ -76,7 +77,7 @@ const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 
 /** It decides and leaves acting to the host, so the effects here are the host's own steps after the decision. */
-export async function meshKill(): Promise<Row> {
+async function meshKill(): Promise<Row> {
   const client = agentMesh();
   const [begun, killed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let second = 'did not happen';
@@ -106,7 +107,7 @@ export async function meshKill(): Promise<Row> {
 }
 
 /** Pure functions over what the host hands in; its registry of revocations moved to another package. */
-export function passportKill(): Row {
+function passportKill(): Row {
   const system = passport();
   let how = 'revokeDelegation(id)';
   try {
@@ -127,3 +128,13 @@ export function passportKill(): Row {
     'as the host hands it in: nothing is kept',
   ];
 }
+
+/** What the next call, the call under way and a restart meet after a kill, here and elsewhere. */
+export const killBehaviour = async (): Promise<FactsResult> => ({
+  kind: 'facts',
+  title: 'What a kill does',
+  work: 'Each is killed in the way its documentation names, while a call is under way that has had one effect and is about to have another. Everything in the table was observed in this run.',
+  columns: ['', 'how', 'the next call', 'the call under way', 'its second effect', 'after a restart'],
+  rows: [await ourKill(), await meshKill(), passportKill()],
+  bars: [],
+});

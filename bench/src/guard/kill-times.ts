@@ -6,11 +6,9 @@ import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemTimer as timer } from '@ttp/adapters/system';
 import { asDid, type Storage } from '@ttp/core';
 import { createKillSwitch } from '@ttp/guard';
-import type { RunArea } from './areas.ts';
-import { figure, judge } from './bar.ts';
-import { meshKill, ourKill, passportKill } from './kill-behaviour.ts';
-import type { FactsResult } from './result.ts';
-import { quantile } from './statistics.ts';
+import { figure, judge } from '../bar.ts';
+import type { FactsResult } from '../result.ts';
+import { quantile } from '../statistics.ts';
 
 /** How many agents are killed for the times, one kill each. */
 const KILLS = 300;
@@ -58,7 +56,8 @@ const row = (storage: string, { closed, durable }: KillTimes): string[] => [
   ),
 ];
 
-async function times(quick: boolean): Promise<FactsResult> {
+/** How long it takes until a kill is in force, and until it is stored. */
+export async function killTimes(quick: boolean): Promise<FactsResult> {
   const count = quick ? 30 : KILLS;
   const dir = await mkdtemp(join(tmpdir(), 'ttp-bench-'));
   const file = sqlite(join(dir, 'ttp.db'));
@@ -87,14 +86,3 @@ async function times(quick: boolean): Promise<FactsResult> {
     bars: [judge(closed, p99([...inMemory.closed, ...onDisk.closed])), judge(durable, p99(onDisk.durable))],
   };
 }
-
-const behaviour = async (): Promise<FactsResult> => ({
-  kind: 'facts',
-  title: 'What a kill does',
-  work: 'Each is killed in the way its documentation names, while a call is under way that has had one effect and is about to have another. Everything in the table was observed in this run.',
-  columns: ['', 'how', 'the next call', 'the call under way', 'its second effect', 'after a restart'],
-  rows: [await ourKill(), await meshKill(), passportKill()],
-  bars: [],
-});
-
-export const run: RunArea = async ({ quick }) => [await behaviour(), await times(quick)];
