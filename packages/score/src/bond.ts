@@ -79,7 +79,8 @@ export function decayedBond(score: BondScore, now: number): BondScore {
 
 function check(event: BondEvent, field: string): void {
   if (typeof event !== 'object' || event === null) throw bad(field);
-  if (!Object.hasOwn(BOND_DELTAS_BP, event.type)) throw bad(`${field}.type`);
+  if (typeof event.type !== 'string' || !Object.hasOwn(BOND_DELTAS_BP, event.type))
+    throw bad(`${field}.type`);
   if (!isTime(event.at)) throw bad(`${field}.at`);
 }
 

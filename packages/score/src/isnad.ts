@@ -181,7 +181,9 @@ function mostWithOne(entries: readonly IsnadEntry[]): number {
 
 const clusterOf = ({ partner, cluster }: IsnadEntry): string => cluster ?? partner;
 
-function checked({ entries, since }: IsnadFacts): readonly IsnadEntry[] {
+function checked(facts: IsnadFacts): readonly IsnadEntry[] {
+  if (typeof facts !== 'object' || facts === null) throw bad('facts');
+  const { entries, since } = facts;
   if (!isList(entries)) throw bad('entries');
   if (!isTime(since)) throw bad('since');
   if (entries.length > ISNAD_ENTRIES_MAX)

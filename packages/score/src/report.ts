@@ -160,7 +160,7 @@ function capOf({ killed, revoked, securityEvents }: TrustFacts): number {
   if (!isList(securityEvents))
     throw new TtpError('SCORE_BAD_SECURITY_EVENT', 'not a list', { field: 'securityEvents' });
   securityEvents.forEach((severity, i) => {
-    if (!Object.hasOwn(EVENT_CAPS_BP, severity))
+    if (!SECURITY_SEVERITIES.includes(severity))
       throw new TtpError('SCORE_BAD_SECURITY_EVENT', 'not a severity', { field: `securityEvents[${i}]` });
     cap = Math.min(cap, EVENT_CAPS_BP[severity]);
   });

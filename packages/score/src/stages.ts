@@ -48,6 +48,8 @@ export function stageOf(bp: number, gates: Gates): Stage {
 
 /** The gates, each of them a plain boolean: a missing `killed` must not pass for `false`. Throws SCORE_BAD_GATE. */
 export function checkGates(gates: Gates): Gates {
+  if (typeof gates !== 'object' || gates === null)
+    throw new TtpError('SCORE_BAD_GATE', 'no gates', { field: 'facts' });
   for (const name of ['identityVerified', 'killed', 'revoked'] as const)
     if (typeof gates[name] !== 'boolean')
       throw new TtpError('SCORE_BAD_GATE', `${name} is neither true nor false`, { field: name });

@@ -71,3 +71,23 @@ export function randomFacts(random: SeededRandom): TrustFacts {
     securityEvents: random.chance(0.8) ? [] : [random.pick(SECURITY_SEVERITIES)],
   };
 }
+
+/** The facts with one member, at any depth, replaced. */
+export function breakOne(value: unknown, junk: unknown, at: number): unknown {
+  const paths: (string | number)[][] = [];
+  const walk = (node: unknown, path: (string | number)[]): void => {
+    if (path.length > 0) paths.push(path);
+    if (typeof node === 'object' && node !== null)
+      for (const [key, member] of Object.entries(node)) walk(member, [...path, key]);
+  };
+  walk(value, []);
+  const path = paths[at % paths.length] ?? [];
+  const replace = (node: unknown, [key, ...rest]: (string | number)[]): unknown => {
+    if (key === undefined) return junk;
+    if (typeof node !== 'object' || node === null) return node;
+    const copy: Record<string, unknown> = { ...node };
+    copy[key] = replace(copy[key], rest);
+    return Array.isArray(node) ? Object.values(copy) : copy;
+  };
+  return replace(value, path);
+}

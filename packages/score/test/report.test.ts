@@ -2,7 +2,7 @@ import { asTrustScore, isTtpError, type Json } from '@ttp/core';
 import { isTrustReport, type TrustFacts, type TrustReport, trustReport } from '@ttp/score';
 import { codeThrownBy, proves, vectors, withSeed } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { attestation, behavior, facts, randomFacts } from './facts.js';
+import { attestation, behavior, breakOne, facts, randomFacts } from './facts.js';
 
 interface ReportCase {
   readonly facts: TrustFacts;
@@ -100,26 +100,6 @@ describe('trustReport', () => {
       }
     }));
 });
-
-/** The facts with one member, at any depth, replaced. */
-function breakOne(value: unknown, junk: unknown, at: number): unknown {
-  const paths: (string | number)[][] = [];
-  const walk = (node: unknown, path: (string | number)[]): void => {
-    if (path.length > 0) paths.push(path);
-    if (typeof node === 'object' && node !== null)
-      for (const [key, member] of Object.entries(node)) walk(member, [...path, key]);
-  };
-  walk(value, []);
-  const path = paths[at % paths.length] ?? [];
-  const replace = (node: unknown, [key, ...rest]: (string | number)[]): unknown => {
-    if (key === undefined) return junk;
-    if (typeof node !== 'object' || node === null) return node;
-    const copy: Record<string, unknown> = { ...node };
-    copy[key] = replace(copy[key], rest);
-    return Array.isArray(node) ? Object.values(copy) : copy;
-  };
-  return replace(value, path);
-}
 
 describe('caps', () => {
   const best = {

@@ -49,7 +49,9 @@ export interface Received {
  *
  * @throws SCORE_BAD_RATING with the field, SCORE_TOO_MANY_ATTESTATIONS
  */
-export function graphOf({ ratings, createdAt }: GamingFacts): RatingGraph {
+export function graphOf(facts: GamingFacts): RatingGraph {
+  if (typeof facts !== 'object' || facts === null) throw bad('facts');
+  const { ratings, createdAt } = facts;
   if (!isList(ratings)) throw bad('ratings');
   if (!(createdAt instanceof Map)) throw bad('createdAt');
   if (ratings.length > GAMING_RATINGS_MAX)
