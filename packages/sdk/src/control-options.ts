@@ -12,6 +12,8 @@ export interface RateLimits {
   readonly stages?: Readonly<Partial<Record<Stage, Rate>>>;
   /** Calls that need a capability, as `resource.capabilities` of the call map names them. */
   readonly capabilities?: Readonly<Partial<Record<Capability, Rate>>>;
+  /** Calls of a tool by this agent, as `server/tool`: a quota of 1000 a day is `{ requests: 1000, windowMs: 86_400_000 }`. */
+  readonly tools?: Readonly<Record<string, Rate>>;
 }
 
 /** What an enforcement point limits calls by. */

@@ -26,13 +26,14 @@ import {
   storeRates,
   toolBreakers,
 } from '@ttp/guard';
+import { neededCapabilities } from './capabilities.js';
 import type { ControlOptions, RateLimits } from './control-options.js';
 import type { Note } from './note.js';
 
 /** What an enforcement point limits calls by: rates, and the breakers of tools and of the agent. */
 export interface Controls {
   readonly handlers: readonly ObligationHandler[];
-  /** What the trust stage of the agent, and the capabilities that a call needs, limit it to. */
+  /** What the trust stage of the agent, the capabilities that a call needs, and its tool limit it to. */
   readonly obligations: (interaction: Interaction, evidence: Evidence) => readonly Obligation[];
   /** The same profile: its effects are timed for the breakers, and the agent's breaker hears of its trust score. */
   watched<I extends Interaction, R>(profile: Profile<I, R>): Profile<I, R>;
@@ -63,9 +64,10 @@ export function openControls({ breakers, rates = {} }: ControlOptions, ports: Co
   const { meter = storeRates({ store, clock: steady }) } = rates;
   return {
     handlers: [tools.handler(), rateHandler({ meter, sources: memoryRates({ clock }) })],
-    obligations: (_, { facts }) => [
+    obligations: ({ target }, { facts }) => [
       ...stageLimits(rates, facts['trust']?.value),
-      ...capabilityLimits(rates, facts['resource']?.value),
+      ...limitsOf(rates.capabilities, 'capability', neededCapabilities(facts['resource']?.value)),
+      ...limitsOf(rates.tools, 'peer', [target]),
     ],
     watched: (profile) => ({
       ...profile,
@@ -92,19 +94,9 @@ function stageLimits({ stages }: RateLimits, trust: Json | undefined): readonly 
   return limitsOf(stages, 'stage', [stage ?? null]);
 }
 
-/** The limits of the capabilities that a call needs, as the registry or the call map names them. */
-function capabilityLimits({ capabilities }: RateLimits, resource: Json | undefined): readonly Obligation[] {
-  if (resource === undefined || !isJsonObject(resource)) return [];
-  const { resource: inner } = resource;
-  const needed =
-    resource['resource.capabilities'] ??
-    (inner !== undefined && isJsonObject(inner) ? inner['capabilities'] : undefined);
-  return limitsOf(capabilities, 'capability', Array.isArray(needed) ? needed : []);
-}
-
 function limitsOf(
-  table: RateLimits['stages'] | RateLimits['capabilities'] = {},
-  per: 'stage' | 'capability',
+  table: RateLimits['stages'] | RateLimits['capabilities'] | RateLimits['tools'] = {},
+  per: 'stage' | 'capability' | 'peer',
   names: readonly Json[],
 ): readonly Obligation[] {
   const rates = new Map(Object.entries(table));

@@ -93,6 +93,26 @@ describe('rates', () => {
     expect(endOf(await call('other')), 'a call that needs none').toBe('done');
   });
 
+  it('are quotas of a tool for each agent, kept over a restart', async () => {
+    proves('guard.quota.usage');
+    const rates = { tools: { 'local/read_file': { requests: 3, windowMs: 86_400_000 } } };
+    const r = await rig({ rates });
+    expect(await ends(r, '++-+')).toEqual(['done', 'done', 'SDK_PERFORM_FAILED', 'GUARD_RATE_EXCEEDED']);
+    expect(endOf(await read(r, '+', 1, 'list_files')), 'another tool').toBe('done');
+    const again = await r.restart({ rates });
+    expect(await ends(again, '+')).toEqual(['GUARD_RATE_EXCEEDED']);
+    const { storage } = r;
+    const other = await rig({
+      rates,
+      storage,
+      seed: 'other',
+      policy: { ...POLICY, agentDid: 'did:tessorium:agent:other:v1' },
+    });
+    expect(await ends(other, '+'), 'another agent').toEqual(['done']);
+    await again.clock.advance(86_400_001);
+    expect(await ends(again, '+')).toEqual(['done']);
+  });
+
   it('of tokens are taken by what the call says that it takes', async () => {
     const r = await rig({ rates: { meter: memoryRates({ clock: { monotonic: () => 0 } }) } });
     const params = { ...bucketPerMinute(100), adds: 'request.max_tokens' };
