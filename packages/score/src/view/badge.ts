@@ -36,12 +36,17 @@ export const BADGE_COLORS = {
  * What a badge is served with over HTTP: kept by nobody for longer than a minute, or it outlives a revocation
  * (flaw.S14), and never more than a picture.
  */
-export const BADGE_HEADERS = {
+export const BADGE_HEADERS: {
+  readonly 'cache-control': string;
+  readonly 'content-security-policy': string;
+  readonly 'content-type': string;
+  readonly 'x-content-type-options': string;
+} = {
   'cache-control': `public, max-age=${BADGE_CACHE_MAX_SECONDS}, must-revalidate`,
   'content-security-policy': "default-src 'none'; sandbox",
   'content-type': 'image/svg+xml; charset=utf-8',
   'x-content-type-options': 'nosniff',
-} as const;
+};
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
