@@ -28,8 +28,7 @@ export function lintWholePolicy(policy: Policy): readonly LintFinding[] {
     findings.push({
       code: 'SPL_NO_KILL_TRIGGER',
       message: 'there are no kill triggers',
-      suggestion:
-        'add killSwitch.triggers, such as "request.rate > 500", and see that the host evaluates them',
+      suggestion: 'add killSwitch.triggers, such as "request.rate > 500"',
     });
   for (const capability of requirements.requiredCapabilities ?? [])
     if (!CAPABILITIES.some((known) => known === capability))
