@@ -112,7 +112,7 @@ describe('a budget', () => {
 
   it('does not begin anew for a clock that is set back', async () => {
     const { budgets, clock } = rig();
-    await reserve(budgets, call(1000, 'a'));
+    await (await reserve(budgets, call(1000, 'a'))).settle(used(1000));
     for (const wall of [Date.UTC(2026, 9, 1), 0]) {
       clock.setWall(wall);
       expect(await codeRejectedBy(reserve(budgets, call(1, 'b')))).toBe('GUARD_BUDGET_EXCEEDED');
