@@ -22,6 +22,8 @@ const REFUSALS = [
   'CLI_BUNDLE_INVALID',
   'GATEWAY_RELEASE_',
   'GATEWAY_TOOL_',
+  'SCORE_NOT_SHARED',
+  'SCORE_ATTESTATION_',
 ];
 /** Areas whose errors are about the machine and not about the arguments. */
 const OBSTACLES = [

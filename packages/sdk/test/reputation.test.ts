@@ -148,6 +148,12 @@ async function setting(count = 4, options: { operators?: Operators } = {}) {
   return { r, resolver, list, heap, open };
 }
 
+/** Whether score alone would have to open it: what a human would be asked about is only checked here. */
+const alone = async ({ ttp }: Rig): Promise<boolean | undefined> =>
+  (await ttp.check({ tool: 'read_file', input: { path: 'data/a' } })).decision?.reasons.some(
+    ({ code }) => code === 'TRE_SCORE_ALONE',
+  );
+
 describe('what score alone does not open', () => {
   it('is opened by attestations of three clusters with a path from a root, and by nothing less', async () => {
     proves('flaw.S1', 'decision.D24');
@@ -202,11 +208,6 @@ describe('what score alone does not open', () => {
     const vouch = () =>
       signVouch({ subject: r.identity.did, notAfter: r.clock.now() + HOUR }, operator, r.clock.now());
     heap.push(await vouch());
-    // What a human would be asked about is only checked here.
-    const alone = async ({ ttp }: Rig) =>
-      (await ttp.check({ tool: 'read_file', input: { path: 'data/a' } })).decision?.reasons.some(
-        ({ code }) => code === 'TRE_SCORE_ALONE',
-      );
     const one = await open();
     expect(await alone(one)).toBe(false);
     await one.clock.advance(HOUR);

@@ -11,10 +11,12 @@ import { policy } from './policy.js';
 import { store } from './store.js';
 import { completion, conformance, demo, doctor, version } from './tool.js';
 import { tools } from './tools.js';
+import { trust } from './trust.js';
 
 /** Every verb, in the order of the help and of the README. */
 export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Identities and keys', verbs: [init, keygen, ...key, ...did] },
+  { heading: 'Reputation', verbs: trust },
   { heading: 'Policies', verbs: [...policy, decide, selfTest] },
   { heading: 'Enforcement', verbs: [mcp, mcpServer] },
   { heading: 'Operators', verbs: [...review, ...tools, ...budget, kill, reinstate, status] },
@@ -29,6 +31,7 @@ export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
 export const FAMILIES: Readonly<Record<string, string>> = {
   key: 'Create, show, rotate, export and re-encrypt keys.',
   did: 'Create, resolve, verify, rotate, recover, revoke and name identities.',
+  trust: 'Sign receipts of sessions, attest, retract, share, vouch and show reputation.',
   policy: 'Check, evaluate, explain, compare, test and recommend policies.',
   review: 'List and decide the reviews that wait for an operator.',
   budget: 'Show and set what agents may spend.',

@@ -82,7 +82,7 @@ async function statementsIn(file: string, local: KeyLogResolver, now: number): P
 }
 
 /** The documents of those who signed, as far as they are known here: nobody else's signature counts. */
-async function documentsOf(
+export async function documentsOf(
   statements: readonly Envelope[],
   local: KeyLogResolver,
 ): Promise<readonly DidDocument[]> {
@@ -119,7 +119,8 @@ function subjectIn({ subject }: JsonObject): Did | undefined {
   }
 }
 
-async function ifKnown<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** What is asked for, where it is known. */
+export async function ifKnown<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
