@@ -8,6 +8,7 @@ export default defineConfig(
       'src/sqlite.ts',
       'src/fs.ts',
       'src/postgres.ts',
+      'src/redis.ts',
       'src/indexeddb.ts',
       'src/lock.ts',
       'src/fetch.ts',

@@ -34,6 +34,13 @@ export const LOCK_ERRORS = {
 } as const;
 export type LockErrorCode = keyof typeof LOCK_ERRORS;
 
+/** Error codes of the limiter in Redis, each with what it means. */
+export const REDIS_ERRORS = {
+  REDIS_BAD_RATE: 'A rate is not made of positive integers, or the units are no count.',
+  REDIS_FAILED: 'The server failed, or answered something else: what was asked for may have been done.',
+} as const;
+export type RedisErrorCode = keyof typeof REDIS_ERRORS;
+
 /** Error codes of the guarded fetch, each with what it means. */
 export const FETCH_ERRORS = {
   FETCH_BAD_OPTION: 'An option of the guard lies outside its bounds.',

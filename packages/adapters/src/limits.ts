@@ -102,3 +102,6 @@ export const FETCH_MS_MAX = 600_000;
 
 /** Messages of a connection within a process that wait to be received, before its sender waits too: 64. */
 export const DUPLEX_MAX_WAITING = 64;
+
+/** What the keys of the limiter in Redis begin with unless an option says otherwise. */
+export const REDIS_PREFIX = 'ttp:rate:';
