@@ -162,6 +162,7 @@ export { type PeerLimits, type PeerSource, peerLimits } from './rate/peers.js';
 export { bucketPerMinute } from './rate/rate.js';
 export { storeRates } from './rate/store-rates.js';
 export { PEER_RATES, type RateTable, STAGE_RATES, TOPIC_RATES } from './rate/tables.js';
+export { type FileReach, type NetworkReach, type SandboxBounds, sandboxBounds } from './sandbox.js';
 export { applyTransform } from './transform/apply.js';
 export { transformHandler } from './transform/handler.js';
 export type { WindowParams } from './window/amount.js';

@@ -66,6 +66,7 @@ describe('what the package exports', () => {
       'readToolState',
       'requireUnrevoked',
       'revokeDelegation',
+      'sandboxBounds',
       'signBudget',
       'signDelegation',
       'signDelegationRevocation',

@@ -206,6 +206,17 @@ describe('a breakdown', () => {
     expect(now?.history).toEqual([{ period: '2026-11', calls: 3, spent: 215 }]);
   });
 
+  it('goes back 24 months', async () => {
+    const { budgets, status, clock } = rig();
+    for (let month = 0; month < 30; month++) {
+      clock.setWall(Date.UTC(2026, 10 + month, 1));
+      await (await reserve(budgets, call(1, `${month}`))).settle(used(month));
+    }
+    const history = (await status())?.history ?? [];
+    expect(history.map(({ spent }) => spent)).toEqual(Array.from({ length: 24 }, (_, i) => 28 - i));
+    expect(history[0]?.period).toBe('2029-03');
+  });
+
   it('has a bounded number of rows, and loses nothing', async () => {
     const { budgets, status } = rig();
     for (let i = 0; i < 150; i++)

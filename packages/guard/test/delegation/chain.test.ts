@@ -223,6 +223,15 @@ describe('a chain that an agent begins', () => {
       ),
     );
 
+  it('is not for itself', async () => {
+    const own = await link({ subject: didOf(0) });
+    const grants = [await grant('agent:delegate'), await grant('payment:process')];
+    expect(await refusalOf(open([own], { subject: didOf(0), grants }))).toEqual([
+      'GUARD_DELEGATION_CYCLE',
+      '[0].body.subject',
+    ]);
+  });
+
   it('lasts no longer than what was granted, and the leave to delegate', async () => {
     expect(await refusalBy(NOW + 1000, NOW + 1000)).toBeUndefined();
     const wider = ['GUARD_DELEGATION_WIDENS', '[0].body.notAfter'];
