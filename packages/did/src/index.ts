@@ -44,6 +44,7 @@ export {
   responderMachine,
 } from './handshake/responder.js';
 export type { Session } from './handshake/session.js';
+export { type SessionBook, sessionBook } from './handshake/session-book.js';
 export {
   openSession,
   type SessionEvent,

@@ -36,6 +36,8 @@ export interface Approvals {
   use(id: string, call: Hash): Promise<Review>;
   /** Gives one use back: the effect did not happen. Whether it may still be used, {@link Approvals.use} says. */
   giveBack(id: string): Promise<void>;
+  /** Ends a review that nobody has decided: it expires now. */
+  withdraw(id: string): Promise<Review>;
   /** Reviews that wait for a human, oldest first. */
   pending(): Promise<readonly Review[]>;
   read(id: string): Promise<Review | undefined>;
@@ -110,6 +112,11 @@ export function createApprovals(
   return {
     look,
     read: (id) => reviews.read(id),
+    withdraw: (id) =>
+      reviews.update(id, (review) => {
+        const { state } = reviewMachine.step(review.state, { type: 'withdraw', now: clock.now() });
+        return state === review.state ? review : { ...review, state };
+      }),
     async pending() {
       const open: Review[] = [];
       for await (const id of queue.all()) {

@@ -68,6 +68,11 @@ export interface Oversight {
    *   OVERSIGHT_CONTENTION, and the codes of `verifyOperatorEnvelope`
    */
   submit(decision: Envelope | string): Promise<Review>;
+  /**
+   * Withdraws what these agents wait for: nobody has to decide it any more, and a decision that comes is refused.
+   * Returns how many there were. Throws OVERSIGHT_CONTENTION.
+   */
+  withdraw(includes: (agent: Did) => boolean): Promise<number>;
   /** Called, synchronously, with every review that is opened here. What it throws is counted in {@link Oversight.listenerFaults}. */
   onRequest(fn: (review: Review) => void): Dispose;
   /** How often a listener threw since this was opened: perhaps nobody was told. */
@@ -191,6 +196,12 @@ export function createOversight(options: OversightOptions): Oversight {
       const decided = await approvals.decide(decision, owners(review.request.agent));
       waiting.wake();
       return decided;
+    },
+    async withdraw(includes) {
+      const theirs = (await approvals.pending()).filter(({ request: { agent } }) => includes(agent));
+      const ended = await Promise.all(theirs.map(({ id }) => approvals.withdraw(id)));
+      waiting.wake();
+      return ended.filter(({ state }) => state.at === 'expired').length;
     },
     onRequest(fn) {
       const listener = (review: Review): void => fn(review); // one registration each, even of the same function

@@ -27,6 +27,8 @@ export type ReviewState =
 export type ReviewEvent =
   | { readonly type: 'approve'; readonly now: number; readonly vote: Vote }
   | { readonly type: 'deny'; readonly now: number; readonly vote: Vote }
+  /** Who asked was stopped: nobody has to decide any more. */
+  | { readonly type: 'withdraw'; readonly now: number }
   | { readonly type: 'look'; readonly now: number };
 
 type Next = Step<ReviewState, never>;
@@ -40,7 +42,7 @@ export const reviewMachine: Machine<ReviewState, ReviewEvent, never> = /* @__PUR
   'approved' | 'denied' | 'expired'
 >({
   name: 'review',
-  events: ['approve', 'deny', 'look'],
+  events: ['approve', 'deny', 'withdraw', 'look'],
   final: ['approved', 'denied', 'expired'],
   table: {
     pending: {
@@ -51,11 +53,13 @@ export const reviewMachine: Machine<ReviewState, ReviewEvent, never> = /* @__PUR
             : { at: 'approved', votes: [vote] },
         ),
       deny: (_, { vote }) => to({ at: 'denied', vote }),
+      withdraw: () => to({ at: 'expired' }),
       look: 'stay',
     },
     seconding: {
       approve: ({ first }, { vote }) => to({ at: 'approved', votes: [first, vote] }),
       deny: (_, { vote }) => to({ at: 'denied', vote }),
+      withdraw: () => to({ at: 'expired' }),
       look: 'stay',
     },
   },

@@ -306,3 +306,22 @@ describe('listeners', () => {
     expect(decisionOf().effect).toBe('allow_with_approval');
   });
 });
+
+describe('what a stopped agent waits for', () => {
+  it('is withdrawn: nobody decides it any more, and asking again later opens anew', async () => {
+    const r = rig();
+    const call = codeRejectedBy(r.ask());
+    await r.clock.advance(100);
+    const [review] = await r.oversight.pending();
+    expect(await r.oversight.withdraw(() => false)).toBe(0);
+    expect(await r.oversight.withdraw((agent) => agent === review?.request.agent)).toBe(1);
+    expect(await call).toBe('OVERSIGHT_TIMEOUT');
+    expect(await r.oversight.pending()).toEqual([]);
+    if (review === undefined) throw new Error('nothing was pending');
+    expect(await codeRejectedBy(decide(r, alice, { review }))).toBe('OVERSIGHT_ALREADY_DECIDED');
+    expect(await r.oversight.withdraw(() => true)).toBe(0);
+    const again = codeRejectedBy(rig({ ...r, waitMs: 0 }).ask());
+    await r.clock.advance(100);
+    expect(await again).toBe(PENDING);
+  });
+});

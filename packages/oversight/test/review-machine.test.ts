@@ -27,6 +27,7 @@ const EVENTS = {
   approve: (now: number): ReviewEvent => ({ type: 'approve', now, vote: plain }),
   'approve for two': (now: number): ReviewEvent => ({ type: 'approve', now, vote: dual }),
   deny: (now: number): ReviewEvent => ({ type: 'deny', now, vote: plain }),
+  withdraw: (now: number): ReviewEvent => ({ type: 'withdraw', now }),
   look: (now: number): ReviewEvent => ({ type: 'look', now }),
 };
 type Row = { readonly [Event in keyof typeof EVENTS]: ReviewState };
@@ -35,6 +36,7 @@ const stay = (state: ReviewState): Row => ({
   approve: state,
   'approve for two': state,
   deny: state,
+  withdraw: state,
   look: state,
 });
 
@@ -44,6 +46,7 @@ const BEFORE: { readonly [At in ReviewState['at']]: Row } = {
     approve: { at: 'approved', votes: [plain] },
     'approve for two': { at: 'seconding', deadline: DEADLINE, first: dual },
     deny: { at: 'denied', vote: plain },
+    withdraw: { at: 'expired' },
     look: STATES.pending,
   },
   seconding: {
@@ -51,6 +54,7 @@ const BEFORE: { readonly [At in ReviewState['at']]: Row } = {
     // Two are two: a second approval that asks for a second approval is one.
     'approve for two': { at: 'approved', votes: [dual, dual] },
     deny: { at: 'denied', vote: plain },
+    withdraw: { at: 'expired' },
     look: STATES.seconding,
   },
   approved: stay(STATES.approved),
@@ -76,7 +80,7 @@ describe('the machine of a review', () => {
   it('has these states and events', () => {
     expect([...reviewMachine.states].sort()).toEqual(Object.keys(STATES).sort());
     expect([...reviewMachine.final].sort()).toEqual(['approved', 'denied', 'expired']);
-    expect(reviewMachine.events).toEqual(['approve', 'deny', 'look']);
+    expect(reviewMachine.events).toEqual(['approve', 'deny', 'withdraw', 'look']);
   });
 
   it.each(cells(BEFORE))('$at, $event, before the deadline', ({ at, event, next }) => {

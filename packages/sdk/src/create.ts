@@ -1,6 +1,6 @@
 import { systemClock, systemRandom, systemTimer } from '@ttp/adapters/system';
 import { asTraceId, type Clock, type Dispose, type JsonObject, type TraceId, TtpError } from '@ttp/core';
-import { hex } from '@ttp/crypto';
+import { hex, multikey } from '@ttp/crypto';
 import { type Entry, openRecorder } from '@ttp/etr-merkle/trace';
 import { createKillSwitch, createWindows } from '@ttp/guard';
 import { createOversight } from '@ttp/oversight';
@@ -16,6 +16,7 @@ import { grantSource } from './grant-source.js';
 import { guardClock } from './guarded-clock.js';
 import { handlersByKind } from './handlers.js';
 import { assemble, type Ttp } from './instance.js';
+import { killEnding } from './kill-ending.js';
 import { labellingHandlers, labelSource, openLabels, readSources } from './labels.js';
 import { lineageOf } from './lineage.js';
 import { logKeysOf } from './log-keys.js';
@@ -101,26 +102,27 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     await noteInto(writer, noted)('log-continued', recorder.origin, { logs });
 
   const control = agentControl(options, { agent, clock });
+  const ending = killEnding(options, agent, control.steps);
   const kill = await createKillSwitch({
     storage,
     clock,
     timer,
     ...(operators === undefined ? {} : { operators }),
-    steps: control.steps,
+    ...ending.options,
     emit(event) {
       control.told(event);
+      options.decisions?.drop();
       void recordKill(writer, event, { agent, trace, newTrace });
     },
   });
   opened.push(() => kill.close());
   // An identity whose policy was armed here before is not new: then a lost kill record means killed (flaw.K2).
   const above = await lineageOf(identity, options.resolver);
-  const { resolver } = options;
+  const { names, grants = [], resolver } = options;
   const leave = await options.delegation?.open({ agent, store, clock: steady, operators, resolver });
   const stoppedBy = [...above, ...(leave?.above ?? [])];
-  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)), stoppedBy);
+  await kill.enrol(agent, fresh && !(await wasArmed(store, agent)), stoppedBy, multikey(signer.publicKey));
 
-  const { names } = options;
   const { policy, record, name } = await armPolicy(options.policy, agent, {
     signer,
     store,
@@ -160,7 +162,6 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
           owners: () => owners,
           ...(options.approvalWaitMs === undefined ? {} : { waitMs: options.approvalWaitMs }),
         });
-  const { grants = [] } = options;
   const labels = openLabels({
     store,
     agent,
@@ -195,6 +196,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
     clock: steady,
     random,
     resolver: options.resolver,
+    epoch: () => kill.epochOf(agent),
     reputation: options.reputation?.open({
       agent,
       above,
@@ -220,6 +222,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   });
   opened.push(() => behavior?.close());
   const underWay = trackCalls(timer);
+  ending.start({ underWay, oversight });
   return assemble({
     agent,
     trace,
@@ -264,6 +267,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
       thresholds,
       handlers: handlersByKind(holders, options.handlers ?? []),
       labels,
+      cache: options.decisions,
       closing: underWay,
     },
   });

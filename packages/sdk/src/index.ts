@@ -3,10 +3,12 @@ export type { AnomalyOptions, AnomalyResponse } from './behavior/settings.js';
 export type { Check } from './check.js';
 export type { ControlOptions, RateLimits } from './control-options.js';
 export { createTtp } from './create.js';
+export { type DecisionCache, decisionCache } from './decision-cache.js';
 export type { DecisionPoint } from './decision-point.js';
 export { actingBy, type DelegationControl } from './delegation.js';
 export { SDK_ERRORS, type SdkErrorCode } from './errors.js';
 export type { Ttp } from './instance.js';
+export type { EndsSessions, KillOptions } from './kill-ending.js';
 export type { LabelledSources, Labels } from './labels.js';
 export {
   ACTIVITY_WINDOW_MS,

@@ -16,8 +16,10 @@ import type { Entry } from '@ttp/etr-merkle/trace';
 import type { AgentBudget } from '@ttp/guard';
 import type { AnomalyOptions } from './behavior/settings.js';
 import type { ControlOptions } from './control-options.js';
+import type { DecisionCache } from './decision-cache.js';
 import type { DecisionPoint } from './decision-point.js';
 import type { DelegationControl } from './delegation.js';
+import type { KillOptions } from './kill-ending.js';
 import type { LabelledSources } from './labels.js';
 import type { LayerSource, PolicySource } from './policy-sources.js';
 import type { ReputationSource } from './reputation/reputation.js';
@@ -26,7 +28,7 @@ import type { ReputationSource } from './reputation/reputation.js';
 export type TtpMode = 'enforce' | 'observe';
 
 /** What `createTtp` is given. */
-export interface TtpOptions extends ControlOptions {
+export interface TtpOptions extends ControlOptions, KillOptions {
   /** Who acts, and who signs for this enforcement point: from `createIdentity` or `openIdentity` of @ttp/did. */
   readonly identity: Identity;
   /**
@@ -97,6 +99,8 @@ export interface TtpOptions extends ControlOptions {
    * everybody in it.
    */
   readonly delegation?: DelegationControl;
+  /** What decisions rested on, for the same call made again: from `decisionCache`. Without one every source is asked each time. */
+  readonly decisions?: DecisionCache;
   /** Risk thresholds: members of `Thresholds` of @ttp/tre that differ from the defaults. */
   readonly thresholds?: JsonObject;
   /** Time and randomness; the system's unless given. */

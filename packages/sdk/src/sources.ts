@@ -30,6 +30,8 @@ interface SourcePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly resolver: TtpOptions['resolver'];
+  /** The kill epoch of the agent: what was verified in another one counts no more (decision D33). */
+  readonly epoch: () => number;
   /** What others say of the agent; without it nobody rates it and nobody vouches for it. */
   readonly reputation?: Reputation | undefined;
 }
@@ -52,14 +54,14 @@ export const localSource = (
  * Whether the agent holds the key that its key log names: a real challenge-response against a verifier of this
  * process, repeated when the answer is older than 5 min.
  */
-function identitySource(identity: Identity, { clock, random, resolver }: SourcePorts): EvidenceSource {
+function identitySource(identity: Identity, { clock, random, resolver, epoch }: SourcePorts): EvidenceSource {
   const { seed, publicKey } = generateKeyPair(random);
   const did = didKey(publicKey);
   const kid = `${did}#${did.slice('did:key:'.length)}`;
   const verifier: Party = { did, signer: createSigner({ seed, kid, purposes: IDENTITY_PURPOSES }) };
   // Both sides live in this process: no challenge from before it was started can be answered.
   const replay = createReplayGuard({ bootAt: 0 });
-  let last: { readonly at: number; readonly value: Promise<Json> } | undefined;
+  let last: { readonly at: number; readonly epoch: number; readonly value: Promise<Json> } | undefined;
 
   async function challenge(): Promise<Json> {
     const pending = await createChallenge({ verifier, prover: identity.did, clock, random });
@@ -84,9 +86,10 @@ function identitySource(identity: Identity, { clock, random, resolver }: SourceP
     name: 'identity',
     async gather() {
       const at = clock.now();
-      if (last === undefined || at - last.at > IDENTITY_VALID_MS) {
+      const current = epoch();
+      if (last === undefined || last.epoch !== current || at - last.at > IDENTITY_VALID_MS) {
         // Calls that come together share one challenge; one that failed is not remembered.
-        const asked = { at, value: challenge() };
+        const asked = { at, epoch: current, value: challenge() };
         last = asked;
         asked.value.catch(() => {
           if (last === asked) last = undefined;

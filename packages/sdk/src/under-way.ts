@@ -6,6 +6,8 @@ import type { Closing } from './permit.js';
 export interface UnderWay extends Closing {
   /** Counts a call until it has settled. */
   track<T>(call: Promise<T>): Promise<T>;
+  /** How many have not settled. */
+  count(): number;
   /**
    * From here on no effect begins. Resolves when all calls have settled, each with its outcome in the log; those that
    * take longer than the grace are aborted, and what ignores even that is not waited for.
@@ -30,6 +32,7 @@ export function trackCalls(timer: Timer): UnderWay {
   return {
     isClosed: () => isClosed,
     signal: giveUp.signal,
+    count: () => calls.size,
     async track(call) {
       calls.add(call);
       try {

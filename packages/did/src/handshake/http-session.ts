@@ -61,6 +61,8 @@ export interface HttpSessions {
   open(session: Pick<Session, 'id' | 'peer'>): void;
   /** Takes none of them any more. */
   close(id: string): void;
+  /** Takes no requests of these peers any more, and returns how many sessions that ended. */
+  end(includes: (peer: Did) => boolean): number;
   /**
    * Verifies a request of an open session: signed by the very key by which the peer proved itself in the handshake,
    * covering the name of the session and a sequence that was not used. The name alone is worth nothing (flaw.H4).
@@ -82,6 +84,11 @@ export function httpSessions(): HttpSessions {
     },
     close(id) {
       sessions.delete(id);
+    },
+    end(includes) {
+      const ending = [...sessions].filter(([, { peer }]) => includes(peer.did));
+      for (const [id] of ending) sessions.delete(id);
+      return ending.length;
     },
     async verify(request, verifier) {
       const [, id = '', digits] = VALUE.exec(readRequestField(request, NAME) ?? '') ?? [];
