@@ -71,13 +71,13 @@ it('what the stages themselves grant opens this much', () => {
   ]);
 });
 
+const rank = (stage: Stage, capabilities: readonly Capability[], full: boolean): readonly number[] => {
+  const { network, filesystem, maxMs } = sandboxBounds({ stage, capabilities, full });
+  return [NETWORKS.indexOf(network), FILES.indexOf(filesystem), maxMs];
+};
+const isAtMost = (a: readonly number[], b: readonly number[]): boolean => a.every((n, i) => n <= (b[i] ?? 0));
+
 it('a lower stage, a capability less and no word of the host never open more', () => {
-  const rank = (stage: Stage, capabilities: readonly Capability[], full: boolean): readonly number[] => {
-    const { network, filesystem, maxMs } = sandboxBounds({ stage, capabilities, full });
-    return [NETWORKS.indexOf(network), FILES.indexOf(filesystem), maxMs];
-  };
-  const isAtMost = (a: readonly number[], b: readonly number[]): boolean =>
-    a.every((n, i) => n <= (b[i] ?? 0));
   for (const [i, stage] of STAGES.entries())
     for (const capabilities of SETS) {
       expect(isAtMost(rank(stage, capabilities, false), rank(stage, capabilities, true))).toBe(true);
