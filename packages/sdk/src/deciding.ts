@@ -11,6 +11,7 @@ import {
 } from '@ttp/core';
 import { canonicalize, frozenJson } from '@ttp/crypto';
 import { decide } from '@ttp/tre';
+import { withKept } from './decision-cache.js';
 import { gather, isFresh } from './evidence.js';
 import { hasSameLabels } from './labels.js';
 import { frozen } from './plain.js';
@@ -36,19 +37,30 @@ export async function verifyAndDecide<I extends Interaction, R>(
 ): Promise<Decided> {
   const { epoch, signal } = permit;
   const policy = flow.policy();
-  const evidence = await gather(flow.leave?.narrowed(profile.evidence) ?? profile.evidence, interaction, {
-    epoch,
-    signal,
-    timer: flow.timer,
-    now: flow.now,
-  });
-  flow.behavior?.gathered(evidence);
-  return {
-    evidence,
+  // Who acts by another's leave is asked about it each time.
+  const cache = flow.leave === undefined ? flow.cache : undefined;
+  const sources = flow.leave?.narrowed(profile.evidence) ?? profile.evidence;
+  const moment = { policy: policy.hash, epoch, now: flow.now() };
+  const known = cache?.find(interaction, moment);
+
+  async function decideOver(facts: Evidence['facts']): Promise<Decided> {
+    const asked = sources.filter(({ name }) => !Object.hasOwn(facts, name));
+    const gathered = await gather(asked, interaction, { epoch, signal, timer: flow.timer, now: flow.now });
+    const evidence = frozenJson(withKept(gathered, facts));
+    flow.behavior?.gathered(evidence);
     // One canonical form of it, for the log and for whoever is told its hash.
-    decision: frozenJson(decide({ interaction, evidence, policy, thresholds: flow.thresholds })),
-  };
+    const decision = decide({ interaction, evidence, policy, thresholds: flow.thresholds });
+    return { evidence, decision: frozenJson(decision) };
+  }
+
+  const cached = known === undefined ? undefined : await decideOver(known.facts);
+  if (cached !== undefined && !(known?.onlyDenies === true && permits(cached.decision))) return cached;
+  const decided = await decideOver({});
+  cache?.keep(interaction, moment, decided);
+  return decided;
 }
+
+const permits = ({ outcome }: Decision): boolean => outcome === 'allow' || outcome === 'warn';
 
 /**
  * The policy's and the profile's obligations. A soft denial by risk becomes a question to a human where one can be
@@ -93,7 +105,7 @@ const asksHuman = (decision: Decision, flow: Flow): boolean =>
 
 /** Whether a decision permits, or leaves it to a human who can be asked. */
 export const isPermitted = (decision: Decision, flow: Flow): boolean =>
-  decision.outcome === 'allow' || decision.outcome === 'warn' || asksHuman(decision, flow);
+  permits(decision) || asksHuman(decision, flow);
 
 /** The obligations of a decision that permits, or leaves it to a human. Throws SDK_DENIED for any other. */
 export function requirePermission<I extends Interaction, R>(
@@ -153,7 +165,7 @@ export async function requireSameLabels<I extends Interaction, R>(
   await decideAgain(profile, interaction, permit, before, flow);
 }
 
-/** Gathers and decides once more. Throws where that came to anything stricter. */
+/** Gathers all of it and decides once more, whatever a cache knows. Throws where that came to anything stricter. */
 async function decideAgain<I extends Interaction, R>(
   profile: Profile<I, R>,
   interaction: I,
@@ -161,7 +173,7 @@ async function decideAgain<I extends Interaction, R>(
   before: Permitted,
   flow: Flow,
 ): Promise<Permitted> {
-  const decided = await verifyAndDecide(profile, interaction, permit, flow);
+  const decided = await verifyAndDecide(profile, interaction, permit, { ...flow, cache: undefined });
   const again = requirePermission(profile, interaction, decided, flow);
   const known = new Set(before.obligations.map(canonical));
   if (rank(again) > rank(before) || again.obligations.some((o) => !known.has(canonical(o))))

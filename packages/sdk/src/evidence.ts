@@ -119,5 +119,5 @@ function checked(fact: Fact): Fact {
 }
 
 /** Whether every fact may still be relied on at `now`, ms. */
-export const isFresh = (evidence: Evidence, now: number): boolean =>
+export const isFresh = (evidence: Pick<Evidence, 'facts'>, now: number): boolean =>
   Object.values(evidence.facts).every((fact) => now <= fact.at + fact.validFor);

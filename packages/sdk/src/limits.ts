@@ -51,3 +51,9 @@ export const BEHAVIOR_DEPTH_MAX = 64;
 
 /** Logs of one enforcement point that are looked at for the first that nobody has written: 64, as many as it may have. */
 export const LOGS_MAX_COUNT = 64;
+
+/** Calls whose facts a decision cache keeps: 10 000. */
+export const DECISION_CACHE_MAX_ENTRIES = 10_000;
+
+/** How long a decision cache relies on facts at most, ms: 5 min (decision D33). */
+export const DECISION_CACHE_MAX_AGE_MS = 300_000;

@@ -25,6 +25,7 @@ import {
   stillCurrent,
   verifyAndDecide,
 } from './deciding.js';
+import type { DecisionCache } from './decision-cache.js';
 import type { ActingBy } from './delegation.js';
 import { type Journal, openJournal } from './journal.js';
 import { type Duties, resolveDuties } from './obligations.js';
@@ -57,6 +58,8 @@ export interface Flow {
   readonly leave: ActingBy | undefined;
   /** Watches what the agent does, where the policy or the host asks for it. */
   readonly behavior: Behavior | undefined;
+  /** What earlier decisions rested on, where the host has one. */
+  readonly cache?: DecisionCache | undefined;
 }
 
 /** What is known of an interaction once everything before its effect is done. */
