@@ -1,5 +1,5 @@
 import { CAPABILITIES, type Capability } from '@ttp/core';
-import { codeThrownBy, seededRandom } from '@ttp/testkit';
+import { codeThrownBy, seededRandom, vectors } from '@ttp/testkit';
 import { expect, it } from 'vitest';
 import { coversPattern, matchResource } from '../../../spl/src/index.js';
 import { type DelegationScope, meetOf, requireNarrower } from '../../src/delegation/scope.js';
@@ -142,4 +142,18 @@ it('a meet allows nothing that one of the two does not, and a link that only nar
     expect(isNarrower).toBe(JSON.stringify(meet) === JSON.stringify(wanted));
     if (meet.depth >= 0) requireNarrower(above, meet, { covers, field: '' });
   }
+});
+
+type Case = {
+  readonly above: DelegationScope;
+  readonly below: DelegationScope;
+  readonly expect?: true;
+  readonly code?: string;
+  readonly field?: string;
+};
+
+it.for(vectors<Case>('delegation'))('$name', ({ above, below: link, code, field }) => {
+  const narrow = () => requireNarrower(above, link, { covers: coversPattern, field: '[1]' });
+  expect(codeThrownBy(narrow)).toBe(code);
+  if (code !== undefined) expect(narrow).toThrow(expect.objectContaining({ field: `[1].body.${field}` }));
 });
