@@ -27,6 +27,7 @@ export {
   circuitBreaker,
 } from './breaker/circuit-breaker.js';
 export { latencyLimit } from './breaker/latency.js';
+export { type BreakerStatus, breakerStatus } from './breaker/status.js';
 export {
   type BreakerTrip,
   NEW_TOOL_BREAKER,
@@ -36,7 +37,6 @@ export {
   toolBreakerMachine,
 } from './breaker/tool-breaker.js';
 export {
-  BREAKER_PREFIX,
   type BreakerChange,
   type ToolBreakers,
   toolBreakers,
@@ -160,6 +160,7 @@ export { rateHandler } from './rate/handler.js';
 export { type MemoryRates, memoryRates } from './rate/memory-rates.js';
 export { type PeerLimits, type PeerSource, peerLimits } from './rate/peers.js';
 export { bucketPerMinute } from './rate/rate.js';
+export { type RateStatus, rateStatus } from './rate/status.js';
 export { storeRates } from './rate/store-rates.js';
 export { PEER_RATES, type RateTable, STAGE_RATES, TOPIC_RATES } from './rate/tables.js';
 export { type FileReach, type NetworkReach, type SandboxBounds, sandboxBounds } from './sandbox.js';

@@ -7,7 +7,6 @@ describe('what the package exports', () => {
     expect(Object.keys(guard).sort()).toEqual([
       'AGENT_BREAKER_DEFAULTS',
       'ANOMALIES',
-      'BREAKER_PREFIX',
       'CASCADE_CAP',
       'CASCADE_EDGES_MAX',
       'CASCADE_MAX',
@@ -35,6 +34,7 @@ describe('what the package exports', () => {
       'agentBreakerMachine',
       'agentBudget',
       'applyTransform',
+      'breakerStatus',
       'bucketPerMinute',
       'budgetStatus',
       'capabilitiesOf',
@@ -60,6 +60,7 @@ describe('what the package exports', () => {
       'planCascade',
       'priceOf',
       'rateHandler',
+      'rateStatus',
       'readAgentState',
       'readBudgetLimit',
       'readLabels',

@@ -1,3 +1,4 @@
+import { BREAKER_OPERATIONS } from './ops/breaker.js';
 import { CRYPTO_OPERATIONS } from './ops/crypto.js';
 import { DECISION_OPERATIONS } from './ops/decision.js';
 import { FETCH_OPERATIONS } from './ops/fetch.js';
@@ -28,6 +29,7 @@ export const operations = (more: Readonly<Record<string, Operation>> = {}): Oper
       ...DECISION_OPERATIONS,
       ...SCORE_OPERATIONS,
       ...NEGOTIATION_OPERATIONS,
+      ...BREAKER_OPERATIONS,
       ...more,
     }),
   );

@@ -1,10 +1,16 @@
 import { hashJson } from '@ttp/crypto';
 
 /**
- * A name as part of a store's key: itself where it is short and plain, otherwise its hash, so that two names never
- * make one key and no key is too long (Store port: 512 printable ASCII characters).
+ * A name as part of a store's key: percent-encoded where that is short, otherwise its hash, so that two names never make
+ * one key and no key is too long (Store port: 512 printable ASCII characters).
  */
-export const keyPart = (name: string): string => (PLAIN.test(name) ? name : hashJson(name));
+export function keyPart(name: string): string {
+  const encoded = encodeURIComponent(name.toWellFormed());
+  return encoded.length <= KEY_PART_MAX && name.isWellFormed() ? encoded : hashJson(name);
+}
 
-/** No slash, which parts are joined by. A name that looks like a hash of another is hashed too. */
-const PLAIN = /^(?!sha256:)[A-Za-z0-9._:-]{1,80}$/;
+/** The name that a part of a key stands for: itself, or its hash. No name is encoded with a colon. */
+export const nameOf = (part: string): string =>
+  part.startsWith('sha256:') ? part : decodeURIComponent(part);
+
+const KEY_PART_MAX = 120;

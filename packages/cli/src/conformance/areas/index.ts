@@ -1,4 +1,5 @@
 import type { Areas } from './asked.js';
+import { BREAKER_AREAS } from './breaker.js';
 import { CRYPTO_AREAS } from './crypto.js';
 import { DECISION_AREAS } from './decision.js';
 import { IDENTITY_AREAS } from './identity.js';
@@ -14,4 +15,5 @@ export const AREAS: Areas = {
   ...LOG_AREAS,
   ...DECISION_AREAS,
   ...SCORE_AREAS,
+  ...BREAKER_AREAS,
 };
