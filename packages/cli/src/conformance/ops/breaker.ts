@@ -73,8 +73,9 @@ function toolEvent(args: Arguments): ToolBreakerEvent {
   const given = eventIn(args);
   const now = count(given, 'now', 0);
   const authenticated = flag(given, 'authenticated');
-  const { type, id } = given;
+  const { id } = given;
   if (id !== undefined && typeof id !== 'string') return badArgument('event.id');
+  const type = typeOf(given);
   switch (type) {
     case 'ask':
       return { type, now, id: id ?? 'call', authenticated };
@@ -99,7 +100,8 @@ function toolEvent(args: Arguments): ToolBreakerEvent {
 function agentEvent(args: Arguments): AgentBreakerEvent {
   const given = eventIn(args);
   const now = count(given, 'now', 0);
-  const { type, score } = given;
+  const { score } = given;
+  const type = typeOf(given);
   switch (type) {
     case 'violation':
     case 'failure':
@@ -116,11 +118,13 @@ function agentEvent(args: Arguments): AgentBreakerEvent {
 }
 
 /** An event by its name, or with its members. */
-function eventIn(args: Arguments): JsonObject & { readonly type?: Json } {
+function eventIn(args: Arguments): JsonObject {
   const given = json(args, 'event');
   if (typeof given === 'string') return { type: given };
   return isJsonObject(given) ? given : badArgument('event');
 }
+
+const typeOf = ({ type }: JsonObject): string => (typeof type === 'string' ? type : '');
 
 function count(given: JsonObject, name: string, otherwise: number): number {
   const value = given[name] ?? otherwise;
