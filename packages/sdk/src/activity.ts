@@ -1,5 +1,14 @@
-import { type Clock, type Dispose, type EvidenceSource, type Outcome, TtpError } from '@ttp/core';
-import { type BehaviorFacts, NO_BEHAVIOR } from '@ttp/score';
+import {
+  type Clock,
+  type Dispose,
+  type EvidenceSource,
+  type Interaction,
+  type Outcome,
+  type Profile,
+  TtpError,
+} from '@ttp/core';
+import type { BehaviorFacts } from '@ttp/score';
+import { createTallies } from './behavior/tallies.js';
 import { ACTIVITY_MAX, ACTIVITY_WINDOW_MS, LOCAL_FACT_VALID_MS } from './limits.js';
 
 /** Counts what this enforcement point itself saw an agent do. Nothing here is the agent's own word (flaw.S8). */
@@ -11,7 +20,13 @@ export interface Activity {
   begin(): Dispose;
   /** It ended. A denial is no error, and no credit either. Never throws. */
   end(outcome: Outcome<unknown>): void;
-  /** What behavioral trust is computed from: everything since this process began. */
+  /** The same profile: its effects are timed. */
+  watched<I extends Interaction, R>(profile: Profile<I, R>): Profile<I, R>;
+  /**
+   * What behavioral trust is computed from, up to now: what this process saw, the latest 2000
+   * observations of each component above all. A minute with calls is an observation of uptime, a good one where any of
+   * them succeeded, and one of latency, where 95 % of its effects were within the target.
+   */
   behavior(): BehaviorFacts;
   /** `requestRate` and `errorRate` of the last 60 s. Throws CORE_BAD_TIME where the clock gives no time. */
   readonly source: EvidenceSource;
@@ -22,7 +37,7 @@ export function createActivity(clock: Clock): Activity {
   const begun = slidingWindow();
   const ended = slidingWindow();
   const failed = slidingWindow();
-  let [asked, permitted, finished, succeeded] = [0, 0, 0, 0];
+  const tallies = createTallies();
   let last = 0;
 
   /** Monotonic time. A clock without one would make a rate of nothing: that is a fault, not a low rate. */
@@ -44,11 +59,11 @@ export function createActivity(clock: Clock): Activity {
 
   return {
     begin() {
-      asked++;
+      tallies.asked(1);
       const at = stamp();
       begun.add(at);
       return () => {
-        asked--;
+        tallies.asked(-1);
         begun.remove(at);
       };
     },
@@ -56,18 +71,25 @@ export function createActivity(clock: Clock): Activity {
       const { status } = outcome;
       if (status === 'blocked') return;
       // Whoever was only watched did not comply.
-      if (outcome.observed?.status !== 'blocked') permitted++;
-      finished++;
+      if (outcome.observed?.status !== 'blocked') tallies.permitted();
       const at = stamp();
+      tallies.ended(at, status !== 'failed');
       ended.add(at);
       if (status === 'failed') failed.add(at);
-      else succeeded++;
     },
-    behavior: () => ({
-      ...NO_BEHAVIOR,
-      policyCompliance: { good: permitted, total: asked },
-      errorRate: { good: succeeded, total: finished },
+    watched: (profile) => ({
+      ...profile,
+      async perform(interaction, permit) {
+        const from = stamp();
+        try {
+          return await profile.perform(interaction, permit);
+        } finally {
+          const at = stamp();
+          tallies.took(at, at - from);
+        }
+      },
     }),
+    behavior: () => tallies.facts(stamp()),
     source: {
       name: 'activity',
       async gather() {

@@ -178,7 +178,7 @@ export function assemble(parts: Parts): Ttp {
     // Two of one id at once: the end of the one would close the intent of the other (flaw.E9).
     if (ids.has(interaction.id)) return await refused('SDK_BAD_CALL');
     ids.add(interaction.id);
-    const outcome = await run(controls.watched(profile), interaction, flow);
+    const outcome = await run(controls.watched(activity.watched(profile)), interaction, flow);
     ids.delete(interaction.id);
     activity.end(outcome);
     controls.ended(outcome);

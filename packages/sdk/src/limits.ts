@@ -22,6 +22,15 @@ export const ACTIVITY_WINDOW_MS = 60_000;
 /** At most this many attempts are kept for the rate; more within the window count as this many. */
 export const ACTIVITY_MAX = 10_000;
 
+/** Observations that one component of behavior remembers: 2000; with one more all of them count half, so that a change shows. */
+export const BEHAVIOR_TALLY_MAX = 2000;
+
+/** Latency of an effect, ms, within which it counts as well: 5 s, where a breaker would trip (decision D34). */
+export const BEHAVIOR_LATENCY_TARGET_MS = 5000;
+
+/** Share of the effects of a minute that may be slower, for its 95th percentile to be within the target: 5 %. */
+export const SLOW_EFFECTS_MAX_PERCENT = 5;
+
 /** How far the clock may move before its high-water mark is written again, ms. */
 export const CLOCK_MARK_STEP_MS = 10_000;
 
