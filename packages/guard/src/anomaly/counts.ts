@@ -1,6 +1,6 @@
 import type { Classification, Outcome } from '@ttp/core';
 import { ANOMALY_WINDOW_MS, ESCALATION_WINDOW_MS } from '../limits.js';
-import { added, advanced, EMPTY, sliceOf, type Tally, totalOf } from '../window/tally.js';
+import { added, advanced, EMPTY, sliceOf, type Tally } from '../window/tally.js';
 
 /** What an enforcement point saw of one interaction that has ended. */
 export interface Seen {
@@ -23,8 +23,8 @@ export interface Seen {
 export const COUNTERS = ['attempts', 'accesses', 'bytes', 'ended', 'failed', 'denials'] as const;
 export type Counter = (typeof COUNTERS)[number];
 
-/** Over how long, ms. */
-const WINDOWS: { readonly [counter in Counter]: number } = {
+/** Over how long, ms: a multiple of the slices of a window. */
+export const WINDOWS: { readonly [counter in Counter]: number } = {
   attempts: ANOMALY_WINDOW_MS,
   accesses: ANOMALY_WINDOW_MS,
   bytes: ANOMALY_WINDOW_MS,
@@ -60,11 +60,13 @@ export const isAccess = ({ status }: Pick<Seen, 'status'>): boolean => status !=
 
 /** What one interaction adds. What was blocked is no access and no error; only a denial of what is restricted counts. */
 export function additionsOf(seen: Seen): readonly Addition[] {
-  const denials: readonly Addition[] =
-    seen.denied && seen.classification === 'restricted' ? [['denials', 1]] : [];
-  if (!isAccess(seen)) return denials;
-  const failed: readonly Addition[] = seen.status === 'failed' ? [['failed', 1]] : [];
-  return [['accesses', 1], ['bytes', unitsOf(seen.bytes)], ['ended', 1], ...failed, ...denials];
+  const additions: Addition[] = [];
+  if (isAccess(seen)) {
+    additions.push(['accesses', 1], ['bytes', unitsOf(seen.bytes)], ['ended', 1]);
+    if (seen.status === 'failed') additions.push(['failed', 1]);
+  }
+  if (seen.denied && seen.classification === 'restricted') additions.push(['denials', 1]);
+  return additions;
 }
 
 /**
@@ -81,7 +83,3 @@ export function counted(counts: Counts, additions: readonly Addition[], now: num
   }
   return { ...counts, ...changed };
 }
-
-/** What one counter comes to at `now`. */
-export const totalAt = (counts: Counts, counter: Counter, now: number): number =>
-  totalOf(advanced(counts[counter], WINDOWS[counter], now));

@@ -10,7 +10,8 @@ import {
   OFF_HOURS_FROM,
   OFF_HOURS_TO,
 } from '../limits.js';
-import { type Counts, isAccess, type Seen, totalAt } from './counts.js';
+import { isAccess, type Seen } from './counts.js';
+import type { Totals } from './live.js';
 
 /** The patterns that are looked for: the five of the documents, and what is unusual for this one agent. */
 export const ANOMALIES = [
@@ -38,52 +39,55 @@ export interface OffHours {
 /** From 22:00 to 06:00. */
 export const OFF_HOURS: OffHours = { from: OFF_HOURS_FROM, to: OFF_HOURS_TO };
 
+const NOTHING: readonly AnomalyFinding[] = Object.freeze([]);
+
 /**
  * The patterns that the counts show, and the one that the last observation shows by itself. Pure and total: no data is
  * no pattern.
  *
- * @param counts with the observation in them
+ * @param totals with the observation in them
  * @param seen the observation
- * @param now the time of the counts, ms
  */
-export function detect(
-  counts: Counts,
-  seen: Seen,
-  now: number,
-  hours: OffHours = OFF_HOURS,
-): readonly AnomalyFinding[] {
-  const found: AnomalyFinding[] = [];
+export function detect(totals: Totals, seen: Seen, hours: OffHours = OFF_HOURS): readonly AnomalyFinding[] {
+  const { accesses, bytes, ended, failed, denials } = totals;
+  const isBulk = accesses > BULK_ACCESS_MAX;
+  const isLate = isOffHours(seen, hours);
+  const isMuch = bytes > EXFILTRATION_MAX_BYTES;
+  const isWrong = ended >= ANOMALY_MIN_VOLUME && failed * 100 > ended * ERROR_RATE_MAX_PERCENT;
+  const isProbing = denials >= ESCALATION_DENIALS;
+  // Nearly always there is nothing, and then nothing is made.
+  if (!(isBulk || isLate || isMuch || isWrong || isProbing)) return NOTHING;
   const windowMs = ANOMALY_WINDOW_MS;
-  const accesses = totalAt(counts, 'accesses', now);
-  if (accesses > BULK_ACCESS_MAX)
-    found.push({ anomaly: 'bulk_access', evidence: { accesses, atMost: BULK_ACCESS_MAX, windowMs } });
-  const { minute, classification } = seen;
-  if (isAccess(seen) && isSensitive(seen) && minute !== undefined && isWithin(minute, hours))
-    found.push({ anomaly: 'off_hours', evidence: { minute, classification, ...hours } });
-  const bytes = totalAt(counts, 'bytes', now);
-  if (bytes > EXFILTRATION_MAX_BYTES)
-    found.push({
-      anomaly: 'data_exfiltration',
-      evidence: { bytes, atMost: EXFILTRATION_MAX_BYTES, windowMs },
-    });
-  const ended = totalAt(counts, 'ended', now);
-  const failed = totalAt(counts, 'failed', now);
-  if (ended >= ANOMALY_MIN_VOLUME && failed * 100 > ended * ERROR_RATE_MAX_PERCENT)
-    found.push({
-      anomaly: 'high_error_rate',
-      evidence: { failed, ended, atMostPercent: ERROR_RATE_MAX_PERCENT, windowMs },
-    });
-  const denials = totalAt(counts, 'denials', now);
-  if (denials >= ESCALATION_DENIALS)
-    found.push({
-      anomaly: 'privilege_escalation',
-      evidence: { denials, below: ESCALATION_DENIALS, windowMs: ESCALATION_WINDOW_MS },
-    });
-  return found;
+  const { minute = 0, classification } = seen;
+  const found: readonly (AnomalyFinding | undefined)[] = [
+    isBulk
+      ? { anomaly: 'bulk_access', evidence: { accesses, atMost: BULK_ACCESS_MAX, windowMs } }
+      : undefined,
+    isLate ? { anomaly: 'off_hours', evidence: { minute, classification, ...hours } } : undefined,
+    isMuch
+      ? { anomaly: 'data_exfiltration', evidence: { bytes, atMost: EXFILTRATION_MAX_BYTES, windowMs } }
+      : undefined,
+    isWrong
+      ? {
+          anomaly: 'high_error_rate',
+          evidence: { failed, ended, atMostPercent: ERROR_RATE_MAX_PERCENT, windowMs },
+        }
+      : undefined,
+    isProbing
+      ? {
+          anomaly: 'privilege_escalation',
+          evidence: { denials, below: ESCALATION_DENIALS, windowMs: ESCALATION_WINDOW_MS },
+        }
+      : undefined,
+  ];
+  return found.filter((one) => one !== undefined);
+}
+
+function isOffHours(seen: Seen, { from, to }: OffHours): boolean {
+  const { minute } = seen;
+  if (minute === undefined || !isAccess(seen) || !isSensitive(seen)) return false;
+  return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
 const isSensitive = ({ classification }: Seen): boolean =>
   atLeast(CLASSIFICATIONS, classification, 'confidential');
-
-const isWithin = (minute: number, { from, to }: OffHours): boolean =>
-  from < to ? minute >= from && minute < to : minute >= from || minute < to;

@@ -18,25 +18,34 @@ interface Span {
 
 /** Steps that are not in the store yet, in bounded memory however long it cannot be written. */
 export class Pending {
+  /** In order of time. */
   readonly #spans = new Map<number, Span>();
 
   add({ now, additions = [], found = [] }: Step): void {
-    const index = Math.floor(now / SPAN_MS);
-    const span = this.#spans.get(index) ?? {
-      now,
-      units: new Map<Counter, number>(),
-      found: new Set<Anomaly>(),
-    };
+    const span = this.#spanAt(now);
     span.now = Math.max(span.now, now);
     for (const [counter, units] of additions) span.units.set(counter, (span.units.get(counter) ?? 0) + units);
     for (const anomaly of found) span.found.add(anomaly);
-    this.#spans.set(index, span);
-    if (this.#spans.size > SPANS_MAX) this.#spans.delete(Math.min(...this.#spans.keys()));
   }
 
-  /** Takes back what could not be written. */
+  #spanAt(now: number): Span {
+    const index = Math.floor(now / SPAN_MS);
+    const known = this.#spans.get(index);
+    if (known !== undefined) return known;
+    const span = { now, units: new Map<Counter, number>(), found: new Set<Anomaly>() };
+    this.#spans.set(index, span);
+    if (this.#spans.size > SPANS_MAX) {
+      const [oldest = index] = this.#spans.keys();
+      this.#spans.delete(oldest);
+    }
+    return span;
+  }
+
+  /** Takes back what could not be written, before what came since. */
   putBack(steps: Pending): void {
-    for (const step of steps.list()) this.add(step);
+    const since = this.list();
+    this.#spans.clear();
+    for (const step of [...steps.list(), ...since]) this.add(step);
   }
 
   isEmpty(): boolean {
@@ -45,12 +54,10 @@ export class Pending {
 
   /** In order of time. */
   list(): readonly Step[] {
-    return [...this.#spans.values()]
-      .sort((a, b) => a.now - b.now)
-      .map(({ now, units, found }) => ({
-        now,
-        additions: [...units] satisfies readonly Addition[],
-        found: [...found],
-      }));
+    return [...this.#spans.values()].map(({ now, units, found }) => ({
+      now,
+      additions: [...units] satisfies readonly Addition[],
+      found: [...found],
+    }));
   }
 }

@@ -67,7 +67,7 @@ export function usualAt(
   now: number,
   rule: BaselineRule | undefined,
 ): Profile['usual'] {
-  if (rule === undefined) return {};
+  if (rule === undefined) return NO_PROFILE.usual;
   const usual: { [metric in UsageMetric]?: Measure } = {};
   for (const metric of USAGE_METRICS) {
     const measure = measured(baselines[metric], now, rule);
@@ -95,8 +95,14 @@ function atMinute(profile: Profile, now: number, rule: BaselineRule | undefined)
   return { ...profile, minute: begun, baselines, usual: usualAt(baselines, now, rule) };
 }
 
-const plusOne = (counts: readonly number[], at: number): readonly number[] =>
-  counts.map((count, i) => (i === at ? count + 1 : count));
+/** The counts with one more at a place, where there is such a place. */
+function plusOne(counts: readonly number[], at: number): readonly number[] {
+  const count = counts[at];
+  if (count === undefined) return counts;
+  const after = counts.slice();
+  after[at] = count + 1;
+  return after;
+}
 
 /**
  * The profile with one interaction more.
@@ -139,14 +145,19 @@ export const tainted = (profile: Profile): Profile =>
 
 /** What of the minute under way is above what is usual, with the figures that show it. */
 export function deviations({ minute, usual }: Profile): readonly JsonObject[] {
+  // Nearly always there is nothing to compare with, or nothing above it, and then nothing is made.
+  if (usual === NO_PROFILE.usual) return NO_DEVIATIONS;
   const values = valuesOf(minute);
-  return USAGE_METRICS.flatMap((metric) => {
+  let found: JsonObject[] | undefined;
+  for (const metric of USAGE_METRICS) {
     const [value, measure] = [values[metric], usual[metric]];
-    return value === undefined || measure === undefined || value <= measure.most
-      ? []
-      : [{ metric, value, ...measure }];
-  });
+    if (value !== undefined && measure !== undefined && value > measure.most)
+      (found ??= []).push({ metric, value, ...measure });
+  }
+  return found ?? NO_DEVIATIONS;
 }
+
+const NO_DEVIATIONS: readonly JsonObject[] = Object.freeze([]);
 
 /** The latency that this share of all accesses stayed below, ms; 0 without any. The last bucket has no bound: its lower one is given. */
 export function latencyAt({ latency }: Profile, percent: number): number {

@@ -19,14 +19,14 @@ import {
   usualAt,
 } from './profile.js';
 
-/** How an agent uses all resources together, and each of those that came first. */
+/** How an agent uses all resources together, and each of those that came first. They change in place. */
 export interface Profiles {
-  readonly agent: Profile;
-  readonly resources: ReadonlyMap<string, Profile>;
+  agent: Profile;
+  readonly resources: Map<string, Profile>;
 }
 
 /** Nothing was used yet. */
-export const NO_PROFILES: Profiles = { agent: NO_PROFILE, resources: new Map() };
+export const noProfiles = (): Profiles => ({ agent: NO_PROFILE, resources: new Map() });
 
 /** The one profile that resources share once there are too many. */
 const OTHER_RESOURCES = '*';
@@ -37,26 +37,28 @@ function nameOf({ resources }: Profiles, resource: string): string {
   return resources.has(name) || resources.size < PROFILE_RESOURCES_MAX ? name : OTHER_RESOURCES;
 }
 
-/** The profiles with one interaction more, and what of it is unusual: for the agent, and for the resource by its name. */
-export function observed(
+/** Adds one interaction. Gives what of it is unusual: for the agent, and for the resource by its name. */
+export function observe(
   profiles: Profiles,
   seen: Seen,
   now: number,
   rule: BaselineRule | undefined,
-): { readonly profiles: Profiles; readonly unusual: readonly JsonObject[] } {
+): readonly JsonObject[] {
   const agent = profiled(profiles.agent, seen, now, rule);
   const resource = nameOf(profiles, seen.resource);
   const own = profiled(profiles.resources.get(resource) ?? NO_PROFILE, seen, now, rule);
-  const resources = new Map(profiles.resources).set(resource, own);
-  const unusual = [...deviations(agent), ...deviations(own).map((found) => ({ ...found, resource }))];
-  return { profiles: { agent, resources }, unusual };
+  profiles.agent = agent;
+  profiles.resources.set(resource, own);
+  const [unusual, unusualHere] = [deviations(agent), deviations(own)];
+  if (unusualHere.length === 0) return unusual;
+  return [...unusual, ...unusualHere.map((found) => ({ ...found, resource }))];
 }
 
 /** Nothing is learned from the minute under way: an alarm was raised in it. */
-export const distrusted = ({ agent, resources }: Profiles): Profiles => ({
-  agent: tainted(agent),
-  resources: new Map([...resources].map(([name, profile]) => [name, tainted(profile)])),
-});
+export function distrust(profiles: Profiles): void {
+  profiles.agent = tainted(profiles.agent);
+  for (const [name, profile] of profiles.resources) profiles.resources.set(name, tainted(profile));
+}
 
 /** The bytes that a store keeps. */
 export const encodeProfiles = ({ agent, resources }: Profiles): Uint8Array =>
@@ -91,7 +93,7 @@ export function decodeProfiles(
   now: number,
   rule: BaselineRule | undefined,
 ): Profiles {
-  if (bytes === undefined) return NO_PROFILES;
+  if (bytes === undefined) return noProfiles();
   try {
     return read(parseJson(bytes), (profile) => ({
       ...profile,

@@ -31,17 +31,24 @@ export function stepped(state: AnomalyState, { now: at, additions = [], found = 
   const now = Math.max(state.now, at);
   const counts = additions.length === 0 ? state.counts : counted(state.counts, additions, now);
   if (found.length === 0) return { now, counts, alarms: state.alarms };
+  return { now, counts, alarms: prolonged(state.alarms, found, now) };
+}
+
+/** The alarms with what was found: each stands for its time from now on. */
+export function prolonged(
+  alarms: AnomalyState['alarms'],
+  found: readonly Anomaly[],
+  now: number,
+): AnomalyState['alarms'] {
   const until = now + ANOMALY_HOLD_MS;
-  return {
-    now,
-    counts,
-    alarms: { ...state.alarms, ...Object.fromEntries(found.map((name) => [name, until])) },
-  };
+  return { ...alarms, ...Object.fromEntries(found.map((name) => [name, until])) };
 }
 
 /** The alarms that stand, in the order of their list. */
-export const standing = ({ alarms }: AnomalyState, now: number): readonly Anomaly[] =>
-  ANOMALIES.filter((anomaly) => (alarms[anomaly] ?? 0) > now);
+export const standing = ({ alarms }: Pick<AnomalyState, 'alarms'>, now: number): readonly Anomaly[] =>
+  alarms === NO_STATE.alarms ? NONE : ANOMALIES.filter((anomaly) => (alarms[anomaly] ?? 0) > now);
+
+const NONE: readonly Anomaly[] = Object.freeze([]);
 
 /** The bytes that a store keeps. */
 export const encodeState = ({ now, counts, alarms }: AnomalyState): Uint8Array =>

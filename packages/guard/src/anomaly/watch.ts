@@ -2,12 +2,13 @@ import { type Clock, type Did, type Dispose, isTtpError, type Store, type Timer,
 import { ANOMALY_MIN_VOLUME, ANOMALY_WRITE_MS } from '../limits.js';
 import { createRecords } from '../records/records.js';
 import type { BaselineRule } from './baseline.js';
-import { type Addition, additionsOf, type Seen, totalAt } from './counts.js';
+import { type Addition, additionsOf, type Seen } from './counts.js';
 import { type Anomaly, type AnomalyFinding, detect, type OffHours } from './detectors.js';
+import { LiveCounts } from './live.js';
 import { Pending } from './pending.js';
 import { latencyAt, type Profile } from './profile.js';
-import { decodeProfiles, distrusted, encodeProfiles, observed } from './profiles.js';
-import { decodeState, encodeState, standing, stepped } from './state.js';
+import { decodeProfiles, distrust, encodeProfiles, observe } from './profiles.js';
+import { decodeState, encodeState, prolonged, standing, stepped } from './state.js';
 
 /** What {@link watchBehavior} needs. */
 export interface BehaviorWatchOptions {
@@ -73,16 +74,19 @@ export async function watchBehavior(options: BehaviorWatchOptions): Promise<Beha
   const key = `guard/anomaly/${agent}`;
   const contention = 'GUARD_ANOMALY_CONTENTION';
   const states = createRecords(store, { decode: decodeState, encode: encodeState, contention });
-  let state = await states.read(key);
-  const base = state.now;
+  const stored = await states.read(key);
+  const base = stored.now;
+  let counts = new LiveCounts(stored.counts);
+  let { alarms } = stored;
+  let latest = base;
   const began = timeOf(clock);
   const profileRecords = createRecords(store, {
     decode: (bytes) => decodeProfiles(bytes, base, baseline),
     encode: encodeProfiles,
     contention,
   });
-  let profiles = await profileRecords.read(`${key}/profile`);
-  let writtenProfiles = profiles;
+  const profiles = await profileRecords.read(`${key}/profile`);
+  let writtenMinute = profiles.agent.minute.index;
   let pending = new Pending();
   let fault: TtpError | undefined;
   let next: Dispose | undefined;
@@ -90,13 +94,12 @@ export async function watchBehavior(options: BehaviorWatchOptions): Promise<Beha
   let isClosed = false;
 
   /** Watched time, ms. A clock that gives no time, or an earlier one, stands still. */
-  const now = (): number => Math.max(state.now, base + timeOf(clock, began) - began);
+  const now = (): number => (latest = Math.max(latest, base + timeOf(clock, began) - began));
 
-  /** Whether the alarms that were found stand already. */
-  function step(at: number, additions: readonly Addition[], found: readonly Anomaly[] = []): void {
-    const change = { now: at, additions, found };
-    state = stepped(state, change);
-    pending.add(change);
+  function step(at: number, additions: readonly Addition[], found: readonly Anomaly[] = NONE): void {
+    counts.add(additions, at);
+    if (found.length > 0) alarms = prolonged(alarms, found, at);
+    pending.add({ now: at, additions, found });
     if (writing === undefined && next === undefined && !isClosed) next = timer.after(ANOMALY_WRITE_MS, write);
   }
 
@@ -111,35 +114,48 @@ export async function watchBehavior(options: BehaviorWatchOptions): Promise<Beha
 
   async function save(): Promise<void> {
     const steps = pending;
+    let isCounted = false;
     pending = new Pending();
     try {
-      const stored = await states.change(key, (before) => steps.list().reduce(stepped, before));
-      state = pending.list().reduce(stepped, stored);
+      const written = await states.change(key, (before) => steps.list().reduce(stepped, before));
+      isCounted = true;
+      // What other processes counted comes with it.
+      const state = pending.list().reduce(stepped, written);
+      counts = new LiveCounts(state.counts);
+      alarms = state.alarms;
+      latest = Math.max(latest, state.now);
       // Learned once a minute; until then there is nothing in it that an alarm hangs on.
-      if (isClosed || profiles.agent.minute.index !== writtenProfiles.agent.minute.index) {
-        const current = profiles;
-        await profileRecords.change(`${key}/profile`, () => current);
-        writtenProfiles = current;
+      if (isClosed || profiles.agent.minute.index !== writtenMinute) {
+        await profileRecords.change(`${key}/profile`, () => ({ ...profiles }));
+        writtenMinute = profiles.agent.minute.index;
       }
       fault = undefined;
     } catch (error) {
       // Nobody knows whether it was written: counted twice is stricter than not at all.
-      pending.putBack(steps);
+      if (!isCounted) pending.putBack(steps);
       fault = isTtpError(error)
         ? error
         : new TtpError('GUARD_STORE_FAILED', 'the store failed', { cause: error });
     }
   }
 
+  function alarm(found: readonly AnomalyFinding[], at: number): void {
+    const before = standing({ alarms }, at);
+    const names = found.map(({ anomaly }) => anomaly);
+    step(at, NOTHING, names);
+    distrust(profiles);
+    const fresh = found.filter(({ anomaly }) => !before.includes(anomaly));
+    if (fresh.length > 0) write();
+    for (const finding of fresh) raised?.(finding);
+  }
+
   function metrics(): BehaviorMetrics {
     const at = now();
-    const ended = totalAt(state.counts, 'ended', at);
-    const errorRate = totalAt(state.counts, 'failed', at) / ended;
-    return {
-      requestRate: totalAt(state.counts, 'attempts', at),
-      ...(ended < ANOMALY_MIN_VOLUME ? {} : { errorRate }),
-      patterns: standing(state, at),
-    };
+    const ended = counts.totalAt('ended', at);
+    const requestRate = counts.totalAt('attempts', at);
+    const patterns = standing({ alarms }, at);
+    if (ended < ANOMALY_MIN_VOLUME) return { requestRate, patterns };
+    return { requestRate, errorRate: counts.totalAt('failed', at) / ended, patterns };
   }
 
   return {
@@ -147,26 +163,14 @@ export async function watchBehavior(options: BehaviorWatchOptions): Promise<Beha
     ended(seen) {
       const at = now();
       step(at, additionsOf(seen));
-      const usage = observed(profiles, seen, at, baseline);
-      profiles = usage.profiles;
-      const [unusual] = usage.unusual;
-      const found = detect(state.counts, seen, at, hours);
-      const all: readonly AnomalyFinding[] =
-        unusual === undefined ? found : [...found, { anomaly: 'baseline_deviation', evidence: unusual }];
-      if (all.length === 0) return;
-      const before = standing(state, at);
-      step(
-        at,
-        [],
-        all.map(({ anomaly }) => anomaly),
-      );
-      profiles = distrusted(profiles);
-      const fresh = all.filter(({ anomaly }) => !before.includes(anomaly));
-      if (fresh.length > 0) write();
-      for (const finding of fresh) raised?.(finding);
+      const [unusual] = observe(profiles, seen, at, baseline);
+      const shown = detect(counts.totals(at), seen, hours);
+      const found: readonly AnomalyFinding[] =
+        unusual === undefined ? shown : [...shown, { anomaly: 'baseline_deviation', evidence: unusual }];
+      if (found.length > 0) alarm(found, at);
     },
     metrics,
-    patterns: () => standing(state, now()),
+    patterns: () => standing({ alarms }, now()),
     report: () => ({
       ...metrics(),
       agent: usageOf(profiles.agent),
@@ -187,6 +191,8 @@ export async function watchBehavior(options: BehaviorWatchOptions): Promise<Beha
 }
 
 const ONE_ATTEMPT: readonly Addition[] = [['attempts', 1]];
+const NOTHING: readonly Addition[] = [];
+const NONE: readonly Anomaly[] = [];
 
 /** Monotonic time in whole ms; `otherwise` where the clock gives none. */
 function timeOf(clock: Pick<Clock, 'monotonic'>, otherwise = 0): number {

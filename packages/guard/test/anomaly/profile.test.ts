@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { deviations, latencyAt, NO_PROFILE, type Profile, profiled } from '../../src/anomaly/profile.js';
 import {
   decodeProfiles,
-  distrusted,
+  distrust,
   encodeProfiles,
-  NO_PROFILES,
-  observed,
+  noProfiles,
+  observe,
   type Profiles,
 } from '../../src/anomaly/profiles.js';
 import { PROFILE_RESOURCES_MAX } from '../../src/limits.js';
@@ -81,15 +81,15 @@ describe('a profile', () => {
   });
 
   it('learns nothing from a minute in which an alarm was raised', () => {
-    let profiles: Profiles = NO_PROFILES;
+    const profiles: Profiles = noProfiles();
     for (let minute = 0; minute < 60; minute++)
-      for (let i = 0; i < 5; i++) profiles = observed(profiles, seen(), minute * MINUTE, RULE).profiles;
+      for (let i = 0; i < 5; i++) observe(profiles, seen(), minute * MINUTE, RULE);
     const before = profiles.agent.usual.accesses;
     for (let minute = 60; minute < 200; minute++) {
-      for (let i = 0; i < 11; i++) profiles = observed(profiles, seen(), minute * MINUTE, RULE).profiles;
-      profiles = distrusted(profiles);
+      for (let i = 0; i < 11; i++) observe(profiles, seen(), minute * MINUTE, RULE);
+      distrust(profiles);
     }
-    profiles = observed(profiles, seen(), 200 * MINUTE, RULE).profiles;
+    observe(profiles, seen(), 200 * MINUTE, RULE);
     expect(profiles.agent.usual.accesses).toEqual({ ...before, samples: 60 });
     expect(profiles.resources.get('db:customers/1')?.usual.accesses?.samples).toBe(60);
   });
@@ -97,36 +97,34 @@ describe('a profile', () => {
 
 describe('profiles', () => {
   it('tell resources apart, up to a number', () => {
-    let profiles: Profiles = NO_PROFILES;
-    for (let i = 0; i < 100; i++)
-      profiles = observed(profiles, seen({ resource: `db:${i}` }), 0, undefined).profiles;
+    const profiles: Profiles = noProfiles();
+    for (let i = 0; i < 100; i++) observe(profiles, seen({ resource: `db:${i}` }), 0, undefined);
     expect(profiles.resources.size).toBe(PROFILE_RESOURCES_MAX + 1);
     expect(profiles.resources.get('*')?.accesses).toBe(100 - PROFILE_RESOURCES_MAX);
     expect(profiles.agent.accesses).toBe(100);
-    const long = observed(NO_PROFILES, seen({ resource: `${'x'.repeat(127)}\u{1f600}` }), 0, undefined);
-    expect([...long.profiles.resources.keys()]).toEqual([`${'x'.repeat(127)}\ufffd`]);
-    const odd = observed(NO_PROFILES, seen({ resource: '__proto__' }), 0, undefined).profiles;
+    const long = noProfiles();
+    observe(long, seen({ resource: `${'x'.repeat(127)}\u{1f600}` }), 0, undefined);
+    expect([...long.resources.keys()]).toEqual([`${'x'.repeat(127)}\ufffd`]);
+    const odd = noProfiles();
+    observe(odd, seen({ resource: '__proto__' }), 0, undefined);
     expect(odd.resources.get('__proto__')?.accesses).toBe(1);
   });
 
   it('name the resource whose use is unusual, where all together is not', () => {
-    let profiles: Profiles = NO_PROFILES;
+    const profiles: Profiles = noProfiles();
     for (let minute = 0; minute < 40; minute++) {
-      for (let i = 0; i < 40; i++)
-        profiles = observed(profiles, seen({ resource: 'db:much' }), minute * MINUTE, RULE).profiles;
-      profiles = observed(profiles, seen({ resource: 'db:rare' }), minute * MINUTE, RULE).profiles;
+      for (let i = 0; i < 40; i++) observe(profiles, seen({ resource: 'db:much' }), minute * MINUTE, RULE);
+      observe(profiles, seen({ resource: 'db:rare' }), minute * MINUTE, RULE);
     }
     let unusual: unknown[] = [];
     for (let i = 0; i < 8; i++) {
-      const usage = observed(profiles, seen({ resource: 'db:rare' }), 40 * MINUTE, RULE);
-      profiles = usage.profiles;
-      unusual = [...usage.unusual];
+      unusual = [...observe(profiles, seen({ resource: 'db:rare' }), 40 * MINUTE, RULE)];
     }
     expect(unusual).toMatchObject([{ metric: 'accesses', value: 8, resource: 'db:rare' }]);
   });
 
   it('come back from a store as they were', () => {
-    let profiles: Profiles = NO_PROFILES;
+    const profiles: Profiles = noProfiles();
     const random = seededRandom('kept');
     for (let i = 0; i < 400; i++) {
       const one = seen({
@@ -134,13 +132,13 @@ describe('profiles', () => {
         tookMs: random.int(500),
         minute: random.int(1440),
       });
-      profiles = observed(profiles, one, i * 20_000, RULE).profiles;
+      observe(profiles, one, i * 20_000, RULE);
     }
     const now = profiles.agent.minute.index * MINUTE;
     const again = decodeProfiles(encodeProfiles(profiles), now, RULE);
     expect(encodeProfiles(again)).toEqual(encodeProfiles(profiles));
     expect(again.agent.usual).toEqual(profiles.agent.usual);
-    expect(decodeProfiles(undefined, 0, RULE)).toEqual(NO_PROFILES);
+    expect(decodeProfiles(undefined, 0, RULE)).toEqual(noProfiles());
   });
 
   it.each<[string, (record: string) => string]>([
@@ -163,9 +161,9 @@ describe('profiles', () => {
     ],
     ['a resource without a name', (text) => text.replace('["db:customers/1",', '[7,')],
   ])('with %s cannot be read', (what, spoil) => {
-    let profiles: Profiles = NO_PROFILES;
-    for (let i = 0; i < 4; i++) profiles = observed(profiles, seen(), 0, RULE).profiles;
-    profiles = observed(profiles, seen(), MINUTE, RULE).profiles;
+    const profiles: Profiles = noProfiles();
+    for (let i = 0; i < 4; i++) observe(profiles, seen(), 0, RULE);
+    observe(profiles, seen(), MINUTE, RULE);
     const text = new TextDecoder().decode(encodeProfiles(profiles));
     expect(spoil(text), what).not.toBe(text);
     expect(codeThrownBy(() => decodeProfiles(utf8(spoil(text)), 0, RULE))).toBe('GUARD_ANOMALY_UNREADABLE');

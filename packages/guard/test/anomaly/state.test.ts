@@ -1,7 +1,8 @@
 import { codeThrownBy, seededRandom } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
-import { COUNTERS, type Counter, totalAt } from '../../src/anomaly/counts.js';
+import { COUNTERS, type Counts, counted, NO_COUNTS, WINDOWS } from '../../src/anomaly/counts.js';
 import { ANOMALIES, type Anomaly } from '../../src/anomaly/detectors.js';
+import { LiveCounts, type Totals } from '../../src/anomaly/live.js';
 import { Pending } from '../../src/anomaly/pending.js';
 import {
   type AnomalyState,
@@ -13,6 +14,7 @@ import {
   stepped,
 } from '../../src/anomaly/state.js';
 import { ANOMALY_HOLD_MS } from '../../src/limits.js';
+import { advanced, totalOf } from '../../src/window/tally.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -32,8 +34,7 @@ function drawn(count: number, seed: string): readonly Step[] {
   });
 }
 
-const totals = (state: AnomalyState): { readonly [counter in Counter]?: number } =>
-  Object.fromEntries(COUNTERS.map((counter) => [counter, totalAt(state.counts, counter, state.now)]));
+const totals = ({ counts, now }: AnomalyState): Totals => new LiveCounts(counts).totals(now);
 
 describe('the state', () => {
   it('holds an alarm for its time, prolongs it by what is found again, and never shortens it', () => {
@@ -81,6 +82,37 @@ describe('the state', () => {
     const text = new TextDecoder().decode(encodeState(state));
     expect(spoil(text), what).not.toBe(text);
     expect(codeThrownBy(() => decodeState(utf8(spoil(text))))).toBe('GUARD_ANOMALY_UNREADABLE');
+  });
+});
+
+describe('counts in memory', () => {
+  it('are those of the record, whatever was added when', () => {
+    const random = seededRandom('live');
+    for (let run = 0; run < 30; run++) {
+      let counts: Counts = NO_COUNTS;
+      let live = new LiveCounts(counts);
+      let now = random.int(2) === 0 ? 0 : 1_000_000_000;
+      for (let i = 0; i < 300; i++) {
+        now += random.int([200, 3000, 70_000, 400_000][run % 4] ?? 1);
+        const additions = [[COUNTERS[random.int(COUNTERS.length)] ?? 'bytes', random.int(1000)] as const];
+        counts = counted(counts, additions, now);
+        live.add(additions, now);
+        if (random.int(50) === 0) live = new LiveCounts(counts);
+        for (const counter of COUNTERS)
+          expect(live.totalAt(counter, now)).toBe(totalOf(advanced(counts[counter], WINDOWS[counter], now)));
+      }
+    }
+  });
+
+  it('go on from a record that was written later than now', () => {
+    const counts = counted(NO_COUNTS, [['bytes', 7]], 100_000);
+    const live = new LiveCounts(counts);
+    live.add([['bytes', 1]], 5);
+    expect([
+      live.totalAt('bytes', 5),
+      live.totalAt('bytes', 160_499),
+      live.totalAt('bytes', 160_500),
+    ]).toEqual([8, 8, 0]);
   });
 });
 

@@ -170,7 +170,9 @@ export async function openBehavior(parts: BehaviorParts): Promise<Behavior | und
     };
   }
 
-  const check = (trustScore?: number): void => triggers.check(watch.metrics(), trustScore);
+  const check = (trustScore?: number): void => {
+    if (!triggers.isEmpty) triggers.check(watch.metrics(), trustScore);
+  };
 
   return {
     time,

@@ -65,7 +65,6 @@ export function watchTriggers(
   return {
     isEmpty: all.length === 0,
     check({ requestRate, errorRate, patterns }, trustScore) {
-      if (all.length === 0) return;
       if (!kill.isKilled(agent)) thrown.clear();
       const metrics: Record<string, Json> = { 'request.rate': requestRate };
       if (errorRate !== undefined) metrics['errorRate'] = errorRate;
