@@ -32,7 +32,8 @@ export const SCORE_ERRORS = {
   SCORE_BAD_BOND_EVENT: 'An event of a bond has a type or time that is none.',
   SCORE_BAD_ENTRY: 'An entry of a trust chain has a partner, time, standing or amount that is none.',
   SCORE_TOO_MANY_ENTRIES: 'There are more entries than one isnad score may take in.',
-  SCORE_BAD_BADGE: 'A badge or the picture of a report has a style, theme, time, number or report that is none.',
+  SCORE_BAD_BADGE:
+    'A badge or the picture of a report has a style, theme, time, number or report that is none.',
   SCORE_BAD_RATING: 'A rating has an issuer, subject, value or time that is none.',
   SCORE_BAD_ROOT: 'There is no root for trust to flow from.',
 } as const;

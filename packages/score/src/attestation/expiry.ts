@@ -21,15 +21,15 @@ export function restingPosterior(
   const last = known.reduce((latest, { at }) => Math.max(latest, at), 0);
   const alive = known.filter(({ attestation }) => last < attestation.expiresAt);
   const times = [...new Set(alive.map(({ attestation }) => attestation.expiresAt))].sort((a, b) => a - b);
-  const group = Math.ceil(times.length / EXPIRY_STEPS_MAX);
-  const steps = times.filter((_, i) => i % Math.max(group, 1) === 0);
+  const group = Math.max(1, Math.ceil(times.length / EXPIRY_STEPS_MAX));
   /** When an attestation of this expiry is gone: with the first of its group. */
-  const endOf = (expiresAt: number): number => steps.findLast((step) => step <= expiresAt) ?? expiresAt;
+  const ends = new Map(times.map((time, i) => [time, times[i - (i % group)] ?? time]));
+  const steps = new Set(ends.values());
 
   const posteriorAt = (time: number): number =>
     reputationOf(
       factsAt(
-        alive.filter(({ attestation }) => time < endOf(attestation.expiresAt)),
+        alive.filter(({ attestation }) => time < (ends.get(attestation.expiresAt) ?? 0)),
         time,
       ),
     ).posterior;

@@ -183,7 +183,11 @@ describe('an attestation', () => {
     const missing: Refused = { code: 'SCORE_ATTESTATION_RECEIPT', field: 'body.receipt' };
     expect(refusal(() => openAttestation(one.attestation, contextOf([])))).toEqual(missing);
     // A receipt of others, and one of another session.
-    for (const other of [await receipt(A, C), await receipt(A, B, { name: 'another' })]) {
+    for (const other of [
+      await receipt(A, C),
+      await receipt(B, C),
+      await receipt(A, B, { name: 'another' }),
+    ]) {
       const wrong = await forged(one.attestation, { body: { receipt: envelopeId(other) } });
       expect(refusal(() => openAttestation(wrong, contextOf([other])))).toEqual(missing);
     }

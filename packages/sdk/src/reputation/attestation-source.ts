@@ -4,13 +4,13 @@ import type { KeyLogResolver } from '@ttp/did';
 import {
   type AttestationBook,
   attestationBook,
-  fraudOf,
   openSecurityEvents,
   type SecurityEvent,
   type SecuritySeverity,
   type Stated,
   type StatedAt,
 } from '@ttp/score';
+import { ratingSignals } from '@ttp/tre';
 import { LOCAL_FACT_VALID_MS, REPUTATION_FINDINGS_MAX, REPUTATION_VALID_MS } from '../limits.js';
 import type { AgentReputation, Reputation, ReputationContext, ReputationSource } from './reputation.js';
 import { statementReader } from './statements.js';
@@ -129,7 +129,7 @@ function openReputation(
         facts: factsOf(agent),
         above: above.map((did) => ({ ...factsOf(did), killed: false, revoked: false })),
         vouched: book.isVouchedFor(agent, now),
-        fraud: fraudOf(book.gamingOf(agent)),
+        fraud: ratingSignals(book.gaming, agent),
       };
       last = { of: reading, until: book.nextChange(now), value };
       return value;

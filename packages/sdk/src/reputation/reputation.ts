@@ -1,5 +1,6 @@
 import type { Clock, Did, ErrorCode, JsonObject, Operators } from '@ttp/core';
-import type { FraudFact, StandingFacts, TrustFacts } from '@ttp/score';
+import type { StandingFacts, TrustFacts } from '@ttp/score';
+import type { Signals } from '@ttp/tre';
 
 /** What others' signed statements come to for the agent of an enforcement point, at one moment. */
 export interface AgentReputation {
@@ -9,7 +10,8 @@ export interface AgentReputation {
   readonly above: readonly StandingFacts[];
   /** Whether an operator or its publisher stands up for it. */
   readonly vouched: boolean;
-  readonly fraud: FraudFact;
+  /** What patterns in its ratings are worth as risk. */
+  readonly fraud: Signals;
 }
 
 /** What an enforcement point asks for the reputation of its agent. */

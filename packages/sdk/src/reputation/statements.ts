@@ -101,6 +101,9 @@ export function statementReader({
     for (const one of read.stated)
       if (one.statement.kind === 'vouch') vouches.push(one);
       else statements.set(one.statement.id, one.statement);
+    const listed = new Set([...decoded.values()].map((one) => one?.id));
+    for (const kept of [statements, receipts])
+      for (const id of kept.keys()) if (!listed.has(id)) kept.delete(id);
     const known = inputs.flatMap(({ envelope, at }): readonly StatedAt[] => {
       const one = decoded.get(envelope);
       const statement = one && statements.get(one.id);
