@@ -6,6 +6,7 @@ import { did } from './did.js';
 import { mcp, mcpServer, selfTest } from './enforce.js';
 import { init, keygen } from './identity.js';
 import { key } from './key.js';
+import { limits } from './limits.js';
 import { kill, reinstate, review, status } from './oversight.js';
 import { policy } from './policy.js';
 import { store } from './store.js';
@@ -19,7 +20,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Reputation', verbs: trust },
   { heading: 'Policies', verbs: [...policy, decide, selfTest] },
   { heading: 'Enforcement', verbs: [mcp, mcpServer] },
-  { heading: 'Operators', verbs: [...review, ...tools, ...budget, kill, reinstate, status] },
+  { heading: 'Operators', verbs: [...review, ...tools, ...budget, limits, kill, reinstate, status] },
   { heading: 'The audit log', verbs: [...trace, ...verify, replay] },
   { heading: 'Storage', verbs: store },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },

@@ -12,6 +12,8 @@ const DONE = { status: 'done' } as Outcome<unknown>;
 const FAILED = { status: 'failed', code: 'TOOL_FAILED' } as Outcome<unknown>;
 const STOPPED = { status: 'failed', code: 'GUARD_KILLED' } as Outcome<unknown>;
 
+const obligation = (params: JsonObject): Obligation => ({ kind: 'breaker', from: 'profile:a2t', params });
+
 function subject(store?: Store, seed = 'breakers') {
   const clock = fakeClock();
   const breakers = toolBreakers({
@@ -21,7 +23,6 @@ function subject(store?: Store, seed = 'breakers') {
   });
   const handler = breakers.handler();
   let calls = 0;
-  const obligation = (params: JsonObject): Obligation => ({ kind: 'breaker', from: 'profile:a2t', params });
   const hold = (params: JsonObject = {}, decision: Decision = decided(), target = 'tool'): Promise<Hold> => {
     const i = interaction({ id: `call ${++calls}`, target });
     return (
