@@ -2,6 +2,7 @@ import type { Verb, VerbGroup } from '../verb.js';
 import { trace, verify } from './audit.js';
 import { budget } from './budget.js';
 import { decide, replay } from './decision.js';
+import { delegation } from './delegation.js';
 import { did } from './did.js';
 import { mcp, mcpServer, selfTest } from './enforce.js';
 import { init, keygen } from './identity.js';
@@ -36,6 +37,7 @@ export const FAMILIES: Readonly<Record<string, string>> = {
   policy: 'Check, evaluate, explain, compare, test and recommend policies.',
   review: 'List and decide the reviews that wait for an operator.',
   budget: 'Show and set what agents may spend.',
+  delegation: 'Give agents leave to act, verify it and take it back.',
   tools: 'List and release the tools in quarantine.',
   trace: 'Work with the audit log.',
   store: 'Move, back up and restore storages.',
