@@ -16,7 +16,6 @@ export {
   type RatedStanding,
 } from './attestation/book.js';
 export { attestationCredential } from './attestation/credential.js';
-export { type FraudFact, fraudOf } from './attestation/fraud.js';
 export { RATING_DIMENSIONS, type Rating, type RatingDimension } from './attestation/rating.js';
 export {
   type Ignored,

@@ -168,9 +168,3 @@ export const STATEMENTS_MAX = 1_000_000;
 
 /** The most that a score of the mesh's own scale says: 1000 (trust-mesh-spec.txt L50). */
 export const MESH_SCORE_MAX = 1000;
-
-/** Assessed fraud of an account in quarantine: 6000, which asks a human (decision D22). */
-export const FRAUD_QUARANTINE_RISK = 6000;
-
-/** Assessed fraud for each pattern that is more than a small circle of raters: 1500. */
-export const FRAUD_FLAG_RISK = 1500;

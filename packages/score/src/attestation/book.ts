@@ -1,7 +1,7 @@
 import { type Did, TtpError } from '@ttp/core';
 import { inceptionOf } from '@ttp/crypto';
 import { DAY_MS } from '../fixed.js';
-import type { GamingFinding, GamingFlag, GamingVerdict } from '../gaming/analyse.js';
+import type { GamingFinding, GamingFlag, GamingReport } from '../gaming/analyse.js';
 import { judgeRatings } from '../gaming/judge.js';
 import { weighAttestations } from '../gaming/weigh.js';
 import type { AttestationFact } from '../reputation.js';
@@ -41,8 +41,8 @@ export interface AttestationBook {
   isVouchedFor(subject: Did, now: number): boolean;
   /** From when on any of this may be different without a new statement, ms; infinite where nothing ends. */
   nextChange(now: number): number;
-  /** What patterns show in the ratings of a subject. */
-  gamingOf(subject: Did): GamingVerdict | undefined;
+  /** What the analysis of all ratings found. */
+  readonly gaming: GamingReport;
   /** The ratings of a subject with their tombstones, oldest first: what its log shows of it. */
   ratingsOf(subject: Did): readonly Slot[];
   /**
@@ -157,7 +157,7 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
         Number.POSITIVE_INFINITY,
       );
     },
-    gamingOf: (subject) => weights.gaming?.verdicts.get(subject),
+    gaming: weights.gaming ?? { findings: [], verdicts: new Map() },
     isVouchedFor: (subject, now) => vouchesAt(subject, now).length > 0,
     ratingsOf,
     sharedWith(subject, audience) {

@@ -20,7 +20,7 @@ export async function run({
   const ratings = book.sharedWith(subject, options.for).map((slot) => ratingOf(slot, clock.now()));
   const { attestations, restingPosterior } = book.standingOf(subject, clock.now());
   const { independentClusters, counted } = reputationOf(attestations);
-  const gaming = book.gamingOf(subject);
+  const gaming = book.gaming.verdicts.get(subject);
   const standing = {
     posterior: restingPosterior,
     counted: counted.length,
