@@ -1,8 +1,9 @@
-import type { JsonObject, Operator, Operators } from '@ttp/core';
+import type { Evidence, Fact, Interaction, Json, JsonObject, Operator, Operators } from '@ttp/core';
 import { createSigner, IDENTITY_PURPOSES, keyPairOf, multikey } from '@ttp/crypto';
 import { capabilitiesOf, signGrant } from '@ttp/guard';
 import { proves } from '@ttp/testkit';
 import { afterEach, expect, it } from 'vitest';
+import { capabilityObligations, neededCapabilities } from '../src/capabilities.js';
 import { closeAll, POLICY, type Rig, rig } from './rig.js';
 
 afterEach(closeAll);
@@ -58,4 +59,38 @@ it('the ten that no stage gives are given by operators alone, and one that is in
   expect((await granted.read('data/a')).status).toBe('done');
   await granted.clock.advance(1000);
   expect(await granted.read('data/a')).toMatchObject({ code: 'GUARD_CAPABILITY_MISSING' });
+});
+
+/** What is said to be held of `resource.capabilities: ['data:text']`, at time 100. */
+function heldOf(facts: { readonly [source: string]: Fact }): unknown {
+  const resource = { value: { 'resource.capabilities': ['data:text'] }, at: 100, validFor: 0 };
+  const evidence = { now: 100, facts: { resource, ...facts } } as unknown as Evidence;
+  const [obligation] = capabilityObligations({} as Interaction, evidence);
+  return obligation?.params['held'];
+}
+
+const fact = (value: Json, at: number, validFor: number): Fact => ({ value, at, validFor });
+const grant = (notAfter: Json): Json => [{ capability: 'data:text', notAfter }];
+
+it('what is held is what fresh facts say: not what was true once, and not what was granted until now', () => {
+  expect(heldOf({ capabilities: fact(['data:text'], 50, 50) })).toEqual(['data:text']);
+  expect(heldOf({ capabilities: fact(['data:text'], 50, 49) })).toEqual([]);
+  expect(heldOf({ grants: fact(grant(101), 100, 0) })).toEqual(['data:text']);
+  expect(heldOf({ grants: fact(grant(100), 100, 0) })).toEqual([]);
+  expect(heldOf({ grants: fact(grant('101'), 100, 0) })).toEqual([]);
+  expect(heldOf({ grants: fact(grant(101), 50, 49) })).toEqual([]);
+  expect(heldOf({ grants: fact('data:text', 100, 0), capabilities: fact([1, null], 100, 0) })).toEqual([]);
+});
+
+it.for<[string, Json, readonly string[]]>([
+  ['a list', { 'resource.capabilities': ['data:text', 'data:text', 'x'] }, ['data:text', 'x']],
+  ['a nested list', { resource: { capabilities: ['file:read'] } }, ['file:read']],
+  ['one word', { 'resource.capabilities': 'file:read' }, ['file:read']],
+  ['what is no word', { 'resource.capabilities': [1, null] }, ['1', 'null']],
+  ['an object', { 'resource.capabilities': {} }, ['{}']],
+  ['nothing', {}, []],
+  ['an empty list', { 'resource.capabilities': [] }, []],
+  ['a resource that is none', 'text', []],
+])('a call needs what its registry says: %s', ([, resource, needed]) => {
+  expect(neededCapabilities(resource)).toEqual(needed);
 });

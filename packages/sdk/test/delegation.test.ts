@@ -116,7 +116,9 @@ describe('an agent that acts by leave of another', () => {
       grants: [own],
       delegation: actingBy(links),
     });
-    expect((await r.read('data/a')).status).toBe('blocked');
+    expect(await r.read('data/a')).toMatchObject({ status: 'blocked', code: 'SDK_DENIED' });
+    const free = await r.restart({ operators, resolver, grants: [own], delegation: actingBy(links) });
+    expect((await free.read('data/a')).status).toBe('done');
   });
 
   it('is bound by it in every profile', async () => {
