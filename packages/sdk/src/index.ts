@@ -36,3 +36,4 @@ export {
 export type { ReputationSource } from './reputation/reputation.js';
 export type { ApprovalRequest } from './request-approval.js';
 export type { TraceView } from './trace-view.js';
+export { webhookNotifier } from './webhook-notifier.js';

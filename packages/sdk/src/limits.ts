@@ -52,6 +52,9 @@ export const NAME_LOOKUP_MAX_MS = 10_000;
 /** How often a pinned name is looked up again, ms: a name that changed hands refuses within this time. */
 export const NAME_CHECK_MS = 60_000;
 
+/** How long a webhook may take to answer, ms: 10 s. */
+export const WEBHOOK_TIMEOUT_MS = 10_000;
+
 /** Parts of a result that are counted for its size: 1 000 000. One with more has moved more than may leave. */
 export const BEHAVIOR_NODES_MAX = 1_000_000;
 
@@ -66,3 +69,6 @@ export const DECISION_CACHE_MAX_ENTRIES = 10_000;
 
 /** How long a decision cache relies on facts at most, ms: 5 min (decision D33). */
 export const DECISION_CACHE_MAX_AGE_MS = 300_000;
+
+/** Score from which an agent that was killed for its score may be reinstated, basis points: 20 of 100 (ttp-protocol.txt L2805). */
+export const SCORE_RECOVERED_BP = 2_000;

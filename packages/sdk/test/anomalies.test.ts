@@ -1,7 +1,7 @@
-import type { EvidenceSource, Json, JsonObject, Notification } from '@ttp/core';
+import type { EvidenceSource, Fetch, Json, JsonObject, Notification } from '@ttp/core';
 import { NO_BEHAVIOR, trustReport } from '@ttp/score';
-import { createTtp, type TtpOptions } from '@ttp/sdk';
-import { codeRejectedBy, proves } from '@ttp/testkit';
+import { createTtp, type TtpOptions, webhookNotifier } from '@ttp/sdk';
+import { codeRejectedBy, fakeClock, proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scene } from './profile.js';
 import { CALL_MAP, closeAll, POLICY, type Rig, rig } from './rig.js';
@@ -72,6 +72,7 @@ describe('responses to anomalies', () => {
   ): Promise<Rig> => rig({ callMap: MAP, anomalies: { responses: responses ?? {} }, ...more });
 
   it('suspend for a time, over a restart, and no longer', async () => {
+    proves('guard.anomaly.responses');
     const anomalies = { responses: { privilege_escalation: ['suspend'] } } as const;
     const r = await opened(anomalies.responses);
     const before = await r.read('data/1');
@@ -88,13 +89,16 @@ describe('responses to anomalies', () => {
     expect((await again.read('data/1')).status).toBe(before.status);
   });
 
-  it('log with evidence, and alert', async () => {
-    const told: Notification[] = [];
-    const notify = (message: Notification): Promise<void> => {
-      told.push(message);
-      return Promise.resolve();
+  it('log with evidence, and alert a webhook', async () => {
+    proves('guard.anomaly.responses');
+    const told: unknown[] = [];
+    const fetch: Fetch['fetch'] = ({ body }) => {
+      told.push(JSON.parse(new TextDecoder().decode(body)));
+      return Promise.resolve({ status: 200, headers: {}, body: (async function* () {})() });
     };
-    const r = await opened({ privilege_escalation: ['alert'] }, { notifier: { notify } });
+    const timer = fakeClock();
+    const notifier = webhookNotifier({ url: 'https://siem.example/hook', fetch: { fetch }, timer });
+    const r = await opened({ privilege_escalation: ['alert'] }, { notifier });
     await escalate(r);
     await r.read(KEYS);
     await r.clock.advance(1000);
@@ -107,7 +111,12 @@ describe('responses to anomalies', () => {
         evidence: { denials: 3, below: 3, windowMs: 300_000 },
       },
     ]);
-    expect(told.map(({ subject }) => subject)).toEqual(['anomaly: privilege_escalation']);
+    expect(told).toEqual([
+      {
+        subject: 'anomaly: privilege_escalation',
+        text: JSON.stringify({ agent: r.ttp.did, scope: 'agent', denials: 3, below: 3, windowMs: 300_000 }),
+      },
+    ]);
     expect(r.ttp.behavior()?.patterns).toEqual(['privilege_escalation']);
   });
 
@@ -128,6 +137,7 @@ describe('responses to anomalies', () => {
   });
 
   it('throttle to ten requests a minute, for a time', async () => {
+    proves('guard.anomaly.responses');
     const r = await rig({ anomalies: { responses: { high_error_rate: ['throttle'] } } });
     await fail(r);
     expect(await reads(r, 12)).toEqual([
@@ -140,6 +150,7 @@ describe('responses to anomalies', () => {
   });
 
   it('ask a human first, once', async () => {
+    proves('guard.anomaly.responses');
     const r = await rig({
       anomalies: { responses: { high_error_rate: ['approve'] } },
       operators: { byKid: () => Promise.resolve(undefined) },
