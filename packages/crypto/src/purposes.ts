@@ -38,6 +38,8 @@ export const PURPOSES = {
   'ttp/override@1': { kind: 'framed', life: 'record' },
   'ttp/threshold-change@1': { kind: 'framed', life: 'record' },
   'ttp/label-clear@1': { kind: 'framed', life: 'record' },
+  'ttp/intent@1': { kind: 'framed', life: 'record' },
+  'ttp/tool-provenance@1': { kind: 'framed', life: 'record' },
   'ttp/vouch@1': { kind: 'framed', life: 'record' },
   'ttp/attestation@1': { kind: 'framed', life: 'record' },
   'ttp/attestation-retraction@1': { kind: 'framed', life: 'record' },

@@ -22,6 +22,9 @@ export const GATEWAY_ERRORS = {
   GATEWAY_TOOL_NAME: 'The name of the tool is not 1 to 128 letters, digits, dots, hyphens and underscores.',
   GATEWAY_TOOL_HIDDEN_TEXT: 'The definition of the tool holds characters that people do not see.',
   GATEWAY_TOOL_UNRELEASABLE: 'What is wrong with the tool cannot be approved, only repaired by its server.',
+  GATEWAY_TOOL_UNPROVEN: 'Nobody whose tools are used answers for this definition of the tool.',
+  GATEWAY_TOOL_UNTRUSTED: 'The score of the tool is lower than what is demanded, or nobody knows it.',
+  GATEWAY_INTENT_INVALID: 'The intent of a call is not one, or is signed with the key of somebody else.',
   GATEWAY_PINS_UNREADABLE:
     'The stored pins cannot be read; without them no tool can be told from a changed one.',
   GATEWAY_PINS_RACE: 'Other processes kept writing the same pins.',

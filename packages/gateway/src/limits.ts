@@ -132,3 +132,9 @@ export const AUDIT_ANSWER_MAX_CHARS = 262_144;
 
 /** Largest bundle that the MCP server of TTP verifies: 2 Mi characters. Larger ones are for `ttp verify`. */
 export const BUNDLE_MAX_CHARS = 2_097_152;
+
+/** Largest statement of who answers for a tool: 16 KiB. */
+export const PROVENANCE_MAX_BYTES = 16_384;
+
+/** Least score of a tool where scores are demanded and no other is named: 50 (ttp-protocol.txt L2435). */
+export const MIN_TRUST_SCORE = 50;

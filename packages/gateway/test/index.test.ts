@@ -13,12 +13,17 @@ it('exports what it promises and nothing else', () => {
     'PINS_MAX',
     'RESULT_MAX_BYTES',
     'TOOLS_MAX',
+    'TessoriumMCPGateway',
     'createMcpHttpFront',
     'listQuarantined',
     'listenMcpHttp',
     'openMcpGateway',
     'placeToolRelease',
+    'signIntent',
+    'signToolProvenance',
     'signToolRelease',
+    'toolDigest',
+    'verifyIntent',
     'wrapMcpServer',
   ]);
 });

@@ -1,6 +1,5 @@
 import { ProtocolError, type ServerContext } from '@modelcontextprotocol/server';
 import {
-  type Clock,
   type EvidenceSource,
   isJsonObject,
   type Json,
@@ -9,8 +8,9 @@ import {
   TtpError,
 } from '@ttp/core';
 import { plainCopy } from '@ttp/crypto';
-import type { ToolCall, Ttp } from '@ttp/sdk';
-import { ADDRESS_MAX_CHARS, CALL_TOTAL_TIMEOUT_MS } from '../limits.js';
+import type { ToolCall } from '@ttp/sdk';
+import { ADDRESS_MAX_CHARS } from '../limits.js';
+import type { AgentSide, Asked } from './agent-side.js';
 import { requireAlive } from './alive.js';
 import {
   methodResult,
@@ -21,13 +21,14 @@ import {
   toolResult,
   withOwn,
 } from './answers.js';
-import { type Answer, ask, type Peer, requireSize } from './ask.js';
+import type { Answer } from './ask.js';
 import { ownMeta } from './explain.js';
-import type { FaultRecord } from './fault-record.js';
-import { label, labelBy, labelByAnswer, labelled, labelMeta, labelsOfDefinition } from './labels.js';
-import { isToolName, type SeenTool } from './listing.js';
-import { forwardable, progressTokenOf, withoutOwnMeta } from './meta.js';
-import { type PinBook, pinEvidence } from './pin-book.js';
+import { forward } from './forward.js';
+import { INTENT_MEMBER, intentEvidence } from './intent.js';
+import { labelBy, labelMeta, labelsOfDefinition } from './labels.js';
+import { isToolName } from './listing.js';
+import { forwardable } from './meta.js';
+import { pinEvidence } from './pin-book.js';
 import { redacted, redactedAnswer, requireClean } from './scanned.js';
 
 /** Requests that carry nothing worth a decision: they are scanned and relayed. Everything else unknown is refused. */
@@ -45,35 +46,6 @@ const ITS_OWN: readonly string[] = ['logging/setLevel', 'prompts/list', 'resourc
 
 /** Notifications that the agent may send its server. */
 export const AGENT_NOTIFICATIONS: readonly string[] = ['notifications/roots/list_changed'];
-
-/** What requests of the agent need. */
-export interface AgentSide {
-  readonly ttp: Ttp;
-  /** The name of the server, as call map and policy know it. */
-  readonly server: string;
-  readonly upstream: Peer;
-  readonly book: PinBook;
-  readonly clock: Clock;
-  /** How long the server may be silent, ms. */
-  readonly timeoutMs: number;
-  /** What everything that the server says brings to the labels of the trace. */
-  readonly labels: readonly string[];
-  /** Lists the server's tools anew. */
-  readonly list: () => Promise<readonly SeenTool[]>;
-  readonly record: FaultRecord;
-  /** Counts what the server says unasked. Throws GATEWAY_UPSTREAM_FLOOD. */
-  readonly flood: (message: unknown) => void;
-  readonly onFault: (fault: unknown) => void;
-}
-
-/** A request of the agent, read once. */
-interface Asked {
-  readonly method: string;
-  readonly params: JsonObject;
-  readonly context: ServerContext;
-  /** What the answer brings to the labels of the trace, as far as it is known before. */
-  readonly brings?: () => readonly string[];
-}
 
 /**
  * Answers one request of the agent: polices it, or relays it, or refuses it. Whatever goes wrong is a JSON-RPC
@@ -118,10 +90,10 @@ async function undecided(side: AgentSide, asked: Asked): Promise<JsonObject> {
   }
 }
 
-/** One page with every tool that is what was pinned, as the server defines it. */
+/** One page with every tool that is what was pinned and fulfils what is demanded, as the server defines it. */
 async function listedTools(side: AgentSide, { cursor }: JsonObject): Promise<JsonObject> {
   if (cursor !== undefined) throw badRequest('cursor');
-  const admitted = await side.book.admit(await side.list());
+  const admitted = await side.vetting.passed(await side.book.admit(await side.list()));
   return { tools: admitted.flatMap(({ definition }) => shown(definition, side.onFault)) };
 }
 
@@ -150,17 +122,20 @@ async function calledTool(side: AgentSide, asked: Asked): Promise<JsonObject> {
   if (typeof name !== 'string' || !isToolName(name)) throw badRequest('name');
   if (!isJsonObject(input)) throw badRequest('arguments');
   let declared: readonly string[] = [];
-  const evidence = [
-    pinEvidence(name, side.book, side.list, side.clock, ({ definition }) => {
-      declared = labelsOfDefinition(definition);
-    }),
-  ];
+  const pinned = pinEvidence(name, side.book, side.list, side.clock, (tool) => {
+    declared = labelsOfDefinition(tool.definition);
+    return side.vetting.require(tool);
+  });
   // No other member is handed on: `task` would make the result arrive by a way that nobody scans.
   const params = { name, arguments: input };
   const outcome = await decided(
     side,
-    { tool: name, input, evidence },
-    { ...asked, params: withMeta(params, asked), brings: () => declared },
+    { tool: name, input, evidence: [pinned] },
+    {
+      ...asked,
+      params: withMeta(params, asked),
+      brings: () => declared,
+    },
   );
   return toolResult(outcome, await told(side, outcome));
 }
@@ -206,68 +181,20 @@ async function decided(
   }
   const claims = Object.keys(said).length === 0 ? {} : { meta: said };
   const { brings = () => [] } = asked;
-  const toolCall: ToolCall = { ...call, server: side.server, claims, labels: side.labels };
-  const known = (): readonly string[] => [...brings(), ...side.ttp.labels.declared(toolCall)];
-  return await side.ttp.a2t(toolCall, (permit) => {
+  const { ttp, intents, clock, labels } = side;
+  let intent: string | undefined;
+  const signed =
+    intents === undefined
+      ? []
+      : [intentEvidence(intents, ttp.did, clock, (envelope) => void (intent = envelope))];
+  const evidence = [...(call.evidence ?? []), ...signed];
+  const toolCall: ToolCall = { ...call, server: side.server, claims, labels, evidence };
+  const known = (): readonly string[] => [...brings(), ...ttp.labels.declared(toolCall)];
+  return await ttp.a2t(toolCall, (permit) => {
     const signal = AbortSignal.any([permit.signal, asked.context.mcpReq.signal]);
-    return forward(side, { ...asked, brings: known }, { signal, enter: () => permit.enter() });
+    const says = intent === undefined ? {} : { [INTENT_MEMBER]: intent };
+    return forward(side, { ...asked, brings: known, says }, { signal, enter: () => permit.enter() });
   });
-}
-
-/**
- * Asks the server, which is told the labels of the trace; its progress goes to the agent under the agent's own token.
- * What it says brings its labels before anybody sees it.
- */
-async function forward(
-  side: AgentSide,
-  asked: Asked,
-  { signal, enter }: { readonly signal: AbortSignal; readonly enter: () => void },
-): Promise<Answer> {
-  const { method, params, context, brings = () => [] } = asked;
-  const progressToken = progressTokenOf(params);
-  const labelledParams = await labelled(side.ttp, forwardable(params));
-  enter();
-  signal.throwIfAborted();
-  const answer = await ask(
-    side.upstream,
-    'UPSTREAM',
-    { method, params: labelledParams },
-    {
-      signal,
-      timeout: side.timeoutMs,
-      maxTotalTimeout: CALL_TOTAL_TIMEOUT_MS,
-      resetTimeoutOnProgress: true,
-      ...(progressToken === undefined
-        ? {}
-        : {
-            onprogress: (progress) =>
-              void reportProgress(side, context, { ...progress, progressToken }, brings()),
-          }),
-    },
-  );
-  await label(side.ttp, brings());
-  await labelByAnswer(side.ttp, answer);
-  return answer;
-}
-
-/** The agent may have left in the meantime; the call goes on to its end all the same. */
-async function reportProgress(
-  { ttp, flood, onFault }: AgentSide,
-  { mcpReq: { notify } }: ServerContext,
-  progress: object,
-  labels: readonly string[],
-): Promise<void> {
-  try {
-    flood(progress);
-    requireAlive(ttp);
-    await label(ttp, labels);
-    const params = plainCopy(progress);
-    requireSize(params);
-    if (isJsonObject(params))
-      await notify({ method: 'notifications/progress', params: redacted(withoutOwnMeta(params)) });
-  } catch (fault) {
-    onFault(fault);
-  }
 }
 
 const withMeta = (params: JsonObject, { params: { _meta: meta } }: Asked): JsonObject =>

@@ -1,6 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/server';
 import { systemClock } from '@ttp/adapters/system';
 import { type Clock, type Envelope, type Operators, type Storage, TtpError } from '@ttp/core';
+import { issuerOf } from '@ttp/crypto';
 import { readLabels } from '@ttp/guard';
 import type { Ttp } from '@ttp/sdk';
 import { CALL_TIMEOUT_MS } from '../limits.js';
@@ -9,6 +10,7 @@ import { HeldTransport, type Opening } from './held-transport.js';
 import { openPinBook, type PinBook, type QuarantinedTool } from './pin-book.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 import { requireUpstream, type Upstream } from './upstream.js';
+import { createVetting, type ToolRequirements } from './vetting.js';
 
 /** What {@link openMcpGateway} is given. */
 export interface McpGatewayOptions {
@@ -31,6 +33,8 @@ export interface McpGatewayOptions {
    * reports meanwhile, what it asks. Definitions of tools, prompts and templates are its author's word and bring nothing.
    */
   readonly labels?: readonly string[];
+  /** What is demanded of the tools beside that they are what was pinned; nothing unless given. */
+  readonly requirements?: ToolRequirements;
   /** The system's clock unless given. */
   readonly ports?: { readonly clock?: Clock };
   /** Told of faults that no request can be answered with, such as a notification that could not be relayed. It must not throw. */
@@ -87,7 +91,16 @@ export function readOptions(options: Omit<McpGatewayOptions, 'downstream' | 'ups
   const clock = options.ports?.clock ?? systemClock;
   const onFault = options.onFault ?? (() => {});
   const book = openPinBook({ ttp, store: storage.store, server, operators, clock });
-  return { ttp, server, book, clock, callTimeoutMs, labels: labelsIn(options), onFault };
+  return {
+    ttp,
+    server,
+    book,
+    clock,
+    callTimeoutMs,
+    labels: labelsIn(options),
+    requirements: requirementsIn(options),
+    onFault,
+  };
 }
 
 function labelsIn({ labels = [] }: Pick<McpGatewayOptions, 'labels'>): readonly string[] {
@@ -96,6 +109,17 @@ function labelsIn({ labels = [] }: Pick<McpGatewayOptions, 'labels'>): readonly 
   } catch (cause) {
     throw new TtpError('GATEWAY_BAD_OPTION', 'labels are lowercase names', { field: 'labels', cause });
   }
+}
+
+/** Read before a session begins: one that could not vet would begin and refuse everything. */
+function requirementsIn({
+  ttp,
+  requirements = {},
+}: Pick<McpGatewayOptions, 'ttp' | 'requirements'>): ToolRequirements {
+  const { intents } = requirements;
+  createVetting(requirements, { server: '', clock: systemClock, record: () => undefined });
+  if (intents === undefined || issuerOf(intents) === ttp.did) return requirements;
+  throw badOption('requirements.intents', 'intents are signed with a key of the agent itself');
 }
 
 /** One session, listening once `listening` resolves. */

@@ -12,7 +12,17 @@ export type { Admission } from './http/admission.js';
 export { createMcpHttpFront, type McpHttpFront, type McpHttpOptions } from './http/front.js';
 export { type Answering, type ListenOptions, listenMcpHttp, type McpHttpListener } from './http/listen.js';
 export type { HttpUpstream } from './http-upstream.js';
+export { type Intent, signIntent, verifyIntent } from './intent.js';
+export { type ServerIdentity, toolDigest } from './listing.js';
 export type { QuarantinedTool } from './pin-book.js';
+export { type ProvenanceRequirement, signToolProvenance, type ToolProvenance } from './provenance.js';
 export { signToolRelease, type ToolRelease } from './release.js';
+export {
+  type TessoriumAgent,
+  type TessoriumGatewayOptions,
+  TessoriumMCPGateway,
+  type ToolTrustRequirements,
+} from './tessorium.js';
 export type { StdioUpstream, Upstream } from './upstream.js';
+export type { ToolRequirements, TrustRequirement } from './vetting.js';
 export { type ConnectableServer, type ProtectedMcpServer, wrapMcpServer } from './wrap-server.js';

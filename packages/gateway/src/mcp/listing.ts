@@ -5,6 +5,7 @@ import { TOOL_NAME_MAX_CHARS, TOOL_PAGES_MAX, TOOLS_MAX } from '../limits.js';
 import type { Answer } from './ask.js';
 import { hasHiddenText } from './hidden-text.js';
 import { withoutOwnMeta } from './meta.js';
+import { PROVENANCE_MEMBER } from './provenance-member.js';
 
 /** How a server calls itself. Part of every digest: another version is another server. */
 export interface ServerIdentity {
@@ -20,6 +21,8 @@ export interface SeenTool {
   readonly definition: JsonObject;
   /** Over the definition and the identity of the server (flaw.T1). */
   readonly digest: Hash;
+  /** What somebody signed for it, as the server shows it: no part of the digest, which it names. */
+  readonly provenance?: string;
   /** What is wrong with it, before anything is compared. */
   readonly finding?: GatewayErrorCode;
 }
@@ -91,22 +94,44 @@ export function lister(
     const result = plainCopy(JSON.parse(text));
     if (!isJsonObject(result)) throw invalid('tools/list without a result');
     let isFirst = true;
-    const seen = inspectTools(
-      await listTools((params) => {
-        if (!isFirst) return page(params);
-        isFirst = false;
-        return Promise.resolve({ result });
-      }),
-      server,
-    );
+    const statements = new Map<string, string>();
+    const shown = async (params: JsonObject): Promise<Answer> => {
+      const answer = isFirst ? { result } : await page(params);
+      isFirst = false;
+      noteStatements(answer, statements);
+      return answer;
+    };
+    const seen = inspectTools(await listTools(shown), server).map((tool) => withStatement(tool, statements));
     // Further pages may change while the first does not.
     last = result['nextCursor'] === undefined ? { text, seen } : undefined;
     return seen;
   };
 }
 
-function inspect(definition: JsonObject, { name, version }: ServerIdentity): SeenTool {
-  const digest = hashJson({ server: { name, version }, tool: definition });
+/** Keeps what a page shows as signed for its tools. */
+function noteStatements(answer: Answer, statements: Map<string, string>): void {
+  const tools = 'result' in answer ? answer.result['tools'] : undefined;
+  for (const tool of Array.isArray(tools) ? (tools as readonly Json[]) : []) {
+    const { name, _meta: meta } = isJsonObject(tool) ? tool : {};
+    const statement = isJsonObject(meta) ? meta[PROVENANCE_MEMBER] : undefined;
+    if (typeof name === 'string' && typeof statement === 'string') statements.set(name, statement);
+  }
+}
+
+function withStatement(tool: SeenTool, statements: ReadonlyMap<string, string>): SeenTool {
+  const provenance = statements.get(tool.key);
+  return provenance === undefined ? tool : { ...tool, provenance };
+}
+
+/**
+ * What is pinned of a tool and signed for by its publisher: the whole definition, but for what stands in it in our name,
+ * and the identity of the server (flaw.T1).
+ */
+export const toolDigest = (definition: JsonObject, { name, version }: ServerIdentity): Hash =>
+  hashJson({ server: { name, version }, tool: withoutOwnMeta(definition) });
+
+function inspect(definition: JsonObject, server: ServerIdentity): SeenTool {
+  const digest = toolDigest(definition, server);
   const tool = definition['name'];
   if (typeof tool !== 'string' || !isToolName(tool))
     return { key: `invalid:${digest}`, definition, digest, finding: 'GATEWAY_TOOL_NAME' };

@@ -239,21 +239,21 @@ export async function quarantinedIn(
  * The evidence of a call that its tool is what was pinned, compared with what the server says at this moment.
  *
  * @param list lists the tools of the server anew
- * @param onFound told of the tool as it is defined now
+ * @param onFound what else there is to say of the tool as it is defined now; what it throws blocks the call
  */
 export const pinEvidence = (
   tool: string,
   book: PinBook,
   list: () => Promise<readonly SeenTool[]>,
   clock: Clock,
-  onFound: (tool: SeenTool) => void = () => undefined,
+  onFound: (tool: SeenTool) => Promise<JsonObject>,
 ): EvidenceSource => ({
   name: 'tool',
   async gather() {
     const at = clock.now();
     const found = await requirePinned(tool, book, await list());
-    onFound(found);
-    return { value: { tool, digest: found.digest }, at, validFor: PIN_VALID_MS };
+    const more = await onFound(found);
+    return { value: { tool, digest: found.digest, ...more }, at, validFor: PIN_VALID_MS };
   },
 });
 

@@ -22,6 +22,7 @@ import { redacted, requireClean } from './scanned.js';
 import { sharedListing } from './shared-listing.js';
 import { briefly, createUnderWay, type UnderWay } from './under-way.js';
 import { type Upstream, upstreamTransport } from './upstream.js';
+import { createVetting, type ToolRequirements } from './vetting.js';
 
 /** What a session needs. */
 export interface SessionOptions {
@@ -33,6 +34,8 @@ export interface SessionOptions {
   readonly callTimeoutMs: number;
   /** What everything that the server says brings to the labels of the trace. */
   readonly labels: readonly string[];
+  /** What is demanded of its tools. */
+  readonly requirements: ToolRequirements;
   readonly onFault: (fault: unknown) => void;
   /** Either end closed the connection. */
   readonly onEnd: () => Promise<void>;
@@ -135,7 +138,7 @@ function serverLike(client: Client): Server {
 }
 
 function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
-  const { ttp, book, clock, callTimeoutMs, labels, onFault, record, byAgent, flood } = ends;
+  const { ttp, book, clock, callTimeoutMs, labels, requirements, onFault, record, byAgent, flood } = ends;
   const patience = { timeout: LISTING_TIMEOUT_MS };
   const list = sharedListing(
     lister(
@@ -154,6 +157,8 @@ function relayFromAgent(server: Server, upstream: Client, ends: Ends): void {
     labels,
     list,
     record,
+    vetting: createVetting(requirements, { server: ends.server, clock, record }),
+    intents: requirements.intents,
     flood: flooded(flood, ends),
     onFault,
   };
