@@ -44,6 +44,10 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** Connections of another process to a server that runs, by its socket. */
+export const poolAt = (socket: string, max = 4): Pool =>
+  new Pool({ host: socket, user: 'ttp', database: 'postgres', max });
+
 /** Who the server runs as: it refuses to be root. */
 function user(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};

@@ -49,7 +49,7 @@ export interface Account {
   readonly history: readonly PastPeriod[];
 }
 
-export const NEW_ACCOUNT: Account = {
+const NEW_ACCOUNT: Account = {
   period: '',
   spent: 0,
   calls: 0,

@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { postgres } from '@ttp/adapters/postgres';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock, systemRandom as random, systemTimer as timer } from '@ttp/adapters/system';
 import { codeOf, type Storage } from '@ttp/core';
+import { poolAt } from '../../../adapters/test/postgres/server.js';
 import { createKillPropagation, createKillSwitch, storeKillChannel } from '../../src/index.js';
 import { AGENT } from '../interaction.js';
 import { pointSigner } from './points.js';
@@ -17,10 +17,7 @@ const say = (line: string): number => writeSync(1, `${line}\n`);
 
 async function storage(): Promise<Storage> {
   if (where.endsWith('.db')) return sqlite(where);
-  // The client is a dependency of the adapters' tests alone.
-  const require = createRequire(new URL('../../../adapters/package.json', import.meta.url));
-  const { Pool } = require('pg');
-  return postgres(new Pool({ host: where, user: 'ttp', database: 'postgres', max: 4 }));
+  return postgres(poolAt(where));
 }
 
 const opened = await storage();

@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { postgres } from '@ttp/adapters/postgres';
 import { redisRates } from '@ttp/adapters/redis';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock } from '@ttp/adapters/system';
 import { codeOf, type RateMeter } from '@ttp/core';
+import { poolAt } from '../../../adapters/test/postgres/server.js';
 import { connect } from '../../../adapters/test/redis/server.js';
 import { storeRates } from '../../src/index.js';
 
@@ -18,10 +18,7 @@ const say = (line: string): number => writeSync(1, `${line}\n`);
 async function meter(): Promise<RateMeter> {
   if (where.endsWith('.sock')) return redisRates(await connect(where));
   if (where.endsWith('.db')) return storeRates({ store: sqlite(where).store, clock });
-  // The client is a dependency of the adapters' tests alone.
-  const require = createRequire(new URL('../../../adapters/package.json', import.meta.url));
-  const { Pool } = require('pg');
-  const { store } = await postgres(new Pool({ host: where, user: 'ttp', database: 'postgres', max: 4 }));
+  const { store } = await postgres(poolAt(where));
   return storeRates({ store, clock });
 }
 
