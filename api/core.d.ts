@@ -94,7 +94,7 @@ export interface Duplex {
     close(): Promise<void>;
 }
 export declare const EFFECTS: readonly ['allow', 'warn', 'allow_with_approval', 'deny'];
-export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised', 'handshake-advanced', 'handshake-failed', 'message-sent', 'message-received', 'request-received', 'resource-accessed', 'negotiation-advanced', 'attestation-issued', 'notification-sent', 'breaker-tripped', 'kill-cascaded', 'checkpoint-noted', 'log-continued', 'mode-set', 'payload-superseded', 'payload-deleted', 'trace-archived', 'trace-restored', 'hold-placed', 'hold-released'];
+export declare const EVENT_TYPES: readonly ['trace-opened', 'evidence-gathered', 'decision-made', 'intent-recorded', 'effect-finished', 'outcome-unknown', 'interaction-settled', 'trace-sealed', 'policy-armed', 'policy-refused', 'agent-killed', 'agent-reinstated', 'approval-requested', 'approval-decided', 'approval-used', 'approval-expired', 'tools-pinned', 'tool-quarantined', 'tool-released', 'payload-erased', 'finding-raised', 'labels-added', 'labels-cleared', 'handshake-advanced', 'handshake-failed', 'message-sent', 'message-received', 'request-received', 'resource-accessed', 'negotiation-advanced', 'attestation-issued', 'notification-sent', 'breaker-tripped', 'kill-cascaded', 'checkpoint-noted', 'log-continued', 'mode-set', 'payload-superseded', 'payload-deleted', 'trace-archived', 'trace-restored', 'hold-placed', 'hold-released', 'budget-alerted', 'cost-recorded'];
 export type Effect = (typeof EFFECTS)[number];
 export interface Envelope<T extends string = string, B extends JsonObject = JsonObject> {
     readonly type: T;
@@ -173,6 +173,7 @@ export declare const HANDLER_ORDER: {
     readonly vault: 70;
     readonly transform: 80;
     readonly dlp: 85;
+    readonly label: 87;
     readonly encrypt: 90;
     readonly alert: 95;
     readonly audit: 99;
@@ -200,6 +201,8 @@ export interface JsonObject {
 }
 export declare const KILL_REASONS: readonly ['rate_limit_exceeded', 'trust_score_critical', 'pattern_threat_detected', 'manual_operator_action', 'circuit_breaker_trip', 'security_violation', 'anomaly_detected', 'revocation_received', 'cascade_failure'];
 export type KillReason = (typeof KILL_REASONS)[number];
+export declare const LABELS: readonly ['pii', 'secret', 'untrusted'];
+export type Label = (typeof LABELS)[number];
 export interface Lease {
     readonly fence: bigint;
     readonly until: number;
@@ -251,6 +254,7 @@ export declare const NONCE_BYTES = 32;
 export interface Notification {
     readonly subject: string;
     readonly text: string;
+    readonly to?: readonly string[];
     readonly link?: string;
 }
 export interface Notifier {
@@ -331,6 +335,24 @@ export interface PubSub {
 export declare const RISK_LEVELS: readonly ['none', 'low', 'medium', 'high', 'critical'];
 export interface Random {
     bytes(n: number): Uint8Array;
+}
+export type Rate = {
+    readonly requests: number;
+    readonly windowMs: number;
+} | {
+    readonly capacity: number;
+    readonly refill: number;
+    readonly perMs: number;
+};
+export interface RateAnswer {
+    readonly granted: boolean;
+    readonly remaining: number;
+    readonly retryMs: number;
+    readonly mark: number | string;
+}
+export interface RateMeter {
+    take(key: string, rate: Rate, units: number): RateAnswer | Promise<RateAnswer>;
+    giveBack(key: string, rate: Rate, units: number, mark: RateAnswer['mark']): void | Promise<void>;
 }
 export interface Reason {
     readonly code: string;
@@ -449,6 +471,7 @@ export declare function highest<T extends string>(terms: readonly T[], a: T, b: 
 export declare const isDid: (text: string) => text is Did;
 export declare const isHash: (text: string) => text is Hash;
 export declare const isJsonObject: (value: Json | undefined) => value is JsonObject;
+export declare const isLabel: (text: string) => boolean;
 export declare const isTraceId: (text: string) => text is TraceId;
 export declare function isTtpError<Code extends ErrorCode>(error: unknown, ...codes: readonly Code[]): error is TtpError<Code>;
 export declare function machine<S extends MachineState, E extends MachineEvent, Out, Final extends S['at']>(spec: MachineSpec<S, E, Out, Final>): Machine<S, E, Out>;

@@ -30,6 +30,7 @@ export interface CallMapEntry {
         readonly isRelative: boolean;
     } | undefined;
     readonly attributes: JsonObject;
+    readonly labels: readonly string[];
 }
 export interface Condition {
     readonly attribute: string;
@@ -117,6 +118,8 @@ export declare const LINT_CODES: {
     readonly SPL_UNSCOPED_DENY: 'A deny rule without resources and actions applies to everything.';
     readonly SPL_OMITTABLE_GUARD: 'Leaving an attribute out switches a rule off, or on.';
     readonly SPL_NO_TRUST_CONDITION: 'A permit states no trust condition where another permit of the same action does.';
+    readonly SPL_LABEL_GRANTS: 'A label of the trace permits something, and whatever is read adds labels.';
+    readonly SPL_UNKNOWN_LABEL: 'A condition names a label that no trace has, or hardly the one that was meant.';
     readonly SPL_NOT_MONOTONE: 'Less trust, or more declared risk, permits more.';
     readonly SPL_EXCLUSION_GAP: 'A value that one rule singles out is missing from the exclusions of another.';
     readonly SPL_NO_CUMULATIVE_LIMIT: 'A limit on single amounts does not limit their sum.';
@@ -150,6 +153,7 @@ export interface MappedCall {
     readonly action: string;
     readonly resource: string;
     readonly registry: JsonObject;
+    readonly labels?: readonly string[];
 }
 export declare const NAMESPACES: {
     readonly [first: string]: Attribute;
@@ -515,8 +519,11 @@ export interface Window {
     readonly adds?: string;
     readonly windowMs: number;
 }
+export declare function compileTriggers(triggers: readonly KillTrigger[]): (metrics: JsonObject) => readonly KillTrigger[];
 export declare function coverPolicy(policy: Policy | PolicyLayers, requests: Iterable<PolicyRequest>): PolicyCoverage;
+export declare function coversPattern(outer: string, inner: string): boolean;
 export declare function diffPolicies(before: Compared, after: Compared): PolicyDiff;
+export declare function durationMs(text: string): number | undefined;
 export declare function evaluate(policy: Policy, request: PolicyRequest): PolicyVerdict;
 export declare function evaluateLayers(policy: PolicyLayers, request: PolicyRequest): LayeredVerdict;
 export declare const evaluatePolicies: (policy: Policy | PolicyLayers, request: PolicyRequest) => PolicyVerdict;
@@ -534,6 +541,7 @@ export declare function loadPolicies(text: string, options?: {
 export declare function loadPolicy(input: string | Uint8Array | JsonObject, options?: {
     readonly maxBytes?: number;
 }): Policy;
+export declare function localMinutes(zone: string): ((now: number) => number | undefined) | undefined;
 export declare function mapCall(callMap: CallMap, call: {
     readonly server: string;
     readonly tool: string;

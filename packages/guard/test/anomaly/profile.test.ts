@@ -78,6 +78,10 @@ describe('a profile', () => {
     expect(usual(40, { rule: undefined }).baselines.accesses).toEqual([]);
     const rested = profiled(usual(30), seen(), 5000 * MINUTE, RULE);
     expect(rested.usual.accesses).toMatchObject({ samples: 30, meanMilli: 5000 });
+    let refused = usual(31);
+    for (let minute = 31; minute < 99; minute++)
+      refused = profiled(refused, seen({ status: 'blocked', denied: true }), minute * MINUTE, RULE);
+    expect(refused.usual.accesses).toMatchObject({ samples: 31, meanMilli: 5000 });
   });
 
   it('learns nothing from a minute in which an alarm was raised', () => {
