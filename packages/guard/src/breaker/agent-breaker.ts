@@ -84,7 +84,7 @@ export const NEW_AGENT_BREAKER: At<'closed'> = Object.freeze({
  *
  * @throws GUARD_BAD_BREAKER with the member in `field`
  */
-export function readAgentBreakerOptions(given: Partial<AgentBreakerOptions>): AgentBreakerOptions {
+function readAgentBreakerOptions(given: Partial<AgentBreakerOptions>): AgentBreakerOptions {
   const options = { ...AGENT_BREAKER_DEFAULTS, ...given };
   const bounds: readonly (readonly [keyof AgentBreakerOptions, number, number])[] = [
     ['maxRateLimitViolations', 0, AGENT_BREAKER_COUNT_MAX],
