@@ -1,6 +1,6 @@
 import type { Did } from '@ttp/core';
 import type { TrustFacts } from './report.js';
-import { type AttestationFact, latestByIssuer, NEUTRAL, supersedes } from './reputation.js';
+import { type AttestationFact, latestByIssuer, NEUTRAL, reputationOf, supersedes } from './reputation.js';
 
 /** What of an inception stays with those who descend from it. */
 export type StandingFacts = Pick<TrustFacts, 'killed' | 'revoked' | 'securityEvents' | 'attestations'>;
@@ -21,14 +21,20 @@ export function descendantFacts(own: TrustFacts, above: readonly StandingFacts[]
     for (const fact of latestByIssuer(attestations).values())
       if (fact.rating < NEUTRAL && isWorse(fact, bad.get(fact.issuer))) bad.set(fact.issuer, fact);
   const inherited = [...bad.values()].flatMap((fact) => besides(fact, latest.get(fact.issuer)));
+  const attestations = [...own.attestations, ...inherited];
+  const { restingPosterior: _, ...unbounded } = own;
   return {
-    ...own,
+    ...(inherited.length > 0 && isLower(attestations, own) ? unbounded : own),
     killed: own.killed || above.some(({ killed }) => killed),
     revoked: own.revoked || above.some(({ revoked }) => revoked),
     securityEvents: [...own.securityEvents, ...above.flatMap(({ securityEvents }) => securityEvents)],
-    attestations: [...own.attestations, ...inherited],
+    attestations,
   };
 }
+
+/** Whether all together say less than the own ratings rest at, which then bounds nothing. */
+const isLower = (all: readonly AttestationFact[], { restingPosterior }: TrustFacts): boolean =>
+  restingPosterior !== undefined && reputationOf(all).posterior <= restingPosterior;
 
 /** An issuer has one voice: the worst that it says of anybody in the line. */
 const isWorse = (fact: AttestationFact, known: AttestationFact | undefined): boolean =>

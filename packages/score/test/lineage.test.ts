@@ -33,6 +33,9 @@ describe('the facts of a descendant', () => {
     expect(report).toEqual(counted);
     const fresh = trustReport(descendantFacts(facts(), [parent]));
     expect(fresh.posterior).toBeLessThan(0);
+    // Nobody rated it yet, and that is no shelter from what is inherited.
+    const unrated = trustReport(descendantFacts(facts({ restingPosterior: 0 }), [parent]));
+    expect(unrated.posterior).toBe(fresh.posterior);
     expect(trustReport(descendantFacts(facts(), [facts({ attestations: [attestation('a')] })]))).toEqual(
       trustReport(facts()),
     );
@@ -50,9 +53,11 @@ describe('the facts of a descendant', () => {
   it('never give more than the own ones, whatever stands above, and the same in any order', async () => {
     proves('decision.D4');
     await withSeed('descendants', 300, (random) => {
-      const [own, one, two] = [randomFacts(random), randomFacts(random), randomFacts(random)];
+      const [bare, one, two] = [randomFacts(random), randomFacts(random), randomFacts(random)];
+      const own = random.chance(0.5) ? bare : { ...bare, restingPosterior: random.int(4001) - 2000 };
       const above = trustReport(descendantFacts(own, [one, two]));
       expect(above.totalBp).toBeLessThanOrEqual(trustReport(own).totalBp);
+      expect(above.posterior).toBeLessThanOrEqual(trustReport(own).posterior);
       expect(above).toEqual(trustReport(descendantFacts(own, [two, one])));
       expect(trustReport(descendantFacts(own, []))).toEqual(trustReport(own));
     });

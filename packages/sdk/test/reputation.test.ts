@@ -20,7 +20,7 @@ import {
   signVouch,
 } from '@ttp/score';
 import { type AttestationSourceOptions, attest, attestationSource } from '@ttp/sdk';
-import { codeRejectedBy, proves, seededRandom } from '@ttp/testkit';
+import { codeRejectedBy, fakeClock, proves, seededRandom } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CALL_MAP, closeAll, type Rig, rig } from './rig.js';
 
@@ -96,7 +96,7 @@ let sessions = 0;
 
 /** A session of two, rated by the first: the receipt of both and the attestation. */
 async function rates(
-  { clock }: Rig,
+  { clock }: Pick<Rig, 'clock'>,
   issuer: Identity,
   subject: Identity,
   { overall = 5, days = 90 } = {},
@@ -235,6 +235,30 @@ describe('the score', () => {
     expect(evidence).not.toMatch(/"identityBp\\":(?!4000|0\b)/);
     expect(evidence).toMatch(/"reputationBp\\":[1-9]/);
     expect(evidence).toContain('\\"attestationCount\\":5');
+  });
+
+  it('has the bad ratings of the inception above it, and not the good ones', async () => {
+    proves('decision.D4');
+    const clock = fakeClock();
+    const parent = await createIdentity({ type: 'publisher', random, clock });
+    const identity = await createIdentity({ type: 'agent', random, clock, parent });
+    const resolver = memoryResolver();
+    for (const one of [parent, identity]) await resolver.add(one.keyLog);
+    const rater = await createIdentity({ type: 'agent', random, clock });
+    await resolver.add(rater.keyLog);
+    const posterior = async (overall: number): Promise<number> => {
+      const heap = await rates({ clock }, rater, parent, { overall });
+      const r = await rig({
+        identity,
+        resolver,
+        reputation: attestationSource(reading(heap, { roots: [rater.did], resolver })),
+      });
+      await r.read('data/a');
+      const found = /\\"posterior\\":(-?\d+)/.exec(await lastEvidence(r));
+      return Number(found?.[1]);
+    };
+    expect(await posterior(1)).toBeLessThan(0);
+    expect(await posterior(5)).toBe(0);
   });
 
   it('is capped by a security event until an operator closes it', async () => {

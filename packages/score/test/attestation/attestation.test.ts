@@ -309,6 +309,48 @@ describe('an attestation', () => {
   });
 });
 
+describe('a receipt', () => {
+  it('is of two parties in order, one of which began it, and has no member that nobody knows', async () => {
+    const one = await receipt(A, B);
+    const [first, second] = [A, B].sort((a, b) => (a.did < b.did ? -1 : 1));
+    if (first === undefined || second === undefined) throw new Error('two parties');
+    const opened = openReceipt(one, { keyOf });
+    expect(opened).toMatchObject({
+      id: envelopeId(one),
+      session: sessionOf('session'),
+      parties: [first.did, second.did],
+      result: 'completed',
+      at: NOW,
+    });
+    const tried: readonly (readonly [JsonObject, string])[] = [
+      [{ parties: [second.did, first.did] }, 'body.parties'],
+      [{ parties: [first.did, first.did] }, 'body.parties'],
+      [{ parties: [first.did] }, 'body.parties'],
+      [{ parties: [first.did, second.did, C.did] }, 'body.parties'],
+      [{ parties: [first.did, 'did:web:example.org'] }, 'body.parties[1]'],
+      [{ result: 'splendid' }, 'body.result'],
+      [{ session: 'Tuesday' }, 'body.session'],
+      [{ version: '2.0' }, 'body.version'],
+      [{ remark: 'x' }, 'body.remark'],
+    ];
+    const forgedReceipt = (body: JsonObject, head = {}) =>
+      signEnvelope({
+        type: 'ttp/receipt@1',
+        head: { ...one.head, ...head },
+        body: { ...one.body, ...body },
+        signers: [A, B],
+      });
+    for (const [body, field] of tried) {
+      const other = await forgedReceipt(body);
+      expect(refusal(() => openReceipt(other, { keyOf }))).toEqual({ code: 'SCORE_BAD_RECEIPT', field });
+    }
+    const byAnother = await forgedReceipt({}, { iss: C.did });
+    expect(refusal(() => openReceipt(byAnother, { keyOf }))?.field).toBe('head.iss');
+    const ends = await forgedReceipt({}, { exp: NOW + DAY });
+    expect(refusal(() => openReceipt(ends, { keyOf }))?.field).toBe('head.exp');
+  });
+});
+
 interface AttestationVector extends VectorCase {
   readonly why: string;
   /** The envelope as it came. */
