@@ -34,6 +34,9 @@ export declare const GATEWAY_ERRORS: {
     readonly GATEWAY_TOOL_NAME: 'The name of the tool is not 1 to 128 letters, digits, dots, hyphens and underscores.';
     readonly GATEWAY_TOOL_HIDDEN_TEXT: 'The definition of the tool holds characters that people do not see.';
     readonly GATEWAY_TOOL_UNRELEASABLE: 'What is wrong with the tool cannot be approved, only repaired by its server.';
+    readonly GATEWAY_TOOL_UNPROVEN: 'Nobody whose tools are used answers for this definition of the tool.';
+    readonly GATEWAY_TOOL_UNTRUSTED: 'The score of the tool is lower than what is demanded, or nobody knows it.';
+    readonly GATEWAY_INTENT_INVALID: 'The intent of a call is not one, or is signed with the key of somebody else.';
     readonly GATEWAY_PINS_UNREADABLE: 'The stored pins cannot be read; without them no tool can be told from a changed one.';
     readonly GATEWAY_PINS_RACE: 'Other processes kept writing the same pins.';
     readonly GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool.';
@@ -59,6 +62,14 @@ export interface HttpUpstream {
     readonly url: string;
     readonly headers?: Readonly<Record<string, string>>;
 }
+export interface Intent {
+    readonly interaction: string;
+    readonly trace: string;
+    readonly target: string;
+    readonly action: string;
+    readonly resource: string;
+    readonly input: Hash;
+}
 export interface ListenOptions {
     readonly host?: string;
     readonly port?: number;
@@ -78,6 +89,8 @@ export interface McpGatewayOptions {
     readonly storage: Storage;
     readonly operators?: Operators;
     readonly callTimeoutMs?: number;
+    readonly labels?: readonly string[];
+    readonly requirements?: ToolRequirements;
     readonly ports?: {
         readonly clock?: Clock;
     };
@@ -105,6 +118,11 @@ export declare const PINS_MAX = 2048;
 export interface ProtectedMcpServer {
     connect(transport: Transport): Promise<McpGateway>;
 }
+export interface ProvenanceRequirement {
+    readonly resolver: Pick<KeyLogResolver, 'resolve' | 'ancestors'>;
+    readonly publishers: readonly Did[];
+    readonly known?: () => readonly (Revocation | Ruling)[];
+}
 export interface QuarantinedTool {
     readonly tool: string;
     readonly code: GatewayErrorCode;
@@ -113,6 +131,10 @@ export interface QuarantinedTool {
     readonly definition?: JsonObject;
 }
 export declare const RESULT_MAX_BYTES = 1048576;
+export interface ServerIdentity {
+    readonly name: string;
+    readonly version: string;
+}
 export interface ServersTool extends QuarantinedTool {
     readonly server: string;
 }
@@ -123,10 +145,54 @@ export interface StdioUpstream {
     readonly cwd?: string;
 }
 export declare const TOOLS_MAX = 1024;
+export interface TessoriumAgent {
+    readonly mode: 'enforce' | 'observe' | 'hybrid';
+    readonly agentDid: string;
+    readonly privateKey?: string | Uint8Array;
+    readonly kid?: string;
+    readonly signer?: Signer;
+}
+export interface TessoriumGatewayOptions extends Pick<McpGatewayOptions, 'operators' | 'callTimeoutMs' | 'ports' | 'onFault' | 'labels'> {
+    readonly tessorium: TessoriumAgent;
+    readonly toolTrustRequirements?: ToolTrustRequirements;
+    readonly ttp: Ttp;
+    readonly storage: Storage;
+    readonly server: string;
+    readonly scoreOf: TrustRequirement['scoreOf'];
+    readonly provenance?: ToolRequirements['provenance'];
+}
+export declare class TessoriumMCPGateway {
+    #private;
+    constructor({ tessorium, toolTrustRequirements, provenance, scoreOf, ...rest }: TessoriumGatewayOptions);
+    wrapServer(mcpServer: ConnectableServer): ProtectedMcpServer;
+}
+export interface ToolProvenance {
+    readonly tool: string;
+    readonly digest: Hash;
+}
 export interface ToolRelease {
     readonly server: string;
     readonly tool: string;
     readonly digest: Hash;
+}
+export interface ToolRequirements {
+    readonly provenance?: ProvenanceRequirement;
+    readonly trust?: TrustRequirement;
+    readonly intents?: Signer;
+}
+export interface ToolTrustRequirements {
+    readonly minTrustScore?: number;
+    readonly requireIntentAttestation?: boolean;
+    readonly autoApprovalThreshold?: number;
+}
+export interface TrustRequirement {
+    readonly minTrustScore?: number;
+    readonly scoreOf: (tool: {
+        readonly server: string;
+        readonly tool: string;
+        readonly digest: string;
+        readonly publisher?: Did;
+    }) => Promise<number | undefined>;
 }
 export type Upstream = StdioUpstream | HttpUpstream | Transport;
 export declare function createMcpHttpFront(options: McpHttpOptions): McpHttpFront;
@@ -138,11 +204,20 @@ export declare function placeToolRelease(order: Envelope | string, { store, oper
     readonly operators: Operators;
     readonly now: number;
 }): Promise<void>;
+export declare function signIntent({ id, trace, target, action, resource, input }: Interaction, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
+export declare function signToolProvenance({ tool, digest }: ToolProvenance, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
 export declare function signToolRelease({ server, tool, digest }: ToolRelease, signer: Signer, now: number): Promise<Envelope<typeof TYPE>>;
+export declare const toolDigest: (definition: JsonObject, { name, version }: ServerIdentity) => Hash;
+export declare const verifyIntent: (input: Envelope | string, options: {
+    readonly keyOf: (kid: string) => Uint8Array | undefined;
+    readonly now: number;
+}) => Verified<Intent>;
 export declare const wrapMcpServer: (server: ConnectableServer, options: Omit<McpGatewayOptions, 'upstream' | 'downstream'>) => ProtectedMcpServer;
 
 // referred to
 
+declare const TYPE = "ttp/intent@1";
+declare const TYPE = "ttp/tool-provenance@1";
 declare const TYPE = "ttp/tool-release@1";
 
 // @ttp/gateway/mcp-server
@@ -177,6 +252,9 @@ export declare const GATEWAY_ERRORS: {
     readonly GATEWAY_TOOL_NAME: 'The name of the tool is not 1 to 128 letters, digits, dots, hyphens and underscores.';
     readonly GATEWAY_TOOL_HIDDEN_TEXT: 'The definition of the tool holds characters that people do not see.';
     readonly GATEWAY_TOOL_UNRELEASABLE: 'What is wrong with the tool cannot be approved, only repaired by its server.';
+    readonly GATEWAY_TOOL_UNPROVEN: 'Nobody whose tools are used answers for this definition of the tool.';
+    readonly GATEWAY_TOOL_UNTRUSTED: 'The score of the tool is lower than what is demanded, or nobody knows it.';
+    readonly GATEWAY_INTENT_INVALID: 'The intent of a call is not one, or is signed with the key of somebody else.';
     readonly GATEWAY_PINS_UNREADABLE: 'The stored pins cannot be read; without them no tool can be told from a changed one.';
     readonly GATEWAY_PINS_RACE: 'Other processes kept writing the same pins.';
     readonly GATEWAY_RELEASE_INVALID: 'The order is not a release of one tool.';
