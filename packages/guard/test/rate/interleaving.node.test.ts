@@ -99,13 +99,9 @@ it.each([
 ])(
   'no interleaving of three processes makes them %s',
   async (_, race) => {
-    for (const ends of [
-      ['settle', 'release', 'crash'],
-      ['settle', 'settle', 'release'],
-    ] as const) {
-      const { schedules } = await explore({ preemptions: 2, setup: (sched) => race(sched, ends) });
-      expect(schedules).toBeGreaterThan(10);
-    }
+    const ends = ['settle', 'release', 'crash'] as const;
+    const { schedules } = await explore({ preemptions: 2, setup: (sched) => race(sched, ends) });
+    expect(schedules).toBeGreaterThan(10);
   },
   30_000,
 );
