@@ -288,6 +288,14 @@ export declare const PURPOSES: {
         readonly kind: 'framed';
         readonly life: 'record';
     };
+    readonly 'ttp/intent@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
+    readonly 'ttp/tool-provenance@1': {
+        readonly kind: 'framed';
+        readonly life: 'record';
+    };
     readonly 'ttp/vouch@1': {
         readonly kind: 'framed';
         readonly life: 'record';
