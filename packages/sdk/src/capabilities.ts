@@ -29,6 +29,13 @@ export function capabilityObligations(_: Interaction, { facts, now }: Evidence):
     const { capability, notAfter } = isJsonObject(grant) ? grant : {};
     return capability !== undefined && typeof notAfter === 'number' && now < notAfter ? [capability] : [];
   });
-  const held = [...listOf('capabilities'), ...granted].filter((word) => typeof word === 'string');
-  return [{ kind: 'capability', from: 'capability', params: { needs, held: [...new Set(held)].sort() } }];
+  const held = [...listOf('capabilities'), ...granted];
+  // Of what is held only what is needed: what else an agent gains while it waits changes nothing about this call.
+  return [
+    {
+      kind: 'capability',
+      from: 'capability',
+      params: { needs, held: needs.filter((one) => held.includes(one)) },
+    },
+  ];
 }
