@@ -59,7 +59,7 @@ const KEPT: readonly string[] = [
 ];
 
 /** Whether a fact is asked for once and then relied on. */
-export const isKept = (name: string): boolean => KEPT.includes(name);
+const isKept = (name: string): boolean => KEPT.includes(name);
 
 /**
  * A decision cache for one enforcement point, as `decisions` of `createTtp`.

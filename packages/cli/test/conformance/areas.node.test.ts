@@ -69,6 +69,25 @@ describe('the vectors of the packages, through the protocol', () => {
     }
   });
 
+  it('tre.decide without what nobody has anything to say about', async () => {
+    const [one] = vectors<{ interaction: JsonObject; evidence: JsonObject; policy: string }>('tre/decide');
+    if (one === undefined) throw new Error('no decision');
+    const whole = { interaction: { ...one.interaction, input: {}, claims: {} }, evidence: one.evidence };
+    const { input: _, claims: __, ...interaction } = one.interaction;
+    const { epoch: ___, absent: ____, ...evidence } = one.evidence;
+    const { policy } = one;
+    const decided = await ask('tre.decide', { ...whole, policy });
+    expect(decided).toMatchObject({ v: 1, outcome: 'allow' });
+    expect(await ask('tre.decide', { interaction, evidence, policy, thresholds: {} })).toEqual(decided);
+    const { now: _____, ...timeless } = evidence;
+    expect(await ask('tre.decide', { interaction, evidence: timeless, policy })).toBe(
+      'CONFORMANCE_BAD_REQUEST',
+    );
+    expect(await ask('tre.decide', { interaction, evidence: { ...evidence, absent: 7 }, policy })).toBe(
+      'CONFORMANCE_BAD_REQUEST',
+    );
+  });
+
   it('score.trust, score.isnad, score.tool, score.service', async () => {
     for (const score of ['trust', 'isnad', 'tool', 'service']) {
       const cases = vectors<{ facts: Json; now?: Json; expect?: JsonObject; code?: string }>(

@@ -28,7 +28,8 @@ export const DECISION_OPERATIONS: Readonly<Record<string, Operation>> = {
     };
   },
   'tre.decide'(args) {
-    const [interaction, evidence] = [object(args, 'interaction'), object(args, 'evidence')];
+    const interaction: JsonObject = { ...NO_ARGUMENTS, ...object(args, 'interaction') };
+    const evidence: JsonObject = { ...NO_KILL, ...object(args, 'evidence') };
     if (!mayBeInteraction(interaction)) return badArgument('interaction');
     if (!mayBeEvidence(evidence)) return badArgument('evidence');
     const policy = loadPolicy(text(args, 'policy'), { maxBytes: POLICY_CEILING_BYTES });
@@ -54,11 +55,15 @@ function requestOf(args: Arguments): ReturnType<typeof parsePolicyRequest> {
 
 // What follows holds only as far as the types are taken for granted: every value is judged where it is used.
 
+/** What a call that says nothing of them was given and claimed. */
+const NO_ARGUMENTS: JsonObject = { input: {}, claims: {} };
+/** Evidence of an agent that was never killed, of which nothing failed. */
+const NO_KILL: JsonObject = { epoch: 0, facts: {}, absent: {} };
+
 const WORDS = ['id', 'mode', 'trace', 'agent', 'target', 'action', 'resource'];
 
 const mayBeInteraction = (value: JsonObject): value is JsonObject & Interaction =>
   WORDS.every((word) => typeof value[word] === 'string') &&
-  value['input'] !== undefined &&
   isJsonObject(value['claims']) &&
   typeof value['at'] === 'number';
 
