@@ -25,6 +25,12 @@ export const ORDER_VALID_MS = 600_000;
  */
 export const MCP_APPROVAL_WAIT_MS = 45_000;
 
+/** Score from which an operator may reinstate an agent that was killed for its score: 20 of 100. */
+export const SCORE_RECOVERED = 20;
+
+/** How often a view that is watched is looked at again: 500 ms. */
+export const WATCH_MS = 500;
+
 /** Calls in one list of forbidden ones: 1000. */
 export const FORBIDDEN_MAX_CALLS = 1_000;
 

@@ -199,9 +199,9 @@ export function createOversight(options: OversightOptions): Oversight {
     },
     async withdraw(includes) {
       const theirs = (await approvals.pending()).filter(({ request: { agent } }) => includes(agent));
-      const ended = await Promise.all(theirs.map(({ id }) => approvals.withdraw(id)));
+      const withdrawn = await Promise.all(theirs.map(({ id }) => approvals.withdraw(id)));
       waiting.wake();
-      return ended.filter(({ state }) => state.at === 'expired').length;
+      return withdrawn.filter(({ state }) => state.at === 'expired').length;
     },
     onRequest(fn) {
       const listener = (review: Review): void => fn(review); // one registration each, even of the same function

@@ -222,7 +222,7 @@ async function open(options: TtpOptions, { opened, release }: Undo): Promise<Ttp
   });
   opened.push(() => behavior?.close());
   const underWay = trackCalls(timer);
-  ending.start({ underWay, oversight });
+  ending.start({ underWay, oversight, sources: agents });
   return assemble({
     agent,
     trace,

@@ -1,6 +1,7 @@
-import type { Did } from '@ttp/core';
+import { asTraceId, type Did, type EvidenceSource, type Interaction, isJsonObject } from '@ttp/core';
 import type { KillPropagation, KillSteps, KillSwitchOptions, Recovery } from '@ttp/guard';
 import type { Oversight } from '@ttp/oversight';
+import { SCORE_RECOVERED_BP } from './limits.js';
 import type { UnderWay } from './under-way.js';
 
 /** Something that has sessions of agents: `sessionBook` and `httpSessions` of @ttp/did. */
@@ -15,7 +16,10 @@ export interface KillOptions {
   readonly sessions?: readonly EndsSessions[];
   /** The other enforcement points, from `createKillPropagation` of @ttp/guard; without, a kill is local to the storage. */
   readonly enforcementPoints?: KillPropagation;
-  /** What reinstatements ask besides people; what cannot be asked counts as no. */
+  /**
+   * What reinstatements ask besides people. Unless given, the score of this instance's own agent is what its own
+   * evidence says now, and there are no rulings.
+   */
   readonly recovery?: Recovery;
 }
 
@@ -29,6 +33,8 @@ export interface KillEnding {
 interface Live {
   readonly underWay: UnderWay;
   readonly oversight: Oversight | undefined;
+  /** What is found out about the agent, `trust` among it. */
+  readonly sources: readonly EvidenceSource[];
 }
 
 /**
@@ -54,14 +60,36 @@ export function killEnding(
     },
     ...(circuit === undefined ? {} : { circuit }),
   };
+  /** Whether the agent, which counts as alive in its own report, is above the threshold of the breaker. */
+  async function scoreRecovered(target: Did | '*'): Promise<boolean> {
+    const trust = live?.sources.find(({ name }) => name === 'trust');
+    if (target !== agent || trust === undefined) return false;
+    const { value } = await trust.gather(nothing(agent), new AbortController().signal);
+    const total = isJsonObject(value) ? value['totalBp'] : undefined;
+    return typeof total === 'number' && total >= SCORE_RECOVERED_BP;
+  }
   return {
     options: {
       steps,
+      recovery: recovery ?? { scoreRecovered },
       ...(enforcementPoints === undefined ? {} : { propagation: enforcementPoints }),
-      ...(recovery === undefined ? {} : { recovery }),
     },
     start(parts) {
       live = parts;
     },
   };
 }
+
+/** No call at all: what the sources say of an agent does not depend on one. */
+const nothing = (agent: Did): Interaction => ({
+  id: 'recovery',
+  mode: 'a2t',
+  trace: asTraceId('0'.repeat(31) + '1'),
+  agent,
+  target: '',
+  action: '',
+  resource: '',
+  input: null,
+  claims: {},
+  at: 0,
+});

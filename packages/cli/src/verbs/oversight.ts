@@ -75,11 +75,25 @@ export const kill: Verb = {
     { ...OPERATORS, says: 'the roster that the operator stands on, with kill:order' },
     OPERATOR_KEY,
     reason('why'),
+    {
+      flags: '--dependents <file>',
+      says: 'suspend those too who depend on it: { "edges": [{ "parent", "child", "id" }] }',
+    },
+    {
+      flags: '--cap <n>',
+      says: 'how many of them at most, the nearest first; 100 unless given',
+      parse: positiveInteger,
+    },
+    { flags: '--dry-run', says: 'show whom it would stop, and stop nobody' },
   ],
   examples: [
     {
       line: "ttp kill --store ttp.db --agent '*' --reason security_violation --operators ops.json --operator-key ada.key.json",
       says: 'stop everybody',
+    },
+    {
+      line: 'ttp kill --store ttp.db --agent did:ttp:agent:Qm... --operators ops.json --operator-key ada.key.json --dependents graph.json --dry-run',
+      says: 'whom would it take along?',
     },
   ],
   load: async () => ({ run: (await import('../commands/kill.js')).kill }),
@@ -96,6 +110,11 @@ writes an order with --out, the second hands it in with --order within ${ORDER_V
     { ...OPERATORS, says: 'the roster that the operators stand on, with kill:reinstate' },
     OPERATOR_KEY,
     reason('the reason of the kill, the strictest of several: ttp status shows them'),
+    {
+      flags: '--score <n>',
+      says: 'the score of the agent as it is now, for a kill because of its score: 20 or more reinstates',
+      parse: positiveInteger,
+    },
     {
       flags: '--order <file>',
       says: "another operator's signed order; repeatable",
@@ -118,9 +137,13 @@ writes an order with --out, the second hands it in with --order within ${ORDER_V
 export const status: Verb = {
   name: 'status',
   summary: 'Show whether an agent, or everybody (*), is killed.',
-  description: 'An agent without a record counts as killed.',
-  options: [SHARED_STORE, AGENT],
+  description: `An agent without a record counts as killed. With --watch the answer is kept up to date until Ctrl-C, which ends it
+with 0: written over on a terminal, elsewhere one more line or document with each change.`,
+  options: [SHARED_STORE, AGENT, { flags: '--watch', says: 'stay, and show every change' }],
   exits: { 0: 'alive', 1: 'killed' },
-  examples: [{ line: 'ttp status --store ttp.db --agent did:ttp:agent:Qm...', says: 'may this agent act?' }],
-  load: async () => ({ run: (await import('../commands/kill.js')).status }),
+  examples: [
+    { line: 'ttp status --store ttp.db --agent did:ttp:agent:Qm...', says: 'may this agent act?' },
+    { line: "ttp status --store ttp.db --agent '*' --watch", says: 'a view that stays' },
+  ],
+  load: () => import('../commands/status.js'),
 };

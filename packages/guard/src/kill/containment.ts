@@ -6,7 +6,7 @@ import type { KillTarget } from './record.js';
 export interface Stopped {
   readonly target: KillTarget;
   /** Whether an agent stops with it: it is the target, descends from it, has its key, or everybody stops. */
-  includes(agent: Did): boolean;
+  readonly includes: (agent: Did) => boolean;
 }
 
 /**

@@ -142,6 +142,20 @@ describe('who may kill', () => {
   });
 });
 
+const killed = async (target: KillTarget, reason: KillReason): Promise<KillSwitch> => {
+  const kill = await opened();
+  kill.kill(target, { reason, by: 'test' });
+  return kill;
+};
+const attempt = async (
+  kill: KillSwitch,
+  group: readonly number[],
+  ...about: [KillTarget, KillReason, number]
+): Promise<string | undefined> =>
+  codeRejectedBy(
+    kill.reinstate(await Promise.all(group.map((role) => orderOf('ttp/reinstate-order@1', role, ...about)))),
+  );
+
 describe('who may reinstate', () => {
   /** Orders of one, of two people, of one person twice, and of one who may and one who may not. */
   const GROUPS = [
@@ -151,22 +165,6 @@ describe('who may reinstate', () => {
     [FIRST, 0],
     [FIRST, ROLES.length],
   ];
-  const killed = async (target: KillTarget, reason: KillReason): Promise<KillSwitch> => {
-    const kill = await opened();
-    kill.kill(target, { reason, by: 'test' });
-    return kill;
-  };
-  const attempt = async (
-    kill: KillSwitch,
-    group: readonly number[],
-    ...about: [KillTarget, KillReason, number]
-  ): Promise<string | undefined> =>
-    codeRejectedBy(
-      kill.reinstate(
-        await Promise.all(group.map((role) => orderOf('ttp/reinstate-order@1', role, ...about))),
-      ),
-    );
-
   it('is as many people with kill:reinstate as the reason takes, in the current epoch alone', async () => {
     proves('guard.kill.authority', 'guard.kill.reinstate', 'flaw.K3');
     let cells = 0;
