@@ -10,17 +10,13 @@ import { WEBHOOK_TIMEOUT_MS } from './limits.js';
  *   an answer is waited for 10 s
  * @returns a notifier whose `notify` throws SDK_NOTIFY_FAILED for any status but 2xx, and what `fetch` throws
  */
-export function webhookNotifier({
-  url,
-  fetch,
-  timer,
-  headers = {},
-}: {
+export function webhookNotifier(options: {
   readonly url: string;
   readonly fetch: Fetch;
   readonly timer: Timer;
   readonly headers?: Readonly<Record<string, string>>;
 }): Notifier {
+  const { url, timer, headers = {} } = options;
   return {
     async notify({ subject, text, to, link }) {
       const giveUp = new AbortController();
@@ -28,7 +24,7 @@ export function webhookNotifier({
         giveUp.abort(new TtpError('SDK_NOTIFY_FAILED', 'the webhook did not answer in time')),
       );
       try {
-        const { status } = await fetch.fetch({
+        const { status } = await options.fetch.fetch({
           url,
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json' },
