@@ -186,6 +186,9 @@ const flagsAt = (weight: number, count = 500) =>
     weights: new Map([...heard, ...names(500, 's').map((name) => [did(name), weight] as const)]),
   }).verdicts.get(S)?.flags ?? [];
 
+/** A rating a day for a week. */
+const often = (name: string) => Array.from({ length: 7 }, (_, n) => rating(name, { at: NOW + n * DAY }));
+
 describe('with weights', () => {
   it('free identities cannot put an honest account into quarantine by praising it', () => {
     const ratings = [...tenOld, ...praise];
@@ -209,6 +212,40 @@ describe('with weights', () => {
     // Ten as heavy as an attestation may be weigh twice what those beside them do, and are no more than half.
     expect(flagsAt(1_000_000, 10)).toEqual(['account-clustering']);
     expect(flagsAt(1_000_000, 11)).toEqual(['new-issuers', 'account-clustering']);
+  });
+
+  it('one issuer whom much reaches does not hide those beside it', () => {
+    const young = praise.slice(0, 12);
+    const weights = new Map([
+      [S, 100],
+      [did('i0'), 1_000_000],
+      ...young.map(({ issuer }) => [issuer, 100] as const),
+    ]);
+    const { verdicts } = analyseGaming({ ratings: [rating('i0'), ...young], createdAt: births, weights });
+    expect(verdicts.get(S)?.flags).toContain('new-issuers');
+  });
+
+  it('a root is not judged by those whom nobody hears', () => {
+    const weights = new Map([[S, 100_000]]);
+    expect(analyseGaming({ ratings: praise, createdAt: births, weights }).verdicts.size).toBe(0);
+  });
+
+  it('who dominates is who has most of the weight, of two with as many ratings', () => {
+    const ratings = [
+      ...often('i0'),
+      ...often('i1'),
+      ...names(5)
+        .slice(2)
+        .map((name) => rating(name)),
+    ];
+    const flagsWith = (first: number, second: number) =>
+      analyseGaming({
+        ratings,
+        createdAt: births,
+        weights: new Map([...heard, [did('i0'), first], [did('i1'), second]]),
+      }).verdicts.get(S)?.flags;
+    expect(flagsWith(10, 200)).toEqual(['low-diversity']);
+    expect(flagsWith(200, 10)).toEqual(['low-diversity']);
   });
 
   it('a crowd that weighs nothing does not make few issuers many', () => {
