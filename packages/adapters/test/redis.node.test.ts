@@ -1,5 +1,5 @@
 import type { Rate } from '@ttp/core';
-import { codeRejectedBy, fakeClock, seededRandom } from '@ttp/testkit';
+import { codeRejectedBy, fakeClock, proves, seededRandom } from '@ttp/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RedisClient, redisRates } from '../src/redis.js';
 import { findRedis, NO_REDIS, type RedisServer, startRedis } from './redis/server.js';
@@ -14,6 +14,7 @@ describe('rates in Redis', () => {
   afterAll(() => (found === undefined ? undefined : server.stop()));
 
   it('count each request of one moment, of all who ask at once', async () => {
+    proves('adapters.ratelimit.redis');
     const rate = { requests: 1000, windowMs: 60_000 };
     const meters = await Promise.all(
       Array.from({ length: 4 }, async () => redisRates(await server.client())),

@@ -188,6 +188,15 @@ describe('rates in a store', () => {
     expect(await two.take('agent/x%2Fy', bucket, 1)).toMatchObject({ granted: false });
   });
 
+  it('never have more than a full bucket, however much is given back', async () => {
+    const { store } = memory();
+    const meter = storeRates({ store, clock: fakeClock() });
+    const large = { capacity: 2 ** 26, refill: 1, perMs: 2 ** 26 };
+    await meter.take('k', large, 1);
+    for (let i = 0; i < 4; i++) await meter.giveBack('k', large, 2 ** 26, 0);
+    expect(await meter.take('k', large, 2 ** 26)).toMatchObject({ granted: true, remaining: 0 });
+  });
+
   it('write nothing for what is refused, or only looked at', async () => {
     const { store } = memory();
     const meter = storeRates({ store, clock: fakeClock() });

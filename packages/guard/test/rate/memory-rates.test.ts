@@ -65,6 +65,32 @@ describe('a sliding window', () => {
     expect(rates.take('k', rate, 1).granted).toBe(true);
   });
 
+  it('takes back what was taken, once, and nothing that others took before', () => {
+    const clock = timer();
+    const rates = memoryRates({ clock });
+    const rate = { requests: 3, windowMs: 1000 };
+    for (const now of [1, 5, 10]) {
+      clock.now = now;
+      rates.take('k', rate, 1);
+    }
+    for (const [mark, remaining] of [
+      [5, 1],
+      [5, 1],
+      [7, 1],
+      [0, 1],
+      [99, 1],
+      [10, 2],
+    ] as const) {
+      rates.giveBack('k', rate, 1, mark);
+      expect(rates.take('k', rate, 0).remaining, `after ${mark}`).toBe(remaining);
+    }
+    clock.now = 1001;
+    rates.giveBack('k', rate, 1, 1); // it has left already
+    expect(rates.take('k', rate, 0).remaining).toBe(3);
+    rates.giveBack('nobody', rate, 1, 1);
+    expect(rates.size).toBe(1);
+  });
+
   it('goes on counting when the limit changes', () => {
     const rates = memoryRates({ clock: timer() });
     for (let i = 0; i < 5; i++) rates.take('k', { requests: 5, windowMs: 1000 }, 1);
