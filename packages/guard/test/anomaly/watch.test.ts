@@ -141,6 +141,33 @@ describe('watchBehavior', () => {
     }
   });
 
+  it('counts nothing twice where only the profiles could not be written', async () => {
+    const { store } = memory();
+    let isUp = false;
+    const flaky: Store = {
+      ...store,
+      get: (key) => store.get(key),
+      put: (key, value, expected) =>
+        isUp || !key.endsWith('/profile')
+          ? store.put(key, value, expected)
+          : Promise.reject(new Error('EIO')),
+    };
+    const { watch, clock } = await bench(flaky);
+    await clock.advance(60_000);
+    many(7, () => watch.ended(seen()));
+    many(7, () => watch.attempted());
+    await clock.advance(1000);
+    expect(codeThrownBy(() => watch.require())).toBe('GUARD_STORE_FAILED');
+    isUp = true;
+    watch.attempted();
+    await clock.advance(1000);
+    watch.require();
+    expect(watch.metrics().requestRate).toBe(8);
+    const again = await bench(store);
+    expect(again.watch.metrics().requestRate).toBe(8);
+    expect(again.watch.report().agent.accesses).toBe(7);
+  });
+
   it('says that other processes kept getting in between', async () => {
     const { store } = memory();
     const { watch, clock } = await bench({
@@ -171,6 +198,10 @@ describe('watchBehavior', () => {
     given = 1;
     watch.ended(seen());
     expect(raised.map(({ anomaly }) => anomaly)).toEqual(['bulk_access']);
+    given = 5000 + 299_999;
+    expect(watch.patterns()).toEqual(['bulk_access']);
+    given = 5000 + 300_000;
+    expect([watch.patterns(), watch.metrics().requestRate]).toEqual([[], 0]);
   });
 
   it("compares with the agent's own baseline, and reacts above the deviation", async () => {
@@ -191,5 +222,19 @@ describe('watchBehavior', () => {
     expect(again.raised).toMatchObject([
       { anomaly: 'baseline_deviation', evidence: { metric: 'accesses', value: 12, most: 11 } },
     ]);
+  });
+
+  it('learns nothing from a minute in which another alarm was raised', async () => {
+    const baseline = { periodMs: 30 * 86_400_000, deviationMilli: 3000 };
+    const { watch, clock, raised } = await bench(memory().store, { baseline });
+    const probe = seen({ status: 'blocked', denied: true, classification: 'restricted' });
+    for (let minute = 0; minute < 42; minute++) {
+      many(5, () => watch.ended(seen()));
+      if (minute >= 32) many(3, () => watch.ended(probe));
+      await clock.advance(60_000);
+    }
+    many(12, () => watch.ended(seen()));
+    expect(raised.map(({ anomaly }) => anomaly)).toEqual(['privilege_escalation', 'baseline_deviation']);
+    expect(raised.at(-1)?.evidence).toMatchObject({ samples: 32, meanMilli: 5000 });
   });
 });
