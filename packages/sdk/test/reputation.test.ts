@@ -8,7 +8,7 @@ import {
   keyPairOf,
   multikey,
 } from '@ttp/crypto';
-import { createIdentity, type Identity, memoryResolver } from '@ttp/did';
+import { createIdentity, type Identity, memoryResolver, rotateIdentity } from '@ttp/did';
 import {
   type Rating,
   type SecurityEvent,
@@ -302,6 +302,23 @@ describe('what is not readable', () => {
       3,
     );
     expect(findings).toContain('SDK_RATING_PATTERN');
+  });
+
+  it('what a retired key signed counts by evidence of its date, or where it was verified before', async () => {
+    proves('flaw.D3');
+    const { r, resolver, list, heap, open } = await setting(3);
+    for (const rater of list) heap.push(...(await rates(r, rater, r.identity)));
+    const before = await open();
+    expect(await alone(before)).toBe(false);
+    const [first] = list;
+    if (first?.nextSeed === undefined) throw new Error('no key to rotate to');
+    await before.clock.advance(61_000);
+    const rotated = await rotateIdentity({ ...first, nextSeed: first.nextSeed }, r);
+    await resolver.add(rotated.keyLog);
+    expect(await alone(before)).toBe(false);
+    expect(await alone(await open())).toBe(true);
+    const dated = await open({ dating: { before: async () => r.clock.now() - 60_500 } });
+    expect(await alone(dated)).toBe(false);
   });
 
   it('what cannot be had any more holds for five minutes, and then nothing is decided', async () => {
