@@ -139,6 +139,22 @@ export declare const STORE_ERRORS: {
 export type StoreErrorCode = keyof typeof STORE_ERRORS;
 export declare function postgres(client: PostgresClient, options?: PostgresOptions): Promise<Storage>;
 
+// @ttp/adapters/redis
+
+export declare const REDIS_ERRORS: {
+    readonly REDIS_BAD_RATE: 'A rate is not made of positive integers, or the units are no count.';
+    readonly REDIS_FAILED: 'The server failed, or answered something else: what was asked for may have been done.';
+};
+export interface RedisClient {
+    sendCommand(args: readonly string[]): Promise<unknown>;
+}
+export type RedisErrorCode = keyof typeof REDIS_ERRORS;
+export interface RedisRatesOptions {
+    readonly prefix?: string;
+    readonly clock?: Pick<Clock, 'now'>;
+}
+export declare function redisRates(client: RedisClient, options?: RedisRatesOptions): RateMeter;
+
 // @ttp/adapters/indexeddb
 
 export interface IndexedDbInput {
