@@ -87,6 +87,13 @@ const call = (
 const labels = async ({ ttp }: Rig): Promise<readonly string[]> => (await ttp.labels.of()).labels;
 
 const DENIED = { status: 'blocked', code: 'SDK_DENIED' };
+/** The labels that each decision of a bundle was made with, in order. */
+const seenIn = (bundle: string): readonly string[] =>
+  [...bundlePayloads(bundle).values()].flatMap((payload) => {
+    const text = JSON.stringify(payload);
+    return /"labels":\{"at":\d+,"validFor":\d+,"value":(\[[^\]]*\])/.exec(text)?.[1] ?? [];
+  });
+
 const CARD = ['4111', '1111', '1111', '1111'].join('');
 const KEY = ['AKIA', 'IOSFODNN7', 'EXAMPLE'].join('');
 
@@ -268,11 +275,7 @@ describe('the labels', () => {
     ).toBeDefined();
     const bundle = await r.ttp.exportBundle();
     expect(replayBundle(bundle).map(({ result }) => result)).toEqual(['same', 'same', 'same']);
-    const seen = [...bundlePayloads(bundle).values()].flatMap((payload) => {
-      const text = JSON.stringify(payload);
-      return /"labels":\{"at":\d+,"validFor":\d+,"value":(\[[^\]]*\])/.exec(text)?.[1] ?? [];
-    });
-    expect(seen).toEqual(['[]', '[]', '["untrusted"]']);
+    expect(seenIn(bundle)).toEqual(['[]', '[]', '["untrusted"]']);
   });
 });
 
@@ -306,6 +309,9 @@ describe('a call under way', () => {
     await r.clock.advance(1000);
     expect(await paying).toMatchObject(DENIED);
     expect(paid).toBe(0);
+    // It was refused before anything said that it would happen: the one intent is that of the page.
+    await r.clock.advance(2000);
+    expect(r.entries.filter(({ type }) => type === 'intent-recorded')).toHaveLength(1);
   });
 
   it('goes on where what came meanwhile makes nothing stricter', async () => {
@@ -319,6 +325,7 @@ describe('a call under way', () => {
     await r.ttp.oversight?.submit(await signReview(verdict));
     await r.clock.advance(1000);
     expect((await paying).status).toBe('done');
+    expect(seenIn(await r.ttp.exportBundle())).toEqual(['["pii"]']);
   });
 
   it.each([
