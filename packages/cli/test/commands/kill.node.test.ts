@@ -13,6 +13,27 @@ let storage: Storage;
 let store: readonly string[];
 let authority: readonly string[];
 
+const edge = (parent: string, child: string): Json => ({
+  parent: did(parent),
+  child: did(child),
+  id: child,
+});
+
+const reviveFor = (name: string, reason: string) =>
+  ttpJson(['reinstate', ...store, '--agent', did(name), ...authority, '--reason', reason]);
+
+/** All that was written so far. */
+const written = (io: TestIo): (() => string) => {
+  let text = '';
+  io.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return () => text;
+};
+const watched = () => ['status', ...store, '--agent', did('three'), '--watch'];
+const stop = () =>
+  run(['kill', ...store, '--agent', did('three'), '--reason', 'anomaly_detected', ...authority]);
+const revive = () =>
+  run(['reinstate', ...store, '--agent', did('three'), '--reason', 'anomaly_detected', ...authority]);
+
 beforeAll(async () => {
   const { json } = await ttpJson([
     'keygen',
@@ -24,11 +45,6 @@ beforeAll(async () => {
   ]);
   const roster: Json = { operators: [json['operator'] ?? null] };
   dir.write('ops.json', roster);
-  const edge = (parent: string, child: string): Json => ({
-    parent: did(parent),
-    child: did(child),
-    id: child,
-  });
   dir.write('graph.json', {
     edges: [edge('tool', 'one'), edge('one', 'two'), edge('two', 'tool'), edge('tool', 'three')],
   });
@@ -83,9 +99,7 @@ describe('ttp kill with dependents', () => {
         reasons: ['cascade_failure'],
         by: 'ada',
       });
-    const revive = (name: string, reason: string) =>
-      ttpJson(['reinstate', ...store, '--agent', did(name), ...authority, '--reason', reason]);
-    expect(await revive('two', 'cascade_failure')).toMatchObject({
+    expect(await reviveFor('two', 'cascade_failure')).toMatchObject({
       code: 1,
       json: { error: { code: 'GUARD_DEPENDENCY_STOPPED' } },
     });
@@ -94,7 +108,7 @@ describe('ttp kill with dependents', () => {
       ['one', 'cascade_failure'],
       ['two', 'cascade_failure'],
     ] as const)
-      expect(await revive(name, reason)).toMatchObject({ code: 0, json: { killed: false } });
+      expect(await reviveFor(name, reason)).toMatchObject({ code: 0, json: { killed: false } });
   });
 
   it.each([
@@ -127,25 +141,13 @@ describe('ttp reinstate after a critical score', () => {
 });
 
 describe('ttp status --watch', () => {
-  /** All that was written so far. */
-  const written = (io: TestIo): (() => string) => {
-    let text = '';
-    io.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    return () => text;
-  };
-  const words = () => ['status', ...store, '--agent', did('three'), '--watch'];
-  const stop = () =>
-    run(['kill', ...store, '--agent', did('three'), '--reason', 'anomaly_detected', ...authority]);
-  const revive = () =>
-    run(['reinstate', ...store, '--agent', did('three'), '--reason', 'anomaly_detected', ...authority]);
-
   it('writes a line with each change where no terminal is, and ends on request', async () => {
     // It was suspended above; what it depends on is alive again.
     const back = ['--agent', did('three'), '--reason', 'cascade_failure'];
     expect((await run(['reinstate', ...store, ...back, ...authority])).code).toBe(0);
     const io = testIo();
     const text = written(io);
-    const watching = runCli([...words(), '--json'], io);
+    const watching = runCli([...watched(), '--json'], io);
     await expect.poll(() => text().split('\n').length, { timeout: 10_000 }).toBe(2);
     await stop();
     await expect.poll(() => text().split('\n').length, { timeout: 10_000 }).toBe(3);
@@ -166,7 +168,7 @@ describe('ttp status --watch', () => {
     const io = testIo();
     io.stdout.isTTY = true;
     const text = written(io);
-    const watching = runCli(words(), io);
+    const watching = runCli(watched(), io);
     await expect.poll(text, { timeout: 10_000 }).toContain('alive');
     await stop();
     await expect.poll(text, { timeout: 10_000 }).toContain('anomaly_detected');

@@ -29,7 +29,6 @@ const left = async (store: Storage['store']): Promise<string[]> => {
 
 describe('a store between two enforcement points', () => {
   it('carries kills and acknowledgements within half a second, and keeps none', async () => {
-    proves('guard.kill.network-latency');
     const { clock, here, there, serve, store } = await apart();
     const dispose = serve(there);
     await clock.advance(0);
@@ -130,7 +129,7 @@ describe('a store between two enforcement points', () => {
 
 describe('an enforcement point that is cut off', () => {
   it('stops at the end of its lease, whoever was killed', async () => {
-    proves('guard.kill.network-latency', 'law.K-4');
+    proves('law.K-4');
     const clock = fakeClock();
     const storage = shared();
     let isUp = true;
