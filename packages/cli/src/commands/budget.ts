@@ -8,18 +8,21 @@ import {
   type VerifiedBudgetLimit,
 } from '@ttp/guard';
 import { visible } from '@ttp/oversight';
-import type { Answer } from '../answer.js';
+import type { Answer, Ending } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
 import { readOperatorKey, readOperators } from '../files/operators.js';
 import type { Io } from '../io.js';
 import { passphrases } from '../passphrase.js';
 import { withStore } from '../store.js';
+import { paintFor } from '../terminal.js';
 import type { Call } from '../verb.js';
+import { watch } from '../watch.js';
 
 interface ShowOptions {
   readonly store: string;
   readonly agent: string;
   readonly operators?: string;
+  readonly watch?: boolean;
 }
 
 interface SetOptions extends ShowOptions {
@@ -30,30 +33,46 @@ interface SetOptions extends ShowOptions {
   readonly operatorKey: string;
 }
 
-/** `ttp budget show`: what an agent has spent, and what it may spend. */
-export const show = async ({ options, io }: Call<ShowOptions>): Promise<Answer> => {
+/** `ttp budget show`: what an agent has spent, and what it may spend; with `--watch` until Ctrl-C. */
+export const show = async ({ options, io, json }: Call<ShowOptions>): Promise<Ending> => {
   const agent = agentOf(options.agent);
-  return await withStore(options.store, async (storage) => {
+  return await withStore(options.store, async (storage): Promise<Ending> => {
     const ports = await limitPorts(storage, options.operators, io);
-    let limit: VerifiedBudgetLimit | 'unverified' | undefined;
-    try {
-      limit = await readBudgetLimit(agent, ports);
-    } catch (error) {
-      if (!isTtpError(error, 'GUARD_OPERATORS_ABSENT')) throw error;
-      limit = 'unverified';
-    }
-    const budgets = await budgetStatus(agent, { store: storage.store, clock: io.clock });
-    return {
-      exit: EXIT.ok,
-      json: {
-        agent,
-        limit: limit === undefined || limit === 'unverified' ? (limit ?? null) : { ...limit },
-        budgets: budgets.map(jsonOf),
-      },
-      text: () => [limitLine(limit), ...budgets.flatMap((one) => linesOf(one, limit))].join('\n'),
-    };
+    const look = (): Promise<Answer> => answerOf(agent, ports, storage, io);
+    if (options.watch !== true) return await look();
+    const paint = paintFor(io.stdout, io.env);
+    await watch(io, async () => {
+      const answer = await look();
+      return json ? JSON.stringify(answer.json) : answer.text(paint);
+    });
+    return EXIT.ok;
   });
 };
+
+async function answerOf(
+  agent: Did,
+  ports: Parameters<typeof readBudgetLimit>[1],
+  { store }: Storage,
+  { clock }: Io,
+): Promise<Answer> {
+  let limit: VerifiedBudgetLimit | 'unverified' | undefined;
+  try {
+    limit = await readBudgetLimit(agent, ports);
+  } catch (error) {
+    if (!isTtpError(error, 'GUARD_OPERATORS_ABSENT')) throw error;
+    limit = 'unverified';
+  }
+  const budgets = await budgetStatus(agent, { store, clock });
+  return {
+    exit: EXIT.ok,
+    json: {
+      agent,
+      limit: limit === undefined || limit === 'unverified' ? (limit ?? null) : { ...limit },
+      budgets: budgets.map(jsonOf),
+    },
+    text: () => [limitLine(limit), ...budgets.flatMap((one) => linesOf(one, limit))].join('\n'),
+  };
+}
 
 /** `ttp budget set`: what an agent may spend in a month, from now on. */
 export const set = async ({ options, io }: Call<SetOptions>): Promise<Answer> => {

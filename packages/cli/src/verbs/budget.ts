@@ -13,6 +13,7 @@ that the host gives its agent is in no storage.`,
     SHARED_STORE,
     AGENT,
     { flags: OPERATORS.flags, says: 'the roster that whoever set the limit stands on' },
+    { flags: '--watch', says: 'stay, and show every change' },
   ],
   examples: [
     { line: 'ttp budget show --store ttp.db --agent did:ttp:agent:Qm...', says: 'what did it cost so far?' },

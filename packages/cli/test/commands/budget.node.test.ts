@@ -5,9 +5,10 @@ import { createIdentity } from '@ttp/did';
 import { agentBudget, parsePriceTable } from '@ttp/guard';
 import type { Ttp } from '@ttp/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli.js';
 import { readOperators } from '../../src/files/operators.js';
 import { enforcementPoint, read } from '../enforcement.js';
-import { type Folder, folder, ttp as run, ttpJson } from '../harness.js';
+import { type Folder, folder, ttp as run, testIo, ttpJson } from '../harness.js';
 
 let dir: Folder;
 let storage: Storage;
@@ -105,6 +106,25 @@ describe('ttp budget', () => {
     expect(out).toMatch(/^ {2}model:example\/small {2}3 calls {2}4\.50 USD$/m);
     expect((await run(['budget', 'show', ...on(), '--text'])).out).toContain('--operators verifies by whom');
   });
+
+  it('stays and shows every change, one line of JSON each, until it is asked to end', async () => {
+    const io = testIo();
+    let text = '';
+    io.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const lines = (): number => text.split('\n').length - 1;
+    const watching = runCli(['budget', 'show', ...on(), ...roster(), '--watch', '--json'], io);
+    await expect.poll(lines, { timeout: 20_000 }).toBe(1);
+    await set('7');
+    await expect.poll(lines, { timeout: 20_000 }).toBe(2);
+    io.end();
+    expect(await watching).toBe(0);
+    const documents = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(documents.map(({ limit }) => limit.micros)).toEqual([4_500_000, 7_000_000]);
+    await set('4.5');
+  }, 60_000);
 
   it('takes a limit from an operator who may sign policies, in a currency, for an agent, and nothing else', async () => {
     expect(await error(set('1', 'bob'))).toBe('CRYPTO_OPERATOR_PRIVILEGE');
