@@ -45,6 +45,11 @@ describe('judging ratings', () => {
     ]);
   });
 
+  it('nor does a root that is in quarantine', () => {
+    const { flow } = judgeRatings({ ratings, createdAt }, [ROOT, did('idol')]);
+    expect(flow?.has(did('friend'))).toBe(false);
+  });
+
   it('whoever praises from outside puts nobody into quarantine, but where there are no roots', () => {
     const honest = names(6, 'h').flatMap((name) => [rates('root', name, 4), rates(name, 'victim', 4)]);
     const crowd = names(200, 's').map((name) => rates(name, 'victim'));

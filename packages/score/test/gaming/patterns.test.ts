@@ -284,26 +284,32 @@ it('judges an issuer by its last rating, when it may have grown old', () => {
   expect(flagsOf([...early, ...again], young)).not.toContain('new-issuers');
 });
 
+type Pair = readonly [string, string];
+
+/** Those with the pattern, where these rate one another well and the first of them knows a large market. */
+function inCircles(pairs: readonly Pair[]): readonly Did[] {
+  const market = names(100, 'm').map((name, i): Pair => [name, `m${(i + 1) % 100}`]);
+  const mutual = [...pairs, ['m0', 'i0'] as const].flatMap(([a, b]) => [between(a, b), between(b, a)]);
+  const ratings = [...mutual, ...market.map(([a, b]) => between(a, b))];
+  const { verdicts } = analyseGaming({ ratings, createdAt: old(...names(60), ...names(100, 'm')) });
+  return [...verdicts].filter(([, { flags }]) => flags.includes('reciprocal')).map(([name]) => name);
+}
+
 it('does not take a trade in which many know each other for a circle', () => {
-  // Ten that each deal with the three before and after them: neighbours have two of five partners in common, or one.
-  const trade = names(10).flatMap((name, i) =>
-    [1, 2, 3].map((step) => [name, `i${(i + step) % 10}`] as const),
-  );
-  const sparse = trade.filter((_, at) => at % 3 !== 1);
-  const mutually = (pairs: readonly (readonly [string, string])[]) =>
-    pairs.flatMap(([a, b]) => [between(a, b), between(b, a)]);
-  const clique = names(8).flatMap((a, i) => names(i).map((b) => [a, b] as const));
-  const market = names(100, 'm').map((name, i) => between(name, `m${(i + 1) % 100}`));
-  const joined = [between('m0', 'i0'), between('i0', 'm0')];
-  const flagged = (pairs: readonly (readonly [string, string])[]) =>
-    [
-      ...analyseGaming({ ratings: [...mutually(pairs), ...market, ...joined], createdAt: old(...names(30)) })
-        .verdicts,
-    ]
-      .filter(([, { flags }]) => flags.includes('reciprocal'))
-      .map(([name]) => name).length;
-  expect(flagged(clique)).toBe(8);
-  expect(flagged(sparse)).toBe(0);
+  const trade = (...steps: readonly number[]): readonly Pair[] =>
+    names(60).flatMap((name, i) => steps.map((step): Pair => [name, `i${(i + step) % 60}`]));
+  // Neighbours have two of their seven others in common; where all deal with the next two, two of three.
+  expect(inCircles(trade(1, 2, 7, 15))).toEqual([]);
+  expect(inCircles(trade(1, 2)).length).toBeGreaterThan(50);
+  const clique = names(8).flatMap((a, i) => names(i).map((b): Pair => [a, b]));
+  expect(inCircles(clique).length).toBe(8);
+});
+
+it('finds a circle around an account that knows many others too', () => {
+  const clique = names(6).flatMap((a, i) => names(i).map((b): Pair => [a, b]));
+  const others = [1, 11, 21, 31, 41, 51, 61].map((n): Pair => ['i0', `m${n}`]);
+  // Five of thirteen, of whom each has all its partners in common with it.
+  expect(inCircles([...clique, ...others])).toContain(did('i0'));
 });
 
 it('looks at all ratings together, in any order, and finds the same twice', async () => {
