@@ -314,6 +314,10 @@ describe('what opens what score alone must not', () => {
     expect(await count([...heap, worse.receipt, worse.attestation])).toBe(0);
     expect(await count([verified, mine.receipt, mine.attestation])).toBe(0);
     expect(await count(heap, NOW, { ...CONTEXT, operators: { byKid: async () => undefined } })).toBe(0);
+    // A path that begins later opens nothing earlier.
+    const later = await rated(r1, A, { name: 'later', at: NOW + DAY });
+    const laterOnly = [verified, later.receipt, later.attestation, mine.receipt, mine.attestation];
+    expect([await count(laterOnly), await count(laterOnly, NOW + DAY)]).toEqual([0, 1]);
     // The vouch of the operator ends before the path of another root that does not.
     const long = await rated(r1, A, { name: 'long', at: NOW, expiresAt: NOW + 80 * DAY });
     const longer = [...heap, long.receipt, long.attestation];
@@ -351,18 +355,18 @@ function randomStatements(random: SeededRandom): StatedAt[] {
 
 const idOf = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}` as Attestation['id'];
 
-function randomRetractions(random: SeededRandom, all: readonly StatedAt[]): StatedAt[] {
+function randomRetractions(random: SeededRandom, all: readonly StatedAt[], ids = 1000): StatedAt[] {
   return all.flatMap(({ statement }, i): StatedAt[] =>
     statement.kind === 'attestation' && random.chance(0.3)
       ? [
           {
             statement: {
               kind: 'retraction',
-              id: idOf(1000 + i),
+              id: idOf(ids + i),
               issuer: statement.issuer,
               attestation: statement.id,
               reason: 'withdrawn',
-              at: NOW + random.int(30) * DAY,
+              at: NOW + random.int(3) * DAY,
             },
             at: NOW + random.int(30) * DAY,
           },
@@ -424,8 +428,12 @@ describe('laws', () => {
     proves('law.S-7');
     await withSeed('log prefixes', 100, (random) => {
       const all = randomStatements(random);
-      const prefix = [...all, ...randomRetractions(random, all)];
-      const shuffled = [...prefix, ...prefix.filter(() => random.chance(0.3))]
+      const prefix = [...all, ...randomRetractions(random, all), ...randomRetractions(random, all, 2000)];
+      // What comes a second time came when it came first.
+      const again = prefix
+        .filter(() => random.chance(0.3))
+        .map(({ statement, at }) => ({ statement, at: at + DAY }));
+      const shuffled = [...prefix, ...again]
         .map((one) => [random.int(1_000_000), one] as const)
         .sort(([a], [b]) => a - b)
         .map(([, one]) => one);
@@ -434,6 +442,7 @@ describe('laws', () => {
         const now = NOW + random.int(40) * DAY;
         const [a, b] = [scoreIn(one, did, now), scoreIn(other, did, now)];
         expect(JSON.stringify(a)).toBe(JSON.stringify(b));
+        expect(one.ratingsOf(did)).toEqual(other.ratingsOf(did));
         expect(Object.values(a).every((n) => typeof n !== 'number' || Number.isInteger(n))).toBe(true);
       }
     });
