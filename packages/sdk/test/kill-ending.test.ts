@@ -9,12 +9,22 @@ import {
   httpSessions,
   type Identity,
   memoryResolver,
+  rotateIdentity,
   sessionBook,
 } from '@ttp/did';
-import { circuitBreaker, createKillPropagation, createKillSwitch, localKillChannel } from '@ttp/guard';
+import { actionOf } from '@ttp/etr-merkle/trace';
+import {
+  circuitBreaker,
+  createKillPropagation,
+  createKillSwitch,
+  KILL_COOLDOWN_MS,
+  localKillChannel,
+  planCascade,
+  signReinstateOrder,
+} from '@ttp/guard';
 import { codeRejectedBy, fakeClock, proves, seededRandom, testSigner } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, type Rig, rig } from './rig.js';
+import { closeAll, POLICY, type Rig, rig } from './rig.js';
 
 afterEach(closeAll);
 
@@ -95,7 +105,7 @@ describe('a kill', () => {
   });
 
   it('opens the breaker of the agent, and the log says each of it', async () => {
-    proves('guard.kill.step-circuit', 'guard.kill.audit');
+    proves('guard.kill.step-circuit');
     const identity = await identityOf('breaker');
     const breaker = circuitBreaker(identity.did);
     const r = await rig({ identity, circuitBreaker: breaker });
@@ -149,5 +159,96 @@ describe('an identity with the key of a killed one', () => {
     await again.enrol(other, true, [], multikey(first.identity.signer.publicKey));
     expect(again.isKilled(other)).toBe(true);
     again.close();
+  });
+});
+
+describe('the log of the agent', () => {
+  it('has its kills, its suspension, the breaker that opened and the reinstatement, each by its action type', async () => {
+    proves('guard.kill.audit');
+    const identity = await identityOf('audited');
+    const storage = { ...memory(), shared: true };
+    const r = await rig({ identity, storage, circuitBreaker: circuitBreaker(identity.did) });
+    r.ttp.kill(identity.did, { reason: 'rate_limit_exceeded' });
+    await r.clock.advance(KILL_COOLDOWN_MS + 1_000);
+    expect(r.ttp.isKilled()).toBe(false);
+    // What it depends on is stopped by another process, and it with that.
+    const clock = fakeClock();
+    const other = await createKillSwitch({ storage, clock, timer: clock });
+    const tool = (await identityOf('tool')).did;
+    await other.enrol(tool, true);
+    other.kill(tool, { reason, by: 'test' });
+    const plan = planCascade(tool, [{ parent: tool, child: identity.did, id: 'uses' }]);
+    for (const { durable } of other.suspend(plan, 'test')) await durable;
+    other.close();
+    await r.clock.advance(1_000);
+    expect(r.ttp.killStatus()).toMatchObject({ killed: true, suspended: true, causes: [tool] });
+    await r.ttp.close();
+    const told = r.entries.filter(({ component }) => component === 'guard');
+    expect(told.map((entry) => [actionOf(entry), entry.subject])).toEqual([
+      ['kill_switch', identity.did],
+      ['circuit_breaker', identity.did],
+      ['reinstatement', identity.did],
+      ['cascade_kill', identity.did],
+      ['circuit_breaker', identity.did],
+    ]);
+    expect(new Set(told.map(({ agent }) => agent))).toEqual(new Set([identity.did]));
+  });
+});
+
+describe('a killed identity', () => {
+  it('is killed under another version of its name and with its next key', async () => {
+    proves('guard.kill.resolves-identity', 'flaw.K4');
+    const identity = await createIdentity({
+      type: 'agent',
+      random: seededRandom('rotating'),
+      clock: fakeClock(),
+    });
+    const before = await rig({ identity });
+    // By the name that people read; the record is that of the inception.
+    await before.ttp.kill('did:tessorium:agent:rig:v1', { reason }).durable;
+    const renamed = await before.restart({ policy: { ...POLICY, agentDid: 'did:tessorium:agent:rig:v2' } });
+    expect(await renamed.read('data/a')).toMatchObject({ status: 'blocked', code: 'GUARD_KILLED' });
+    await renamed.ttp.close();
+    const next = await rotateIdentity(identity, { random: seededRandom('next'), clock: fakeClock() });
+    const rotated = await rig({ identity: next, storage: before.storage, fresh: true });
+    expect(rotated.ttp.did).toBe(identity.did);
+    expect(await rotated.read('data/a')).toMatchObject({ status: 'blocked', code: 'GUARD_KILLED' });
+  });
+
+  it('comes back from a critical score only when its own evidence says so, by an operator', async () => {
+    proves('guard.reasons.trust-score');
+    const ada = testSigner(40);
+    const operators: Operators = {
+      byKid: (kid) =>
+        Promise.resolve(
+          kid === ada.kid
+            ? {
+                id: 'ada',
+                kid,
+                publicKey: ada.publicKey,
+                human: 'ada',
+                level: 3,
+                privileges: ['kill:reinstate'],
+              }
+            : undefined,
+        ),
+    };
+    const low = await rig({ operators, recovery: { scoreRecovered: () => Promise.resolve(false) } });
+    const good = await rig({ operators, seed: 'other' });
+    for (const [r, code] of [
+      [low, 'GUARD_NOT_RECOVERED'],
+      [good, undefined],
+    ] as const) {
+      r.ttp.kill(r.ttp.did, { reason: 'trust_score_critical' });
+      const order = {
+        target: r.ttp.did,
+        epoch: r.ttp.killStatus().epoch,
+        reason: 'trust_score_critical',
+        notAfter: r.clock.now() + 1_000,
+      } as const;
+      const signed = await signReinstateOrder(order, ada, r.clock.now());
+      expect(await codeRejectedBy(r.ttp.reinstate([signed]))).toBe(code);
+      expect(r.ttp.isKilled()).toBe(code !== undefined);
+    }
   });
 });
