@@ -199,6 +199,7 @@ export interface HttpSessionClient {
 export interface HttpSessions {
     open(session: Pick<Session, 'id' | 'peer'>): void;
     close(id: string): void;
+    end(includes: (peer: Did) => boolean): number;
     verify(request: HttpRequest, verifier: HttpVerifier): Promise<SessionRequest>;
 }
 export interface Identity {
@@ -508,6 +509,10 @@ export interface Session {
     receive(): AsyncGenerator<Uint8Array>;
     close(): Promise<void>;
 }
+export interface SessionBook {
+    hold(session: Session): Session;
+    end(includes: (agent: Did) => boolean): number;
+}
 export type SessionEvent = {
     readonly type: 'send';
     readonly now: number;
@@ -689,6 +694,7 @@ export declare function respondToChallenge(options: {
 export declare const responderMachine: Machine<ResponderState, HandshakeEvent, HandshakeOut>;
 export declare function revocationStatus(subject: RevocationSubject, known: readonly (Revocation | Ruling)[], at: number): RevocationStatus;
 export declare function rotateIdentity(identity: NewIdentity, change: RotationOptions): Promise<NewIdentity>;
+export declare function sessionBook(): SessionBook;
 export declare const sessionMachine: Machine<SessionState, SessionEvent, SessionOut>;
 export declare function setServices<I extends Identity>(identity: I, change: {
     readonly services: readonly ServiceEntry[];

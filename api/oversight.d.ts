@@ -40,6 +40,7 @@ export interface Oversight {
     pending(): Promise<readonly Review[]>;
     review(id: string): Promise<Review | undefined>;
     submit(decision: Envelope | string): Promise<Review>;
+    withdraw(includes: (agent: Did) => boolean): Promise<number>;
     onRequest(fn: (review: Review) => void): Dispose;
     readonly listenerFaults: number;
     close(): void;
@@ -83,6 +84,10 @@ export type ReviewEvent = {
     readonly type: 'deny';
     readonly now: number;
     readonly vote: Vote;
+}
+ | {
+    readonly type: 'withdraw';
+    readonly now: number;
 } | {
     readonly type: 'look';
     readonly now: number;

@@ -263,7 +263,7 @@ export declare function observationsOf(bundle: string | Uint8Array): ObservedCal
 export declare function recordedDecisions(bundle: string | Uint8Array): readonly RecordedDecision[];
 export declare const replayBundle: (bundle: string | Uint8Array) => readonly ReplayedDecision[];
 export declare function replayRecorded({ entry, decision: recorded, inputs, }: RecordedDecision): Pick<ReplayedDecision, 'result' | 'code'>;
-export declare function webhookNotifier({ url, fetch, timer, headers, }: {
+export declare function webhookNotifier(options: {
     readonly url: string;
     readonly fetch: Fetch;
     readonly timer: Timer;
