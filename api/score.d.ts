@@ -35,7 +35,8 @@ export interface AttestationBook {
     readonly findings: readonly (BookFinding | GamingFinding)[];
     standingOf(subject: Did, now: number): RatedStanding;
     isVouchedFor(subject: Did, now: number): boolean;
-    gamingOf(subject: Did): GamingVerdict | undefined;
+    nextChange(now: number): number;
+    readonly gaming: GamingReport;
     ratingsOf(subject: Did): readonly Slot[];
     sharedWith(subject: Did, audience: Audience): readonly Slot[];
 }
@@ -53,11 +54,18 @@ export interface AttestationFact {
     readonly rooted?: boolean;
 }
 export type Audience = (typeof AUDIENCES)[number];
+export declare const BADGE_CACHE_MAX_SECONDS = 60;
 export declare const BADGE_COLORS: {
     readonly green: '#2da44e';
     readonly yellow: '#bf8700';
     readonly red: '#cf222e';
     readonly revoked: '#6e7781';
+};
+export declare const BADGE_HEADERS: {
+    readonly 'cache-control': string;
+    readonly 'content-security-policy': string;
+    readonly 'content-type': string;
+    readonly 'x-content-type-options': string;
 };
 export declare const BADGE_STYLES: readonly ['flat', 'detailed'];
 export declare const BEHAVIORAL_MAX_BP = 2500;
@@ -126,10 +134,6 @@ export declare const CLUSTER_CAP_DIVISOR = 5;
 export declare const CLUSTER_NAME_MAX_CHARS = 2048;
 export declare const CRITICAL_EVENT_CAP_BP = 0;
 export declare const EVIDENCE_MAX = 20;
-export type FraudFact = {
-    readonly risk: number;
-    readonly signals: readonly string[];
-};
 export declare const GAMING_MULTIPLIERS_BP: {
     readonly 'low-diversity': 7000;
     readonly reciprocal: 5000;
@@ -316,7 +320,7 @@ export declare const SCORE_ERRORS: {
     readonly SCORE_BAD_BOND_EVENT: 'An event of a bond has a type or time that is none.';
     readonly SCORE_BAD_ENTRY: 'An entry of a trust chain has a partner, time, standing or amount that is none.';
     readonly SCORE_TOO_MANY_ENTRIES: 'There are more entries than one isnad score may take in.';
-    readonly SCORE_BAD_BADGE: 'A badge has a style, theme, time or number that is none.';
+    readonly SCORE_BAD_BADGE: 'A badge or the picture of a report has a style, theme, time, number or report that is none.';
     readonly SCORE_BAD_RATING: 'A rating has an issuer, subject, value or time that is none.';
     readonly SCORE_BAD_ROOT: 'There is no root for trust to flow from.';
 };
@@ -479,7 +483,6 @@ export declare function bondHistory(events: readonly BondEvent[]): readonly Bond
 export declare function bondScore(events: readonly BondEvent[], now: number): BondScore;
 export declare function decayedBond(score: BondScore, now: number): BondScore;
 export declare function descendantFacts(own: TrustFacts, above: readonly StandingFacts[]): TrustFacts;
-export declare function fraudOf(verdict: GamingVerdict | undefined): FraudFact;
 export declare function invocationTrust(tool: BasisPoints, caller: BasisPoints, needs: InvocationThresholds): {
     readonly combinedBp: BasisPoints;
     readonly enough: boolean;
