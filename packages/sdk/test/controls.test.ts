@@ -1,5 +1,5 @@
 import { memory } from '@ttp/adapters/memory';
-import type { Interaction, JsonObject, Outcome, Profile } from '@ttp/core';
+import type { JsonObject, Outcome } from '@ttp/core';
 import { bucketPerMinute, circuitBreaker, memoryRates, STAGE_RATES, toolBreakers } from '@ttp/guard';
 import { NO_BEHAVIOR, trustReport } from '@ttp/score';
 import { codeRejectedBy, proves } from '@ttp/testkit';
@@ -187,7 +187,7 @@ describe('the breaker of a tool', () => {
         ],
         perform,
       });
-      const a2api: Profile<Interaction, unknown> = { ...profile, mode: 'a2api' };
+      const a2api: typeof profile = { ...profile, mode: 'a2api' };
       return endOf(await r.ttp.run(a2api, { ...interaction, id, mode: 'a2api', target: key }));
     };
     let calls = 0;

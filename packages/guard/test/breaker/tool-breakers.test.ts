@@ -9,8 +9,8 @@ import { decided } from '../decided.js';
 import { interaction } from '../interaction.js';
 
 const DONE = { status: 'done' } as Outcome<unknown>;
-const FAILED = { status: 'failed', code: 'TOOL_FAILED' } as Outcome<unknown>;
-const STOPPED = { status: 'failed', code: 'GUARD_KILLED' } as Outcome<unknown>;
+const FAILED: Outcome<unknown> = { status: 'failed', code: 'TOOL_FAILED', decision: decided() };
+const STOPPED: Outcome<unknown> = { status: 'failed', code: 'GUARD_KILLED', decision: decided() };
 
 const obligation = (params: JsonObject): Obligation => ({ kind: 'breaker', from: 'profile:a2t', params });
 

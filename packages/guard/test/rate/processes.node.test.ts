@@ -30,11 +30,11 @@ async function ask(where: string, times: number, requests: number): Promise<read
   return text.trim().split('\n');
 }
 
-/** Three processes that ask 75 times for what is granted 50 times. */
+/** Two processes that ask 75 times for what is granted 50 times. */
 async function race(where: string): Promise<void> {
-  const lines = (await Promise.all([25, 25, 25].map((times) => ask(where, times, 50)))).flat();
+  const lines = (await Promise.all([38, 37].map((times) => ask(where, times, 50)))).flat();
   const count = (word: string): number => lines.filter((line) => line === word).length;
-  expect([count('granted'), count('refused'), count('done')]).toEqual([50, 25, 3]);
+  expect([count('granted'), count('refused'), count('done')]).toEqual([50, 25, 2]);
 }
 
 it('processes that share one SQLite file come to a rate exactly', async () => {
