@@ -222,15 +222,15 @@ describe('the breaker of a tool', () => {
   });
 });
 
-describe('the breaker of the agent', () => {
-  const withBreaker = async (
-    options: Parameters<typeof circuitBreaker>[1],
-    more: JsonObject = {},
-  ): Promise<Rig> => {
-    const r = await rig();
-    return await r.restart({ circuitBreaker: circuitBreaker(r.ttp.did, options), ...more });
-  };
+const withBreaker = async (
+  options: Parameters<typeof circuitBreaker>[1],
+  more: JsonObject = {},
+): Promise<Rig> => {
+  const r = await rig();
+  return await r.restart({ circuitBreaker: circuitBreaker(r.ttp.did, options), ...more });
+};
 
+describe('the breaker of the agent', () => {
   it('kills after too many failed requests, until the cooldown is over on monotonic time', async () => {
     proves('guard.agent-breaker.cooldown');
     const r = await withBreaker({ maxFailedRequests: 2, cooldownMs: 400_000 });
