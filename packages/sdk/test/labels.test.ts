@@ -87,6 +87,10 @@ const call = (
 const labels = async ({ ttp }: Rig): Promise<readonly string[]> => (await ttp.labels.of()).labels;
 
 const DENIED = { status: 'blocked', code: 'SDK_DENIED' };
+/** How much more than in every build; TTP_SOAK says. Browsers do less: they run what Node has run. */
+const TIMES =
+  typeof globalThis.process === 'undefined' ? 0.25 : Number(globalThis.process.env['TTP_SOAK'] ?? '1');
+
 /** The labels that each decision of a bundle was made with, in order. */
 const seenIn = (bundle: string): readonly string[] =>
   [...bundlePayloads(bundle).values()].flatMap((payload) => {
@@ -379,7 +383,7 @@ const turns = async (n: number): Promise<void> => {
 it('nothing goes out once untrusted content was handed over, however calls interleave', async () => {
   let sentBefore = 0;
   let refused = 0;
-  await withSeed('labels in flight', 60, async (random) => {
+  await withSeed('labels in flight', Math.ceil(60 * TIMES), async (random) => {
     const r = await open();
     let isHandedOver = false;
     const fetching = Array.from({ length: 2 }, async () => {
