@@ -96,6 +96,8 @@ describe('kill triggers', () => {
     expect(r.ttp.isKilled()).toBe(true);
     await r.clock.advance(1);
     expect(await reads(r, 5)).toEqual(Array.from({ length: 5 }, () => 'done'));
+    expect(await reads(r, 1)).toEqual(['GUARD_KILLED']);
+    expect(r.ttp.killStatus()).toMatchObject({ epoch: 3, reasons: ['rate_limit_exceeded'] });
   });
 
   it('close the gate for all calls of one moment', async () => {
