@@ -184,6 +184,7 @@ export interface Ttp {
     reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
     isKilled(agent?: Did): boolean;
     killStatus(target?: '*'): KillStatus;
+    readonly killSwitch: Pick<KillSwitch, 'receive' | 'suspend' | 'appeal'>;
     note(type: EventType, subject: string, data: JsonObject, component?: string): Promise<Receipt>;
     readonly labels: Labels;
     trace(id?: TraceId): TraceView;

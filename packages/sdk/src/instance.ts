@@ -83,8 +83,10 @@ export interface Ttp {
   /** Revives, by orders that operators signed (decision D33). */
   reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
   isKilled(agent?: Did): boolean;
-  /** The kill record of this agent, or the one that stands for all (`*`): why, since when, by whom. */
+  /** The kill record of this agent, or the one for all (`*`): why, since when, by whom. */
   killStatus(target?: '*'): KillStatus;
+  /** For the notices of other enforcement points, for those who depend on who was stopped, and for appeals. */
+  readonly killSwitch: Pick<KillSwitch, 'receive' | 'suspend' | 'appeal'>;
   /**
    * Records an event of the embedding component in this instance's trace, durably: a finding, a pin, a quarantine.
    *
@@ -142,7 +144,6 @@ export function assemble(parts: Parts): Ttp {
   let closing: Promise<void> | undefined;
 
   const newId = (): string => base64url(parts.random.bytes(INTERACTION_ID_BYTES));
-
   const nothing = (): Interaction => ({ ...NOTHING, id: newId(), trace, agent, at: flow.stamp() });
 
   /** An attempt that came to no interaction: nothing was decided and nothing happened, but it is on the record. */
@@ -270,6 +271,7 @@ export function assemble(parts: Parts): Ttp {
     },
     isKilled: (did = agent) => kill.isKilled(did),
     killStatus: (target) => kill.status(target ?? agent),
+    killSwitch: kill,
     async note(type, subject, data, component = 'sdk') {
       requireOpen();
       requireNotable(type, component);

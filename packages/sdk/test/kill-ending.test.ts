@@ -1,5 +1,5 @@
 import { duplexPair, memory } from '@ttp/adapters/memory';
-import { asTraceId, type Operators } from '@ttp/core';
+import { asTraceId, type Did, type Operators } from '@ttp/core';
 import { hashJson, multikey, utf8 } from '@ttp/crypto';
 import {
   accept,
@@ -143,6 +143,28 @@ describe('a kill', () => {
     await other.enrol(r.ttp.did, true);
     expect((await reportOf(r)).enforced).toEqual({ confirmed: 1, configured: 1, quorum: 1 });
     expect(other.isKilled(r.ttp.did)).toBe(true);
+    other.close();
+  });
+
+  it('of another enforcement point stops this instance, and dependents are suspended through it', async () => {
+    const clock = fakeClock();
+    const [here, there] = [testSigner(1), testSigner(2)];
+    const ports = { clock, timer: clock, random: seededRandom('points') };
+    const receivers = new Map<Did, (notice: string) => Promise<string>>();
+    const channel = localKillChannel(receivers);
+    const r = await rig({
+      enforcementPoints: createKillPropagation({ ...ports, signer: here, points: [there], channel }),
+    });
+    receivers.set(here.did, (notice) => r.ttp.killSwitch.receive(notice));
+    const propagation = createKillPropagation({ ...ports, signer: there, points: [here], channel });
+    const other = await createKillSwitch({ ...ports, storage: memory(), propagation });
+    const { report } = other.kill(r.ttp.did, { reason, by: 'elsewhere' });
+    expect((await report()).enforced.confirmed).toBe(1);
+    expect(await r.read('data/a')).toMatchObject({ status: 'blocked', code: 'GUARD_KILLED' });
+    const child = (await identityOf('child')).did;
+    const plan = planCascade(r.ttp.did, [{ parent: r.ttp.did, child, id: 'uses' }]);
+    expect(r.ttp.killSwitch.suspend(plan, 'test')).toHaveLength(1);
+    expect(await codeRejectedBy(r.ttp.killSwitch.appeal(r.ttp.did))).toBe('GUARD_NOT_KILLED');
     other.close();
   });
 });

@@ -16,6 +16,9 @@ import type { KillSwitch } from '../../src/index.js';
 import { AGENT } from '../interaction.js';
 import { bench, open, reinstateOrder, shared, withStore } from './harness.js';
 
+/** Every schedule with two preemptions in each check, and with three by `npm run soak`. */
+const BOUND = { preemptions: process.env['TTP_SOAK'] === undefined ? 2 : 3, maxSchedules: 10_000_000 };
+
 const KILL = { reason: 'manual_operator_action', by: 'test' } as const;
 
 /** Effects, and whether the kill had returned when each of them happened. */
@@ -118,11 +121,11 @@ describe('no effect after a kill', () => {
     [3, 1],
     [2, 3],
   ])(
-    'under every interleaving of %i actions of %i effects with at most 2 preemptions',
+    `under every interleaving of %i actions of %i effects with at most ${BOUND.preemptions} preemptions`,
     async (actions, effects) => {
       proves('flaw.K1', 'law.K-1', 'guard.kill.latch');
       const { schedules } = await explore({
-        preemptions: 2,
+        ...BOUND,
         setup: (sched) => race(sched, actions, entering(sched, effects)),
       });
 
@@ -130,11 +133,11 @@ describe('no effect after a kill', () => {
     },
   );
 
-  it('of 100 started actions, under every interleaving with at most 2 preemptions', async () => {
+  it(`of 100 started actions, under every interleaving with at most ${BOUND.preemptions} preemptions`, async () => {
     proves('flaw.K1', 'law.K-1', 'guard.kill.latch');
     const effects = new Set<number>();
     const { schedules } = await explore({
-      preemptions: 2,
+      ...BOUND,
       setup: (sched) => hundred(sched, entering(sched, 1), (done) => effects.add(done)),
     });
 
@@ -200,7 +203,7 @@ describe('a kill against a reinstatement', () => {
   it('of the same process ends killed under every interleaving', async () => {
     proves('law.K-2');
     const { schedules } = await explore({
-      preemptions: 2,
+      ...BOUND,
       async setup(sched) {
         const { storage, one, orders } = await killedOnce(sched, 'manual_operator_action');
         return {
@@ -227,7 +230,7 @@ describe('a kill against a reinstatement', () => {
   it('is not undone by a read that began before it', async () => {
     proves('law.K-2', 'flaw.K2');
     const { schedules } = await explore({
-      preemptions: 2,
+      ...BOUND,
       async setup(sched) {
         const storage = shared();
         await bench(storage);
@@ -264,7 +267,7 @@ describe('a kill against a reinstatement', () => {
   it('of another process ends killed under every interleaving', async () => {
     proves('law.K-2');
     const { schedules } = await explore({
-      preemptions: 2,
+      ...BOUND,
       async setup(sched) {
         const { storage, one, two, orders } = await killedOnce(sched, 'manual_operator_action');
         return {
@@ -288,7 +291,7 @@ describe('a kill against a reinstatement', () => {
 
   it('by two processes at once is done once', async () => {
     await explore({
-      preemptions: 2,
+      ...BOUND,
       async setup(sched) {
         const { one, two, orders } = await killedOnce(sched, 'manual_operator_action');
         const codes: (string | undefined)[] = [];
