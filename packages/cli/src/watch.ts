@@ -11,9 +11,10 @@ type Look = () => Promise<string>;
  * @param look what is to be seen now; what it throws ends the view
  * @throws what `look` throws
  */
-export async function watch({ stdout, timer, onEndRequest }: Io, look: Look): Promise<void> {
+export async function watch(io: Io, look: Look): Promise<void> {
+  const { stdout, timer } = io;
   const { promise: ended, resolve: end } = Promise.withResolvers<'ended'>();
-  const undo = onEndRequest(() => end('ended'));
+  const undo = io.onEndRequest(() => end('ended'));
   let shown: string | undefined;
   try {
     for (;;) {
