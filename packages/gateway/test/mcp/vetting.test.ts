@@ -56,9 +56,7 @@ const open = (upstream: ScriptedServer, requirements: ToolRequirements): Promise
 const echo = ({ agent }: Rig) => agent.callTool({ name: 'echo', arguments: { text: 'a' } });
 
 const findings = ({ entries }: Rig): readonly unknown[] =>
-  entries.flatMap(({ type, subject, data }) =>
-    type === 'finding-raised' && data['code'] !== 'SDK_POLICY_UNEVALUATED' ? [[subject, data['code']]] : [],
-  );
+  entries.flatMap(({ type, subject, data }) => (type === 'finding-raised' ? [[subject, data['code']]] : []));
 
 const provenance = (publishers: readonly Did[] = [family.publisher.did], more: object = {}) => ({
   provenance: { resolver: family.resolver, publishers, ...more },
@@ -95,6 +93,15 @@ describe('where tools have to have a publisher', () => {
       'is signed for another tool',
       'GATEWAY_TOOL_UNPROVEN',
       () => shown(ECHO, family.tool, { ...ECHO, name: 'other' }),
+    ],
+    [
+      'is signed for under another name',
+      'GATEWAY_TOOL_UNPROVEN',
+      async () => {
+        const statement = { tool: 'other', digest: toolDigest(ECHO, SERVER) };
+        const envelope = await signToolProvenance(statement, family.tool.signer, clock.now());
+        return { ...ECHO, _meta: { 'ttp/provenance': encodeEnvelope(envelope) } };
+      },
     ],
     [
       'has a signature that is not its own',
