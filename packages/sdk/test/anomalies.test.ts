@@ -221,11 +221,15 @@ describe('responses to anomalies', () => {
   it('look at the clock on the wall of the configured place', async () => {
     proves('guard.anomaly.off-hours');
     const policy: JsonObject = { ...POLICY, defaultEffect: 'allow' };
-    const at = async (timezone: string, offHours?: { from: string; to: string }): Promise<unknown> => {
+    const at = async (
+      timezone: string,
+      offHours?: { from: string; to: string },
+      dataClassification = 'confidential',
+    ): Promise<unknown> => {
       const anomalies = { timezone, ...(offHours === undefined ? {} : { offHours }) };
       const r = await rig({ policy, seed: timezone, anomalies });
       const [bare, interaction] = scene(r);
-      const resource = { dataClassification: 'confidential' };
+      const resource = { dataClassification };
       const facts = { trust: TRUSTED, resource, vouch: { vouched: true } };
       const evidence = Object.entries(facts).map(
         ([name, value]): EvidenceSource => ({
@@ -244,6 +248,9 @@ describe('responses to anomalies', () => {
     expect(await at('America/New_York')).toEqual([]);
     expect(await at('America/New_York', { from: '17:13', to: '17:14' })).toEqual(['off_hours']);
     expect(await at('America/New_York', { from: '17:14', to: '17:13' })).toEqual([]);
+    expect(await at('UTC', undefined, 'internal')).toEqual([]);
+    // A word that nobody knows is the strictest.
+    expect(await at('UTC', undefined, 'classified')).toEqual(['off_hours']);
   });
 
   it.each<[string, unknown]>([

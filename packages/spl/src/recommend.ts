@@ -123,7 +123,7 @@ function documentOf(drafts: readonly Draft[], rate: number | undefined, seen: nu
   const isVerified = permitted.every(({ call }) => call.request.engine['identityVerified'] === true);
   return {
     version: LANGUAGE_VERSION,
-    description: `Recommended from ${permitted.length} of ${seen} recorded calls. A draft: whatever was done wrong while it was recorded is permitted too.${rate === undefined ? '' : UNEVALUATED}`,
+    description: `Recommended from ${permitted.length} of ${seen} recorded calls. A draft: whatever was done wrong while it was recorded is permitted too.`,
     ...(isVerified && permitted.length > 0 ? { requirements: { requireIdentityVerification: true } } : {}),
     rules: rules.length > 0 ? rules : [{ id: 'nothing-seen', effect: 'deny' }],
     ...(rate === undefined ? {} : { killSwitch: killSwitchAt(2 * rate) }),
@@ -142,9 +142,6 @@ function rateOf(groups: readonly Group[]): number | undefined {
   const limit = Math.max(RECOMMENDED_RATE_MIN, Math.ceil(highest / 5) * 10);
   return groups.length === 0 || !Number.isSafeInteger(2 * limit) ? undefined : limit;
 }
-
-/** A trigger that looks as if it were in force would be worse than none. */
-const UNEVALUATED = ' The kill trigger is read and reported; nothing evaluates it yet.';
 
 const killSwitchAt = (rate: number): JsonObject => ({
   triggers: [{ condition: `request.rate > ${rate}`, reason: 'rate_limit_exceeded', action: 'kill' }],
