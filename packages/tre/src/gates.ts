@@ -1,4 +1,5 @@
 import type { DecisionOutcome, Interaction, Reason } from '@ttp/core';
+import { IDENTITY_MAX_BP } from '@ttp/score';
 import { type Facts, fresh } from './facts.js';
 import { INDEPENDENT_CLUSTERS_MIN } from './limits.js';
 import { reason } from './reasons.js';
@@ -32,9 +33,12 @@ export function gatesOf(
   return gates;
 }
 
-/** Whether a report says that the agent is blocked, fresh or not. */
+/**
+ * Whether a report says that the agent is blocked, fresh or not. One that is capped below the floor of a verified
+ * identity would be blocked as itself, so it gets no further by not saying who it is.
+ */
 export const isBlocked = (trust: Facts['trust']): boolean =>
-  'value' in trust && trust.value.stage === 'blocked';
+  'value' in trust && (trust.value.stage === 'blocked' || trust.value.capBp < IDENTITY_MAX_BP);
 
 const isVerified = ({ identity, trust }: Facts): boolean =>
   fresh(identity)?.verified === true && fresh(trust)?.stage !== 'unverified';

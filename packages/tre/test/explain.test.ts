@@ -1,7 +1,9 @@
 import { proves } from '@ttp/testkit';
-import { decide, explainDecision } from '@ttp/tre';
+import { type DecideInput, decide, explainDecision } from '@ttp/tre';
 import { describe, expect, it } from 'vitest';
 import { caseOf, evidence, fact, policyOf } from './cases.js';
+
+const first = (input: DecideInput): string | undefined => explainDecision(decide(input)).split('\n')[0];
 
 describe('a decision in words', () => {
   it('names outcome, risk, confidence, every factor, the obligations and every reason with its code', () => {
@@ -33,8 +35,6 @@ describe('a decision in words', () => {
   });
 
   it('says what each outcome means, and what backs nothing', () => {
-    const first = (input: Parameters<typeof decide>[0]): string | undefined =>
-      explainDecision(decide(input)).split('\n')[0];
     expect(first(caseOf())).toBe('ALLOW: it may proceed');
     expect(first(caseOf({ policy: policyOf('warn') }))).toContain('ALLOW + WARN');
     expect(first(caseOf({ policy: policyOf('deny') }))).toContain('DENY (hard)');
