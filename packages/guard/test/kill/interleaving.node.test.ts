@@ -11,13 +11,15 @@ import {
   type Scheduler,
   seededRandom,
 } from '@ttp/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { KillSwitch } from '../../src/index.js';
 import { AGENT } from '../interaction.js';
 import { bench, open, reinstateOrder, shared, withStore } from './harness.js';
 
 /** Every schedule with two preemptions in each check, and with three by `npm run soak`. */
 const BOUND = { preemptions: process.env['TTP_SOAK'] === undefined ? 2 : 3, maxSchedules: 10_000_000 };
+
+vi.setConfig({ testTimeout: BOUND.preemptions > 2 ? 3_600_000 : 30_000 });
 
 const KILL = { reason: 'manual_operator_action', by: 'test' } as const;
 

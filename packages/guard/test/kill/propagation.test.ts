@@ -1,5 +1,12 @@
 import { asEpoch, asTime, type Envelope, type JsonObject } from '@ttp/core';
-import { base64url, type EnvelopeType, encodeEnvelope, signEnvelope } from '@ttp/crypto';
+import {
+  base64url,
+  decodeEnvelope,
+  type EnvelopeType,
+  encodeEnvelope,
+  envelopeId,
+  signEnvelope,
+} from '@ttp/crypto';
 import { codeRejectedBy, codeThrownBy, fakeClock, proves, seededRandom, type TestSigner } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,6 +15,7 @@ import {
   type KillPropagationOptions,
   localKillChannel,
 } from '../../src/index.js';
+import { type Closing, closeLatch, newLatch } from '../../src/kill/latch.js';
 import { AGENT, OTHER } from '../interaction.js';
 import { bench, reinstateOrder } from './harness.js';
 import { type Point, point, pointSigner, points } from './points.js';
@@ -304,6 +312,43 @@ describe('a notice', () => {
     const { kill } = await bench();
     const to = await receiver();
     expect(await codeRejectedBy(kill.receive(await notice(from, to)))).toBe('GUARD_BAD_POINTS');
+  });
+});
+
+describe('an acknowledgement', () => {
+  it('of one point counts for that point alone: another one cannot answer for it', async () => {
+    const [first, second, third] = [pointSigner(0), pointSigner(1), pointSigner(2)];
+    const here = await point(first, [second, third], {
+      // The third answers what it was sent, and what the second was sent as well.
+      send: (_, text) => ack(third, { notice: envelopeId(decodeEnvelope(text)), target: AGENT, epoch: 1 }),
+    });
+    const { enforced } = await here.kill.kill(AGENT, KILL).report();
+    expect(enforced).toEqual({ confirmed: 1, configured: 2, quorum: 2 });
+  });
+});
+
+describe('a latch', () => {
+  it('that is not written yet is written, whatever others tell of it meanwhile', () => {
+    const latch = newLatch(AGENT);
+    const why: Closing = {
+      reasons: ['security_violation'],
+      causes: [],
+      by: 'test',
+      message: '',
+      at: 0,
+      cooldownMs: 0,
+      operatorOnly: false,
+      told: false,
+    };
+    closeLatch(latch, why);
+    closeLatch(latch, { ...why, told: true });
+    expect(latch).toMatchObject({ unsaved: true, told: false, epoch: 2 });
+    latch.unsaved = false;
+    closeLatch(latch, { ...why, told: true });
+    closeLatch(latch, { ...why, told: true });
+    expect(latch).toMatchObject({ unsaved: true, told: true, epoch: 4 });
+    closeLatch(latch, why);
+    expect(latch.told).toBe(false);
   });
 });
 

@@ -130,6 +130,23 @@ describe('a suspension', () => {
     ]);
   });
 
+  it('by two processes at once waits for what both name', async () => {
+    const storage: Storage = { ...memory(), shared: true };
+    const one = await family(storage);
+    const two = await family(storage, false);
+    for (const [process, root] of [
+      [one, ROOT],
+      [two, MIDDLE],
+    ] as const) {
+      process.kill.kill(root, { reason: 'manual_operator_action', by: 'test' });
+      for (const { durable } of process.kill.suspend(planCascade(root, [edge(root, LEAF)]), 'test'))
+        await durable;
+    }
+    const after = await family(storage, false);
+    expect([...(after.kill.status(LEAF).causes ?? [])].sort()).toEqual([MIDDLE, ROOT]);
+    for (const { kill } of [one, two, after]) kill.close();
+  });
+
   it('does not soften what somebody was killed for', async () => {
     const one = await family();
     one.kill.kill(MIDDLE, { reason: 'security_violation', by: 'test' });
