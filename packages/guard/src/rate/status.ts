@@ -38,11 +38,12 @@ export async function rateStatus(store: Store, clock: Pick<Clock, 'now'>): Promi
 }
 
 function useOf(span: string, bytes: Uint8Array | undefined, now: number): RateStatus['use'] | undefined {
-  const [, window] = /^w(\d+)$/.exec(span) ?? [];
-  if (window !== undefined) {
+  const [, sliding] = /^w(\d+)$/.exec(span) ?? [];
+  if (sliding !== undefined) {
     const log = decodeLog(bytes);
-    passTime(log, Number(window), now);
-    return { used: log.total, windowMs: Number(window) };
+    const windowMs = Number(sliding);
+    passTime(log, windowMs, now);
+    return { used: log.total, windowMs };
   }
   const [, ...numbers] = /^b(\d+)\.(\d+)\.(\d+)$/.exec(span) ?? [];
   const [capacity, refill, perMs] = numbers.map(Number);
