@@ -39,6 +39,7 @@ export {
 export {
   type BreakerChange,
   type ToolBreakers,
+  type ToolPromise,
   toolBreakers,
 } from './breaker/tool-breakers.js';
 export { readToolState } from './breaker/tool-state.js';

@@ -51,13 +51,25 @@ export interface ToolBreakers {
 /** Where the breakers of a store are. */
 export const BREAKER_PREFIX = 'guard/breaker/';
 
+/** What the manifest of a tool promises, and how long its tier lets it run, ms (decision D34). */
+export interface ToolPromise {
+  readonly slaMs?: number;
+  readonly tierMs?: number;
+}
+
 interface Duty {
   readonly key: string;
   readonly limitMs: number;
 }
 
-function readDuty({ key, slaMs, tierMs, ...rest }: JsonObject, { target }: Interaction): Duty | undefined {
+function readDuty(
+  { key, ...params }: JsonObject,
+  { target }: Interaction,
+  promised: ReadonlyMap<string, ToolPromise>,
+): Duty | undefined {
   const named = key ?? target;
+  const declared: JsonObject = { ...promised.get(String(named)) };
+  const { slaMs, tierMs, ...rest } = { ...declared, ...params };
   const times = [slaMs, tierMs].filter((ms) => ms !== undefined);
   if (typeof named !== 'string' || named === '' || Object.keys(rest).length > 0) return undefined;
   if (!times.every((ms) => typeof ms === 'number' && Number.isSafeInteger(ms) && ms > 0)) return undefined;
@@ -72,16 +84,20 @@ function readDuty({ key, slaMs, tierMs, ...rest }: JsonObject, { target }: Inter
  * @param clock monotonic time for breakers of this process; wall clock, behind a guard, for those in a store
  * @param random for the jitter of cooldowns
  * @param store where several processes share them; in the memory of this process unless given
+ * @param promised latency of tools, by key; without one the mean that a breaker bears is 5 s
  */
 export function toolBreakers({
   clock,
   random,
   store,
+  promised = {},
 }: {
   readonly clock: Clock;
   readonly random: Random;
   readonly store?: Pick<Store, 'get' | 'put'>;
+  readonly promised?: Readonly<Record<string, ToolPromise>>;
 }): ToolBreakers {
+  const promises = new Map(Object.entries(promised));
   const kind = { machine: toolBreakerMachine, initial: NEW_TOOL_BREAKER, read: readToolState };
   const cells: Cells<ToolBreakerState, ToolBreakerEvent, ToolBreakerOut> =
     store === undefined ? memoryCells(kind) : storeCells(kind, store, BREAKER_PREFIX);
@@ -134,13 +150,13 @@ export function toolBreakers({
       kind: 'breaker',
       order: HANDLER_ORDER.breaker,
       check({ params }, interaction) {
-        const duty = readDuty(params, interaction);
+        const duty = readDuty(params, interaction, promises);
         if (duty === undefined) return 'GUARD_OBLIGATION_INVALID';
         const state = cells.peek(duty.key);
         return state?.at === 'open' && timeNow() < state.deadline ? 'GUARD_BREAKER_OPEN' : undefined;
       },
       async hold({ params }, interaction, decision) {
-        const duty = readDuty(params, interaction);
+        const duty = readDuty(params, interaction, promises);
         if (duty === undefined) throw new TtpError('GUARD_OBLIGATION_INVALID', 'no breaker');
         return await hold(duty, interaction, decision);
       },

@@ -148,6 +148,30 @@ describe('breakers in memory', () => {
     expect(await broken.measure(slow, async () => 'value'), 'a broken clock loses nothing').toBe('value');
   });
 
+  it('bear what a manifest promises', async () => {
+    const random = seededRandom('x');
+    let time = 0;
+    const clock = { now: () => time, monotonic: () => time };
+    const breakers = toolBreakers({ clock, random, promised: { slow: { slaMs: 4000 }, bad: { slaMs: 0 } } });
+    const handler = breakers.handler();
+    const obligation = { kind: 'breaker', from: 'profile:a2t', params: {} };
+    for (const [target, ms, at] of [
+      ['slow', 8000, 'closed'],
+      ['slow', 8001, 'open'],
+      ['other', 5001, 'open'],
+    ] as const) {
+      for (let i = 0; i < 10; i++) {
+        const one = interaction({ id: `${target} ${i}`, target });
+        const held = await handler.hold?.(obligation, one, decided(), new AbortController().signal);
+        await breakers.measure(one, async () => (time += ms));
+        await held?.settle(DONE);
+        if (new Map(breakers.states()).get(target)?.at === 'open') break;
+      }
+      expect(new Map(breakers.states()).get(target)?.at, `${target} in ${ms} ms`).toBe(at);
+    }
+    expect(handler.check(obligation, interaction({ target: 'bad' }))).toBe('GUARD_OBLIGATION_INVALID');
+  });
+
   it('count a call without a time as slow', async () => {
     let isBroken = false;
     const clock = {
