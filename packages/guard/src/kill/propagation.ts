@@ -101,7 +101,7 @@ export const LOCAL: Enforced = { confirmed: 0, configured: 0, quorum: 0 };
 export function createKillPropagation(options: KillPropagationOptions): KillPropagation {
   const { signer, points, channel, clock, timer, random, timeoutMs = KILL_REPORT_MS } = options;
   const { quorum = Math.min(KILL_QUORUM, points.length) } = options;
-  const self = issuerOf(signer);
+  const own = issuerOf(signer);
   const keys = new Map(points.map(({ kid, publicKey }) => [kid, publicKey]));
   requireDistinct([signer, ...points]);
   if (
@@ -120,7 +120,7 @@ export function createKillPropagation(options: KillPropagationOptions): KillProp
     const notice = await signEnvelope({
       type: 'ttp/kill-notice@1',
       head: {
-        iss: self,
+        iss: own,
         iat: asTime(clock.now()),
         aud,
         nonce: base64url(random.bytes(NONCE_BYTES)),
@@ -168,7 +168,7 @@ export function createKillPropagation(options: KillPropagationOptions): KillProp
         parse: parseNotice,
         keyOf: (kid) => keys.get(kid),
         now: clock.now(),
-        audience: self,
+        audience: own,
         replay,
         maxBytes: KILL_NOTICE_MAX_BYTES,
       });
@@ -180,7 +180,7 @@ export function createKillPropagation(options: KillPropagationOptions): KillProp
     async acknowledge({ id, target }, epoch) {
       const ack: Envelope = await signEnvelope({
         type: 'ttp/kill-ack@1',
-        head: { iss: self, iat: asTime(clock.now()) },
+        head: { iss: own, iat: asTime(clock.now()) },
         body: { notice: id, target, epoch },
         signers: [signer],
       });
