@@ -1,8 +1,10 @@
 import type { EvidenceSource, Fetch, Json, JsonObject, Notification } from '@ttp/core';
 import { NO_BEHAVIOR, trustReport } from '@ttp/score';
 import { createTtp, type TtpOptions, webhookNotifier } from '@ttp/sdk';
+import { layerPolicies, loadPolicy, type Policy } from '@ttp/spl';
 import { codeRejectedBy, fakeClock, proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { behaviorSettings } from '../src/behavior/settings.js';
 import { scene } from './profile.js';
 import { CALL_MAP, closeAll, POLICY, type Rig, rig } from './rig.js';
 
@@ -50,6 +52,10 @@ const TRUSTED: Json = {
   stage: 'established',
   independentClusters: 3,
 };
+
+/** The policy of the rig as a layer, with this block or without one. */
+const layer = (anomalyDetection?: JsonObject): Policy =>
+  loadPolicy({ ...POLICY, ...(anomalyDetection === undefined ? {} : { anomalyDetection }) });
 
 describe('responses to anomalies', () => {
   const MAP: JsonObject = {
@@ -163,6 +169,9 @@ describe('responses to anomalies', () => {
     ]);
     expect((await r.read('data/payroll/1')).status).toBe('blocked');
     expect(await r.ttp.oversight?.pending()).toHaveLength(2);
+    const asked = await r.ttp.check({ tool: 'read_file', input: { path: 'data/payroll/2' } });
+    const kinds = asked.wouldPermit ? asked.obligations.map(({ kind }) => kind) : [];
+    expect(kinds.filter((kind) => kind === 'approval')).toHaveLength(1);
     const alone = await rig({ anomalies: { responses: { high_error_rate: ['approve'] } }, seed: 'alone' });
     await fail(alone);
     expect(await reads(alone, 1)).toEqual(['SDK_UNKNOWN_OBLIGATION']);
@@ -251,6 +260,30 @@ describe('responses to anomalies', () => {
     expect(await at('UTC', undefined, 'internal')).toEqual([]);
     // A word that nobody knows is the strictest.
     expect(await at('UTC', undefined, 'classified')).toEqual(['off_hours']);
+  });
+
+  it('are what all layers say together: the smallest deviation, the longest period, every action', () => {
+    const some = { baselinePeriod: '30d', thresholdDeviation: 2.5, actions: ['log'] };
+    const more = { baselinePeriod: '2 months', thresholdDeviation: 4, actions: ['throttle'] };
+    const all = layerPolicies([
+      { layer: 'agent', policy: layer(some) },
+      { layer: 'team', policy: layer(more) },
+      { layer: 'organisation', policy: layer() },
+    ]);
+    const { baseline, responses } = behaviorSettings({ responses: { off_hours: ['suspend'] } }, all);
+    expect(baseline).toEqual({ periodMs: 60 * 86_400_000, deviationMilli: 2500 });
+    expect(responses.get('bulk_access')).toEqual(['log', 'throttle']);
+    expect(responses.get('off_hours')).toEqual(['log', 'suspend']);
+    expect(behaviorSettings({}, layer()).baseline).toBeUndefined();
+    expect(behaviorSettings({}, layer()).responses.get('bulk_access')).toEqual(['log', 'alert']);
+    for (const [thresholdDeviation, milli] of [
+      [1e300, 1_000_000_000],
+      [1e-300, 1],
+      [0.0019, 1],
+    ] as const)
+      expect(behaviorSettings({}, layer({ ...some, thresholdDeviation })).baseline?.deviationMilli).toBe(
+        milli,
+      );
   });
 
   it.each<[string, unknown]>([
