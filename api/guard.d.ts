@@ -534,7 +534,7 @@ export interface Stopped {
     readonly includes: (agent: Did) => boolean;
 }
 export interface StoreKillChannel extends KillChannel {
-    serve(self: Did, receive: ReceiveKill): Dispose;
+    serve(own: Did, receive: ReceiveKill): Dispose;
 }
 export declare const THROTTLED_REQUESTS = 10;
 export declare const TOPIC_RATES: RateTable;
@@ -593,6 +593,10 @@ export interface ToolBreakers {
     measure<R>(interaction: Interaction, effect: () => Promise<R>): Promise<R>;
     onChange(listener: (change: BreakerChange) => void): Dispose;
     states(): Iterable<readonly [string, ToolBreakerState]>;
+}
+export interface ToolPromise {
+    readonly slaMs?: number;
+    readonly tierMs?: number;
 }
 export interface TraceLabels {
     of(trace: TraceId): Promise<LabelRecord>;
@@ -736,10 +740,11 @@ export declare function storeRates({ store, clock, }: {
     readonly clock: Pick<Clock, 'now'>;
 }): RateMeter;
 export declare const toolBreakerMachine: Machine<State, ToolBreakerEvent, Out>;
-export declare function toolBreakers({ clock, random, store, }: {
+export declare function toolBreakers({ clock, random, store, promised, }: {
     readonly clock: Clock;
     readonly random: Random;
     readonly store?: Pick<Store, 'get' | 'put'>;
+    readonly promised?: Readonly<Record<string, ToolPromise>>;
 }): ToolBreakers;
 export declare function transformHandler(): ObligationHandler;
 export declare function watchBehavior(options: BehaviorWatchOptions): Promise<BehaviorWatch>;
