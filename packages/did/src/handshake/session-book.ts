@@ -36,7 +36,7 @@ export function sessionBook(): SessionBook {
       };
     },
     end(includes) {
-      const ending = [...open].filter(({ peer, self }) => includes(peer.did) || includes(self.did));
+      const ending = [...open].filter((one) => includes(one.peer.did) || includes(one.self.did));
       for (const session of ending) {
         open.delete(session);
         // It is closed now; only telling the peer, who may be gone, takes time and can fail.

@@ -21,8 +21,8 @@ export const localKillChannel = (receivers: ReadonlyMap<Did, ReceiveKill>): Kill
 
 /** A channel through a store that the enforcement points share, and the receiving end of it. */
 export interface StoreKillChannel extends KillChannel {
-  /** Hands the notices to `self` that are in the store to `receive`, now and from now on. */
-  serve(self: Did, receive: ReceiveKill): Dispose;
+  /** Hands the notices to `own` that are in the store to `receive`, now and from now on. */
+  serve(own: Did, receive: ReceiveKill): Dispose;
 }
 
 /**
@@ -71,12 +71,12 @@ export function storeKillChannel({
         await pause(KILL_ACK_POLL_MS);
       }
     },
-    serve(self, receive) {
+    serve(own, receive) {
       let isOver = false;
       let next: Dispose | undefined;
       const look = async (): Promise<void> => {
         // A store that cannot be read has no kill records either: the lease runs out.
-        await sweep(boxOf(self), receive).catch(() => undefined);
+        await sweep(boxOf(own), receive).catch(() => undefined);
         if (!isOver) next = timer.after(KILL_POLL_MS, () => void look());
       };
       void look();
