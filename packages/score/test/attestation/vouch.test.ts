@@ -3,7 +3,7 @@ import { signEnvelope } from '@ttp/crypto';
 import { attestationBook, openVouch, readStatements, signVouch } from '@ttp/score';
 import { codeRejectedBy } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { DAY, keyOf, NOW, party, stated } from './parties.js';
+import { DAY, keyOf, NOW, party, rated, stated } from './parties.js';
 
 const [S, A, operator, clerk, publisher] = [
   party('s'),
@@ -86,4 +86,20 @@ it('holds from when it was said until it ends', async () => {
   const vouched = [NOW - 1, NOW, NOW + DAY - 1, NOW + DAY].map((now) => book.isVouchedFor(S.did, now));
   expect(vouched).toEqual([false, true, true, false]);
   expect(book.isVouchedFor(A.did, NOW)).toBe(false);
+});
+
+it('the latest that holds says the tier by which an issuer is weighed', async () => {
+  const said = [
+    await signVouch({ subject: A.did, tier: 'basic', notAfter: NOW + DAY }, operator, NOW - 2),
+    await signVouch({ subject: A.did, tier: 'institutional', notAfter: NOW + DAY }, operator, NOW - 1),
+  ];
+  const [root] = [party('root')];
+  const path = await rated(root, A, { name: 'path' });
+  const mine = await rated(A, S, { name: 'mine' });
+  const heap = [path.receipt, path.attestation, mine.receipt, mine.attestation];
+  for (const vouches of [said, said.toReversed()]) {
+    const { stated: read } = await readStatements(stated(...vouches, ...heap), context);
+    const { attestations } = attestationBook(read, { roots: [root.did] }).standingOf(S.did, NOW);
+    expect(attestations.map(({ tier }) => tier)).toEqual(['institutional']);
+  }
 });
