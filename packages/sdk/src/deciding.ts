@@ -12,7 +12,7 @@ import {
 import { canonicalize, frozenJson } from '@ttp/crypto';
 import { decide } from '@ttp/tre';
 import { withKept } from './decision-cache.js';
-import { gather, isFresh } from './evidence.js';
+import { gather, isFresh, namedNow } from './evidence.js';
 import { hasSameLabels } from './labels.js';
 import { frozen } from './plain.js';
 import type { Flow } from './run.js';
@@ -39,7 +39,8 @@ export async function verifyAndDecide<I extends Interaction, R>(
   const policy = flow.policy();
   // Who acts by another's leave is asked about it each time.
   const cache = flow.leave === undefined ? flow.cache : undefined;
-  const sources = flow.leave?.narrowed(profile.evidence) ?? profile.evidence;
+  const own = profile.evidence.map(namedNow);
+  const sources = flow.leave?.narrowed(own) ?? own;
   const moment = { policy: policy.hash, epoch, now: flow.now() };
   const known = cache?.find(interaction, moment);
 

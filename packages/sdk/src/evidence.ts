@@ -57,6 +57,13 @@ export async function gather<I extends Interaction>(
   });
 }
 
+/** The same source with the name that it has now, however often that is asked for. */
+export function namedNow<I extends Interaction>(source: EvidenceSource<I>): EvidenceSource<I> {
+  const { name, optional } = source;
+  const gathers: EvidenceSource<I> = { name, gather: (i, signal) => source.gather(i, signal) };
+  return optional === true ? { ...gathers, optional } : gathers;
+}
+
 /** Each name is read once: one that changed afterwards could stand for another source's fact. */
 function namedOnce<I extends Interaction>(
   sources: readonly EvidenceSource<I>[],
