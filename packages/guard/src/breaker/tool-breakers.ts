@@ -68,7 +68,7 @@ function readDuty(
   promised: ReadonlyMap<string, ToolPromise>,
 ): Duty | undefined {
   const named = key ?? target;
-  const declared: JsonObject = { ...promised.get(String(named)) };
+  const declared: JsonObject = { ...promised.get(typeof named === 'string' ? named : '') };
   const { slaMs, tierMs, ...rest } = { ...declared, ...params };
   const times = [slaMs, tierMs].filter((ms) => ms !== undefined);
   if (typeof named !== 'string' || named === '' || Object.keys(rest).length > 0) return undefined;

@@ -154,7 +154,7 @@ describe('breakers in memory', () => {
     const clock = { now: () => time, monotonic: () => time };
     const breakers = toolBreakers({ clock, random, promised: { slow: { slaMs: 4000 }, bad: { slaMs: 0 } } });
     const handler = breakers.handler();
-    const obligation = { kind: 'breaker', from: 'profile:a2t', params: {} };
+    const any = obligation({});
     for (const [target, ms, at] of [
       ['slow', 8000, 'closed'],
       ['slow', 8001, 'open'],
@@ -162,14 +162,14 @@ describe('breakers in memory', () => {
     ] as const) {
       for (let i = 0; i < 10; i++) {
         const one = interaction({ id: `${target} ${i}`, target });
-        const held = await handler.hold?.(obligation, one, decided(), new AbortController().signal);
+        const held = await handler.hold?.(any, one, decided(), new AbortController().signal);
         await breakers.measure(one, async () => (time += ms));
         await held?.settle(DONE);
         if (new Map(breakers.states()).get(target)?.at === 'open') break;
       }
       expect(new Map(breakers.states()).get(target)?.at, `${target} in ${ms} ms`).toBe(at);
     }
-    expect(handler.check(obligation, interaction({ target: 'bad' }))).toBe('GUARD_OBLIGATION_INVALID');
+    expect(handler.check(any, interaction({ target: 'bad' }))).toBe('GUARD_OBLIGATION_INVALID');
   });
 
   it('count a call without a time as slow', async () => {
