@@ -54,7 +54,10 @@ describe('a check', () => {
       },
     };
     const r = await rig({ operators, handlers: [slow] });
-    expect(await checkOf(r, 'data/a')).toMatchObject({ wouldPermit: true, obligations: [{ kind: 'breaker' }, { kind: 'dlp' }] });
+    expect(await checkOf(r, 'data/a')).toMatchObject({
+      wouldPermit: true,
+      obligations: [{ kind: 'breaker' }, { kind: 'dlp' }],
+    });
     const payroll = await checkOf(r, 'data/payroll/may');
     expect(payroll).toMatchObject({ wouldPermit: true, decision: { effect: 'allow_with_approval' } });
     expect(payroll.wouldPermit && payroll.obligations.map(({ kind }) => kind)).toContain('approval');

@@ -21,7 +21,10 @@ export const GROUPS: readonly VerbGroup[] = [
   { heading: 'Reputation', verbs: trust },
   { heading: 'Policies', verbs: [...policy, decide, selfTest] },
   { heading: 'Enforcement', verbs: [mcp, mcpServer] },
-  { heading: 'Operators', verbs: [...review, ...tools, ...budget, limits, kill, reinstate, status] },
+  {
+    heading: 'Operators',
+    verbs: [...review, ...tools, ...budget, limits, ...delegation, kill, reinstate, status],
+  },
   { heading: 'The audit log', verbs: [...trace, ...verify, replay] },
   { heading: 'Storage', verbs: store },
   { heading: 'This tool', verbs: [doctor, completion, version, demo, ...conformance] },
