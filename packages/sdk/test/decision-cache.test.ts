@@ -1,8 +1,18 @@
-import type { EvidenceSource, Fact, Interaction, Json, Operator, Operators, Profile } from '@ttp/core';
+import {
+  asEpoch,
+  type EvidenceSource,
+  type Fact,
+  type Interaction,
+  type Json,
+  type Operator,
+  type Operators,
+  type Profile,
+} from '@ttp/core';
 import { signReinstateOrder } from '@ttp/guard';
 import { NO_BEHAVIOR, trustReport } from '@ttp/score';
-import { decisionCache, replayBundle } from '@ttp/sdk';
+import { decisionCache, recordedDecisions, replayBundle } from '@ttp/sdk';
 import { proves, testSigner } from '@ttp/testkit';
+import { parseEvidence, parseInteraction } from '@ttp/tre';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeAll, POLICY, type Rig, rig } from './rig.js';
 
@@ -276,5 +286,22 @@ describe('a decision cache', () => {
     const what = { target: 'x', action: 'read', resource: 'file:data/a', input: null, claims: {} };
     await r.ttp.run(profile, { id: 'f', mode: 'a2t', trace: trace().id, agent: did, at, ...what });
     expect(decisions.size).toBe(1);
+  });
+
+  it('finds what permitted in its own epoch alone, and what denied in every one', async () => {
+    const r = await open();
+    const outcome = await r.read('data/a');
+    const [call] = recordedDecisions(await r.ttp.exportBundle());
+    if (outcome.status !== 'done' || call === undefined) throw new Error(outcome.status);
+    const interaction = parseInteraction(call.inputs.interaction ?? null);
+    const evidence = parseEvidence(call.inputs.evidence ?? null);
+    const { policy } = outcome.decision.inputs;
+    const moment = (epoch: number) => ({ policy, epoch: asEpoch(epoch), now: evidence.now });
+    const cache = decisionCache();
+    cache.keep(interaction, moment(0), { evidence, decision: outcome.decision });
+    expect(cache.find(interaction, moment(0))?.onlyDenies).toBe(false);
+    expect(cache.find(interaction, moment(1))).toBeUndefined();
+    cache.keep(interaction, moment(0), { evidence, decision: { ...outcome.decision, outcome: 'deny-soft' } });
+    expect(cache.find(interaction, moment(1))?.onlyDenies).toBe(true);
   });
 });
