@@ -145,9 +145,6 @@ export const BASELINE_SLICE_SAMPLES_MAX = 50_000;
 /** Resources that have a profile of their own: 32. All others share one. */
 export const PROFILE_RESOURCES_MAX = 32;
 
-/** Longest name of a resource in a profile, UTF-16 units; the rest is cut off: 128. */
-export const PROFILE_NAME_UNITS = 128;
-
 /** Longest wait for what a kill does elsewhere, and for the quorum that acknowledges it: 500 ms (ttp-protocol.txt L2740). */
 export const KILL_REPORT_MS = 500;
 

@@ -1,10 +1,9 @@
 import { isJsonObject, type Json, type JsonObject, TtpError } from '@ttp/core';
-import { canonicalBytes, parseJson } from '@ttp/crypto';
+import { canonicalBytes, hashJson, parseJson } from '@ttp/crypto';
 import {
   BASELINE_SAMPLE_MAX,
   BASELINE_SLICE_SAMPLES_MAX,
   BASELINE_SLICES,
-  PROFILE_NAME_UNITS,
   PROFILE_RESOURCES_MAX,
 } from '../limits.js';
 import type { Baseline, BaselineRule } from './baseline.js';
@@ -31,9 +30,12 @@ export const noProfiles = (): Profiles => ({ agent: NO_PROFILE, resources: new M
 /** The one profile that resources share once there are too many. */
 const OTHER_RESOURCES = '*';
 
-/** The name a resource has among the profiles. */
+/**
+ * The name a resource has among the profiles: its hash, since they lie in the store in the clear, outlive an erasure, and
+ * an agent can put a secret into the resource that it asks for (flaw.L2).
+ */
 function nameOf({ resources }: Profiles, resource: string): string {
-  const name = resource.slice(0, PROFILE_NAME_UNITS).toWellFormed();
+  const name = hashJson(resource.toWellFormed());
   return resources.has(name) || resources.size < PROFILE_RESOURCES_MAX ? name : OTHER_RESOURCES;
 }
 

@@ -43,7 +43,7 @@ export interface UsageProfile extends Pick<Profile, 'accesses' | 'bytes' | 'fail
 /** What is known of an agent's behaviour. */
 export interface BehaviorReport extends BehaviorMetrics {
   readonly agent: UsageProfile;
-  /** By name; those that came after the first 32 are together under `*`. */
+  /** By `hashJson` of @ttp/crypto of the resource; those that came after the first 32 are together under `*`. */
   readonly resources: { readonly [resource: string]: UsageProfile };
 }
 

@@ -1,5 +1,6 @@
 import { memory } from '@ttp/adapters/memory';
 import type { Store } from '@ttp/core';
+import { hashJson } from '@ttp/crypto';
 import { codeRejectedBy, codeThrownBy, type FakeClock, fakeClock, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import {
@@ -82,7 +83,7 @@ describe('watchBehavior', () => {
     expect(second.raised.map(({ anomaly }) => anomaly)).toEqual(['bulk_access']);
     expect(second.watch.report()).toMatchObject({
       agent: { accesses: 101, denials: 3, bytes: 10_100, latencyMs: { p50: 8, p99: 8 } },
-      resources: { 'db:customers/1': { accesses: 101 } },
+      resources: { [hashJson('db:customers/1')]: { accesses: 101 } },
     });
   });
 
