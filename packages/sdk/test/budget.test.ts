@@ -148,9 +148,9 @@ describe('a budget', () => {
     const r = await open();
     expect(codes([await ask(r, { model: 'large' })])).toEqual(['GUARD_BUDGET_UNPRICED']);
     expect(codes([await ask(r, { maxTokens: -1 })])).toEqual(['GUARD_USAGE_INVALID']);
-    expect((await r.ttp.check({ tool: 'ask', input: { model: 'large', maxTokens: 1 } })).code).toBe(
-      'GUARD_BUDGET_UNPRICED',
-    );
+    expect(await r.ttp.check({ tool: 'ask', input: { model: 'large', maxTokens: 1 } })).toMatchObject({
+      code: 'GUARD_BUDGET_UNPRICED',
+    });
   });
 
   it('that an operator would set needs a roster: without one nothing that costs goes through', async () => {

@@ -143,7 +143,7 @@ describe('a chain', () => {
     const posing = await signEnvelope({
       type: 'ttp/delegation@1',
       head: { iss: author.did, iat: NOW, prev: envelopeId(root) },
-      body: { ...BROAD, subject: didOf(1), depth: 1 },
+      body: { ...BROAD, budget: { ...BROAD.budget }, subject: didOf(1), depth: 1 },
       signers: [signer],
     });
     expect(await refusalOf(open([root, posing]))).toEqual(['GUARD_DELEGATION_BROKEN', '[1].head.iss']);
