@@ -6,7 +6,7 @@ import { judgeRatings } from '../gaming/judge.js';
 import { weighAttestations } from '../gaming/weigh.js';
 import type { AttestationFact } from '../reputation.js';
 import { NEUTRAL } from '../reputation.js';
-import { type IssuerTier, VERIFIED_TIERS } from '../tiers.js';
+import { ISSUER_TIER_WEIGHTS_CENTI, type IssuerTier, VERIFIED_TIERS } from '../tiers.js';
 import { restingPosterior } from './expiry.js';
 import type { StatedAt } from './read.js';
 import { reachedFrom } from './rooted.js';
@@ -83,11 +83,11 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
     at,
   }));
   const createdAt = creationTimes(stated, options);
-  const weights = judgeRatings({ ratings, createdAt }, roots);
   const vouches = Map.groupBy(
     stated.flatMap(({ statement }) => (statement.kind === 'vouch' ? [statement] : [])),
     ({ subject }) => subject,
   );
+  const weights = judgeRatings({ ratings, createdAt, weights: verifiedWeights(vouches) }, roots);
   const shares = sharesOf(stated);
   const bySubject = Map.groupBy(newest, ({ attestation }) => attestation.subject);
   const rooted = new Set(roots);
@@ -168,6 +168,18 @@ export function attestationBook(stated: readonly StatedAt[], options: BookOption
       return ratingsOf(subject);
     },
   };
+}
+
+/**
+ * What those may weigh of whom an operator ever said how they were verified: where no root is named, nobody else shows a
+ * pattern in the ratings of somebody whom one of them rates.
+ */
+function verifiedWeights(vouches: ReadonlyMap<Did, readonly Vouch[]>): ReadonlyMap<Did, number> {
+  const weights = new Map<Did, number>();
+  for (const { subject, tier } of [...vouches.values()].flat())
+    if (tier !== undefined)
+      weights.set(subject, Math.max(weights.get(subject) ?? 0, ISSUER_TIER_WEIGHTS_CENTI[tier]));
+  return weights;
 }
 
 /** Days after 1970 that are all long ago. */

@@ -21,7 +21,7 @@ export interface GamingFacts {
   /** When an account came to be, ms; one that is not named counts as created with its first rating. */
   readonly createdAt: ReadonlyMap<Did, number>;
   /**
-   * What the ratings of an account may weigh at most, from `trustFlow`; an account that is not named is not heard.
+   * What the ratings of an account may weigh at most, from `trustFlow` or from who was verified; an account that is not named is not heard.
    * Patterns are then shares of weight too, and nobody who is not heard can show one in the ratings of somebody who
    * is: else free identities would put honest accounts into quarantine by praising them.
    */

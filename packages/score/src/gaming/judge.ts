@@ -8,8 +8,9 @@ import type { RatingWeights } from './weigh.js';
  * What all ratings of a log prefix say about one another, for `weighAttestations`: the flow from the roots, the patterns
  * among those whom it reaches, and the flow once more without the accounts that are in quarantine.
  *
- * @param facts without `weights`: they come from the flow
- * @param roots accounts that the operator trusts to rate; without any, nobody's flow is limited and heads are counted
+ * @param facts `weights` count where there is no root: with roots they come from the flow
+ * @param roots accounts that the operator trusts to rate; without any, nobody's flow is limited, and heads are counted
+ *   unless the facts have weights
  * @throws SCORE_BAD_RATING, SCORE_TOO_MANY_ATTESTATIONS
  */
 export function judgeRatings(facts: GamingFacts, roots: readonly Did[]): RatingWeights {

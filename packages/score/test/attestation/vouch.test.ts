@@ -1,9 +1,16 @@
-import type { Envelope, Operators } from '@ttp/core';
+import { asHash, type Did, type Envelope, type Operators } from '@ttp/core';
 import { signEnvelope } from '@ttp/crypto';
-import { attestationBook, openVouch, readStatements, signVouch } from '@ttp/score';
-import { codeRejectedBy } from '@ttp/testkit';
+import {
+  attestationBook,
+  openVouch,
+  readStatements,
+  reputationOf,
+  type StatedAt,
+  signVouch,
+} from '@ttp/score';
+import { codeRejectedBy, proves } from '@ttp/testkit';
 import { expect, it } from 'vitest';
-import { DAY, keyOf, NOW, party, rated, stated } from './parties.js';
+import { DAY, didOf, keyOf, NOW, party, rated, STARS, sessionOf, stated } from './parties.js';
 
 const [S, A, operator, clerk, publisher] = [
   party('s'),
@@ -102,4 +109,55 @@ it('the latest that holds says the tier by which an issuer is weighed', async ()
     const { attestations } = attestationBook(read, { roots: [root.did] }).standingOf(S.did, NOW);
     expect(attestations.map(({ tier }) => tier)).toEqual(['institutional']);
   }
+});
+
+const idOf = (n: number) => asHash(`sha256:${n.toString(16).padStart(64, '0')}`);
+
+/** How the subject stands in a book without roots. */
+const standsIn = (all: readonly StatedAt[]) => {
+  const { gaming, standingOf } = attestationBook(all, { roots: [] });
+  const { posterior } = reputationOf(standingOf(S.did, NOW).attestations);
+  return { quarantined: gaming.verdicts.get(S.did)?.quarantined ?? false, posterior };
+};
+
+it('free identities frame nobody by praise whom the verified rate, also where no root is named', () => {
+  proves('flaw.S7');
+  let n = 0;
+  const rates = (issuer: Did, overall: number): StatedAt => ({
+    at: NOW,
+    statement: {
+      kind: 'attestation',
+      id: idOf(++n),
+      attestation: `att_${n}`,
+      subject: S.did,
+      issuer,
+      issuedAt: NOW,
+      expiresAt: NOW + 90 * DAY,
+      session: sessionOf('x'),
+      receipt: idOf(0),
+      rating: STARS(overall),
+    },
+  });
+  const verified = Array.from({ length: 6 }, (_, i) => didOf(`verified ${i}`));
+  const vouches = verified.map((subject): StatedAt => {
+    const end = NOW + DAY;
+    const said = {
+      kind: 'vouch',
+      id: idOf(++n),
+      subject,
+      by: 'operator',
+      at: NOW - 1,
+      notAfter: end,
+    } as const;
+    return { at: NOW, statement: { ...said, tier: 'enhanced' } };
+  });
+  const earned = [...vouches, ...verified.map((issuer) => rates(issuer, 4))];
+  const crowd = Array.from({ length: 300 }, (_, i) => rates(didOf(`free ${i}`), 5));
+  const before = standsIn(earned);
+  expect(before.posterior).toBeGreaterThan(2500);
+  const after = standsIn([...earned, ...crowd]);
+  expect(after.quarantined).toBe(false);
+  expect(after.posterior).toBeGreaterThanOrEqual(before.posterior);
+  // Nobody's voice is at stake where only the free speak: a crowd of them is what it looks like.
+  expect(standsIn(crowd)).toEqual({ quarantined: true, posterior: 0 });
 });
