@@ -1,9 +1,10 @@
 import type { Decision, ErrorCode, Interaction, Obligation, Profile } from '@ttp/core';
+import { permitToBegin } from './begin.js';
 import { isClean, isScannedBy } from './clean.js';
 import { type Decided, requirePermission, verifyAndDecide } from './deciding.js';
 import { openJournal } from './journal.js';
 import { resolveDuties } from './obligations.js';
-import { type OwnPermit, ownPermit } from './permit.js';
+import type { OwnPermit } from './permit.js';
 import { faultCode } from './plain.js';
 import type { Flow } from './run.js';
 
@@ -39,7 +40,7 @@ export async function check<I extends Interaction, R>(
   let checked: Check;
   try {
     const { agent } = interaction;
-    own = ownPermit(flow.kill.permit(agent, flow.kill.epochOf(agent)), flow.closing);
+    own = await permitToBegin(agent, flow);
     own.permit.enter();
     decided = await verifyAndDecide(profile, interaction, own.permit, flow);
     const permitted = requirePermission(profile, interaction, decided, flow);

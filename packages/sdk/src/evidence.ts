@@ -102,7 +102,7 @@ function missing(name: string, { optional }: EvidenceSource<never>, code: ErrorC
 }
 
 /** Waits for the work, at most `ms`: whoever asks sees what has come by then. Throws what the work throws. */
-async function within(ms: number, work: Promise<unknown>, timer: Timer): Promise<void> {
+export async function within(ms: number, work: Promise<unknown>, timer: Timer): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancel = timer.after(ms, resolve);
   try {

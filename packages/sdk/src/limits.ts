@@ -31,6 +31,9 @@ export const BEHAVIOR_LATENCY_TARGET_MS = 5000;
 /** Share of the effects of a minute that may be slower, for its 95th percentile to be within the target: 5 %. */
 export const SLOW_EFFECTS_MAX_PERCENT = 5;
 
+/** How long a call without a lease waits for the kill records to be read, ms. */
+export const LEASE_RENEWAL_MS = 1000;
+
 /** How far the clock may move before its high-water mark is written again, ms. */
 export const CLOCK_MARK_STEP_MS = 10_000;
 

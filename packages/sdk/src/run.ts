@@ -13,6 +13,7 @@ import {
 import type { KillSwitch, TraceLabels } from '@ttp/guard';
 import type { Policy, PolicyLayers } from '@ttp/spl';
 import type { Thresholds } from '@ttp/tre';
+import { permitToBegin } from './begin.js';
 import type { Behavior } from './behavior/behavior.js';
 import type { Bounds } from './bounds.js';
 import { isClean, isScannedBy } from './clean.js';
@@ -31,12 +32,12 @@ import { type Journal, openJournal } from './journal.js';
 import { type Duties, resolveDuties } from './obligations.js';
 import { isWatched, marksOf, mayHash, type Writer, watch, watchResult } from './observing.js';
 import type { TtpMode } from './options.js';
-import { type Closing, type OwnPermit, ownPermit, untilAborted } from './permit.js';
+import { type Closing, type OwnPermit, untilAborted } from './permit.js';
 import { faultCode } from './plain.js';
 
 /** What the flow runs on. */
 export interface Flow {
-  readonly kill: Pick<KillSwitch, 'epochOf' | 'permit'>;
+  readonly kill: Pick<KillSwitch, 'epochOf' | 'permit' | 'refresh'>;
   readonly recorder: Writer;
   /** Whether verdicts are enforced, or only recorded. */
   readonly mode: TtpMode;
@@ -95,7 +96,7 @@ export async function run<I extends Interaction, R>(
   let cleared: Cleared;
   try {
     const { agent } = interaction;
-    const own = (known.own = ownPermit(flow.kill.permit(agent, flow.kill.epochOf(agent)), flow.closing));
+    const own = (known.own = await permitToBegin(agent, flow));
     const { permit } = own;
     permit.enter();
     const moved = flow.labels.watch();

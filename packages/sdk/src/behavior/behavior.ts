@@ -56,7 +56,7 @@ export interface Behavior {
   /** The alarms that stand, as what they are worth as risk. */
   readonly source: EvidenceSource;
   /** The switch, whose permits also end while the agent is suspended, or what was counted cannot be written. */
-  readonly gate: Pick<KillSwitch, 'epochOf' | 'permit'>;
+  readonly gate: Pick<KillSwitch, 'epochOf' | 'permit' | 'refresh'>;
   report(): BehaviorReport;
   close(): Promise<void>;
 }
@@ -196,6 +196,7 @@ export async function openBehavior(parts: BehaviorParts): Promise<Behavior | und
     },
     gate: {
       epochOf: (did) => kill.epochOf(did),
+      refresh: () => kill.refresh(),
       permit(did, epoch) {
         const permit = kill.permit(did, epoch);
         return {
