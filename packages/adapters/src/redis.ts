@@ -1,6 +1,7 @@
 import { type Clock, isTtpError, type Rate, type RateAnswer, type RateMeter, TtpError } from '@ttp/core';
 import { REDIS_PREFIX } from './limits.js';
 import { GIVE_BACK_REQUESTS, GIVE_BACK_TOKENS, TAKE_REQUESTS, TAKE_TOKENS } from './redis/scripts.js';
+import { createRandom } from './system/random.js';
 
 export { REDIS_ERRORS, type RedisErrorCode } from './errors.js';
 
@@ -8,6 +9,9 @@ export { REDIS_ERRORS, type RedisErrorCode } from './errors.js';
 export interface RedisClient {
   sendCommand(args: readonly string[]): Promise<unknown>;
 }
+
+/** Random bytes that tell meters apart. */
+const MARK_BYTES = 16;
 
 /** Options of {@link redisRates}. */
 export interface RedisRatesOptions {
@@ -31,8 +35,13 @@ export function redisRates(client: RedisClient, options: RedisRatesOptions = {})
   const { prefix = REDIS_PREFIX, clock } = options;
   const loaded = new Map<string, Promise<unknown>>();
   let asked = 0;
-  /** Members of this process, told apart from those of others by the server's own id of its connection. */
-  const connection = once(() => ask(client, ['CLIENT', 'ID']));
+  /**
+   * Begins the members of this meter, so that no other one has the same, whichever client it asks with: the server's ids
+   * of connections begin anew with each server, and several meters may share a connection.
+   */
+  const own = [...createRandom().bytes(MARK_BYTES)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 
   /** Runs a script, which the server knows by its digest; one that was restarted is told it again. */
   async function run(script: string, key: string, args: readonly (number | string)[]): Promise<unknown> {
@@ -55,7 +64,7 @@ export function redisRates(client: RedisClient, options: RedisRatesOptions = {})
     async take(key, rate, units) {
       check(rate, units);
       if ('requests' in rate) {
-        const mark = `${String(await connection())}.${++asked}`;
+        const mark = `${own}.${++asked}`;
         const args = [now(), rate.windowMs, rate.requests, units, mark];
         return answerOf(await run(TAKE_REQUESTS, `${key}/w${rate.windowMs}`, args), mark);
       }
@@ -98,19 +107,6 @@ async function ask(client: RedisClient, args: readonly string[]): Promise<unknow
 
 const isUnknownScript = (error: unknown): boolean =>
   isTtpError(error) && error.cause instanceof Error && error.cause.message.startsWith('NOSCRIPT');
-
-/** Asks once; a fault is not remembered. */
-function once(question: () => Promise<unknown>): () => Promise<unknown> {
-  let answer: Promise<unknown> | undefined;
-  return async () => {
-    try {
-      return await (answer ??= question());
-    } catch (error) {
-      answer = undefined;
-      throw error;
-    }
-  };
-}
 
 function check(rate: Rate, units: number): void {
   const bucket = 'requests' in rate ? [] : [rate.capacity * rate.perMs];

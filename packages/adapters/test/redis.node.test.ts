@@ -33,6 +33,17 @@ describe('rates in Redis', () => {
     expect(Number(await client.sendCommand(['PTTL', 'ttp:rate:flood/w60000']))).toBeGreaterThan(0);
   });
 
+  it('count each request of several meters that share a connection', async () => {
+    const client = await server.client();
+    const clock = fakeClock();
+    const rate = { requests: 10, windowMs: 60_000 };
+    const meters = [redisRates(client, { clock }), redisRates(client, { clock })];
+    for (let i = 0; i < 5; i++)
+      for (const meter of meters)
+        expect(await meter.take('shared', rate, 1)).toMatchObject({ granted: true });
+    for (const meter of meters) expect(await meter.take('shared', rate, 1)).toMatchObject({ granted: false });
+  });
+
   it('do what the rule says, at random, also when the clock is set back', async () => {
     const random = seededRandom('rates in Redis');
     const client = await server.client();
