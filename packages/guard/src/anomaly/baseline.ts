@@ -27,10 +27,10 @@ export interface Measure {
 
 const widthOf = ({ periodMs }: BaselineRule): number => Math.max(1, Math.ceil(periodMs / BASELINE_SLICES));
 
-/** The slices that lie in the period that ends at `now`; none from the future. */
+/** The slices that lie in the period that ends at `now`; none from the future, which only another period numbers so. */
 const inPeriod = (baseline: Baseline, now: number, rule: BaselineRule): Baseline => {
   const width = widthOf(rule);
-  return baseline.filter(([slice]) => (slice + 1) * width > now - rule.periodMs);
+  return baseline.filter(([slice]) => (slice + 1) * width > now - rule.periodMs && slice * width <= now);
 };
 
 /**

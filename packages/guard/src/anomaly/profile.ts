@@ -1,5 +1,6 @@
 import type { JsonObject } from '@ttp/core';
 import { ANOMALY_MIN_VOLUME, ANOMALY_WINDOW_MS } from '../limits.js';
+import { plus } from '../window/tally.js';
 import { type Baseline, type BaselineRule, learned, type Measure, measured } from './baseline.js';
 import { isAccess, type Seen, unitsOf } from './counts.js';
 
@@ -121,7 +122,7 @@ export function profiled(before: Profile, seen: Seen, now: number, rule: Baselin
   return {
     ...profile,
     accesses: profile.accesses + 1,
-    bytes: profile.bytes + bytes,
+    bytes: plus(profile.bytes, bytes),
     failures: profile.failures + failures,
     denials,
     hours: plusOne(profile.hours, hour),
@@ -129,9 +130,9 @@ export function profiled(before: Profile, seen: Seen, now: number, rule: Baselin
     minute: {
       ...minute,
       accesses: minute.accesses + 1,
-      bytes: minute.bytes + bytes,
+      bytes: plus(minute.bytes, bytes),
       failures: minute.failures + failures,
-      took: minute.took + took,
+      took: plus(minute.took, took),
     },
   };
 }

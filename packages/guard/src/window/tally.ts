@@ -36,14 +36,17 @@ export const totalOf = ({ slices }: Tally): number => slices.reduce((sum, [, uni
 export const sliceOf = ({ latest }: Tally, windowMs: number): number =>
   Math.floor(latest / widthOf(windowMs));
 
+/** A sum, up to what a store keeps exactly: a larger one could not be read again, and would stop the agent for ever. */
+export const plus = (sum: number, units: number): number => Math.min(Number.MAX_SAFE_INTEGER, sum + units);
+
 /** The tally with `units` more in a slice, or fewer; a slice that is gone or used up has nothing to give back. */
 export function added(tally: Tally, slice: number, units: number): Tally {
   const last = tally.slices.at(-1);
   if (units > 0 && (last === undefined || last[0] < slice))
-    return { latest: tally.latest, slices: [...tally.slices, [slice, units]] };
+    return { latest: tally.latest, slices: [...tally.slices, [slice, plus(0, units)]] };
   const others = tally.slices.filter(([known]) => known !== slice);
   const before = tally.slices.find(([known]) => known === slice)?.[1] ?? 0;
-  const after = Math.max(0, before + units);
+  const after = Math.max(0, plus(before, units));
   const slices = after === 0 ? others : [...others, [slice, after] as const].sort(([a], [b]) => a - b);
   return { latest: tally.latest, slices };
 }

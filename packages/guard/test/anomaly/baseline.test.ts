@@ -44,6 +44,18 @@ describe('a baseline', () => {
     });
   });
 
+  it('begins anew where the policy gives it a longer period, and not with what it cannot tell the time of', () => {
+    const short = { ...RULE, periodMs: DAY };
+    const before = of(
+      Array.from({ length: 300 }, () => 1000),
+      short,
+    );
+    expect(measured(before, 300 * MINUTE, short)).toMatchObject({ samples: 300 });
+    expect(measured(before, 300 * MINUTE, RULE)).toMatchObject({ samples: 48 });
+    const after = learned(before, 7, 300 * MINUTE, RULE);
+    expect(after).toEqual([[0, 49, 48 * 1000 + 7, 48 * 1_000_000 + 49]]);
+  });
+
   it('learns nothing from what it calls unusual, however often it comes', () => {
     const usual = of(Array.from({ length: 60 }, (_, i) => 9 + (i % 3)));
     const before = measured(usual, 60 * MINUTE, RULE);

@@ -133,6 +133,15 @@ describe('profiles', () => {
     expect(unusual).toMatchObject([{ metric: 'accesses', value: 8, resource: hashJson('db:rare') }]);
   });
 
+  it('can be read again however much was used', () => {
+    const profiles = noProfiles();
+    const endless = seen({ bytes: Number.POSITIVE_INFINITY, tookMs: Number.POSITIVE_INFINITY });
+    for (let i = 0; i < 10_000; i++) observe(profiles, endless, 0, RULE);
+    const again = decodeProfiles(encodeProfiles(profiles), 0, RULE);
+    expect(again.agent.bytes).toBe(Number.MAX_SAFE_INTEGER);
+    expect(again.agent.minute.took).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   it('come back from a store as they were', () => {
     const profiles: Profiles = noProfiles();
     const random = seededRandom('kept');

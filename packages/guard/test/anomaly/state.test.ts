@@ -56,6 +56,15 @@ describe('the state', () => {
     expect(decodeState(undefined)).toEqual(NO_STATE);
   });
 
+  it('can be read again however much was counted', () => {
+    const bytes = 1_000_000_000_000;
+    const pending = new Pending();
+    for (let i = 0; i < 10_000; i++) pending.add({ now: 1, additions: [['bytes', bytes]] });
+    const once = pending.list().reduce(stepped, NO_STATE);
+    for (const state of [once, stepped(once, { now: 1, additions: [['bytes', bytes]] })])
+      expect(totals(decodeState(encodeState(state))).bytes).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   it.each([
     '',
     'null',
