@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isJsonObject, type Json, type JsonObject } from '@ttp/core';
 import { fromMultikey, hex, parseJson, utf8 } from '@ttp/crypto';
+import { NO_BEHAVIOR } from '@ttp/score';
 import { THIRD_PARTY_ABSENT, thirdParty, vectors } from '@ttp/testkit';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { operations } from '../../src/conformance/operations.js';
@@ -100,6 +101,24 @@ describe('the vectors of the packages, through the protocol', () => {
         else expect(scored, name).toMatchObject({ report });
       }
     }
+  });
+
+  it('scores what is said alone, and names what is wrong by the codes of the package', async () => {
+    const gates = { identityVerified: true, killed: false, revoked: false };
+    const known = { attestations: [], behavior: NO_BEHAVIOR, securityEvents: [] };
+    expect(await ask('score.trust', { facts: gates })).toEqual(
+      await ask('score.trust', { facts: { ...gates, ...known } }),
+    );
+    for (const [op, facts, code] of [
+      ['score.trust', { ...known, identityVerified: true }, 'SCORE_BAD_GATE'],
+      ['score.trust', { ...gates, attestations: {} }, 'SCORE_BAD_ATTESTATION'],
+      ['score.trust', { ...gates, behavior: null }, 'SCORE_BAD_BEHAVIOR'],
+      ['score.isnad', {}, 'SCORE_BAD_ENTRY'],
+      ['score.tool', { executions: {} }, 'SCORE_BAD_EXECUTION'],
+      ['score.service', { success: 9 }, 'SCORE_BAD_SERVICE'],
+      ['score.service', null, 'CONFORMANCE_BAD_REQUEST'],
+    ] as const)
+      expect(await ask(op, { facts, now: 0 }), JSON.stringify(facts)).toBe(code);
   });
 
   it('scores in points: whole ones of an agent, tenths of a chain, hundredths of a tool or service', async () => {

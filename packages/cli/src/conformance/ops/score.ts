@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '@ttp/core';
 import {
   type IsnadFacts,
   isnadScore,
+  NO_BEHAVIOR,
   type ServiceFacts,
   serviceTrust,
   type ToolExecution,
@@ -18,7 +19,7 @@ import type { Operation } from '../protocol.js';
  */
 export const SCORE_OPERATIONS: Readonly<Record<string, Operation>> = {
   'score.trust'(args) {
-    const facts = object(args, 'facts');
+    const facts: JsonObject = { ...NOTHING_KNOWN, ...object(args, 'facts') };
     if (!mayBeAgent(facts)) return badArgument('facts');
     const report = trustReport(facts);
     const { totalScore, identityScore, reputationScore, behavioralScore, stage } = report;
@@ -61,6 +62,9 @@ export const SCORE_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
+/** What facts that say nothing of them come with. Who is verified, killed or revoked has to be said. */
+const NOTHING_KNOWN: JsonObject = { attestations: [], behavior: NO_BEHAVIOR, securityEvents: [] };
+
 interface ToolFacts {
   readonly executions: readonly ToolExecution[];
   readonly slaMs?: number;
@@ -70,16 +74,9 @@ interface ToolFacts {
 const points = (parts: Readonly<Record<string, number>>): JsonObject =>
   Object.fromEntries(Object.entries(parts).map(([name, hundredths]) => [name, hundredths / 100]));
 
-// What follows holds only as far as the types are taken for granted: the package judges every member that it reads.
+// The package judges every member that it reads, and says by its own codes what is wrong with one.
 
-const GATES = ['identityVerified', 'killed', 'revoked'];
-
-const mayBeAgent = (facts: JsonObject): facts is JsonObject & TrustFacts =>
-  GATES.every((gate) => typeof facts[gate] === 'boolean') && Array.isArray(facts['attestations']);
-
-const mayBeChain = (facts: JsonObject): facts is JsonObject & IsnadFacts => Array.isArray(facts['entries']);
-
-const mayBeTool = (facts: JsonObject): facts is JsonObject & ToolFacts => Array.isArray(facts['executions']);
-
-const mayBeService = (facts: JsonObject): facts is JsonObject & ServiceFacts =>
-  Object.values(facts).every(isJsonObject);
+const mayBeAgent = (facts: JsonObject): facts is JsonObject & TrustFacts => isJsonObject(facts);
+const mayBeChain = (facts: JsonObject): facts is JsonObject & IsnadFacts => isJsonObject(facts);
+const mayBeTool = (facts: JsonObject): facts is JsonObject & ToolFacts => isJsonObject(facts);
+const mayBeService = (facts: JsonObject): facts is JsonObject & ServiceFacts => isJsonObject(facts);
