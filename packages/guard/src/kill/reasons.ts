@@ -19,6 +19,10 @@ const REINSTATEMENT = {
 /** The reasons, mildest first. */
 const ORDER: readonly string[] = Object.keys(REINSTATEMENT);
 
+/** How hard the hardest of `reasons` is to lift that is its own, and no cascade: the higher, the harder; -1 for none. */
+export const ownHardness = (reasons: readonly KillReason[]): number =>
+  Math.max(-1, ...reasons.map((reason) => (reason === 'cascade_failure' ? -1 : ORDER.indexOf(reason))));
+
 /** The reason of `reasons` that is the hardest to lift; among equals the later one of the table, for a stable answer. */
 export function governingReason(reasons: readonly KillReason[]): KillReason | undefined {
   let governing: KillReason | undefined;

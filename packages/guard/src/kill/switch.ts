@@ -27,10 +27,11 @@ import { holdsRecords, leaseOf } from './lease.js';
 import { verifyOrder } from './orders.js';
 import { type Enforced, LOCAL } from './propagation.js';
 import { type KillTarget, keyOf, shortened } from './record.js';
-import { requireDependencies, requireScore } from './recovery.js';
+import { requireDependencies, requireScore, waitedFor } from './recovery.js';
 import { checkReinstatement } from './reinstate.js';
 import { reportOf, statusOf } from './report.js';
 import type { KillEvent, KillInput, KillResult, KillSwitch, KillSwitchOptions } from './types.js';
+import { createUnsaved } from './unsaved.js';
 
 /**
  * Opens the kill switch over the records of a storage.
@@ -59,6 +60,7 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
       if (code !== undefined) tell(latch, 'finding-raised', { code });
     },
   });
+  const unsaved = createUnsaved(keeper, timer, pollMs);
 
   /** A clock that fails must not keep a latch open, nor a kill out of the log: then the last time known stands. */
   function stamp(latch: Latch): number {
@@ -129,9 +131,9 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
   function shut(latch: Latch, why: Closing, seen: number): Promise<void> {
     closeLatch(latch, why, seen);
     const durable = keeper.save(latch);
-    // Nothing is lost: the fault is in the status and the events, and `durable` itself still rejects. Nobody has to
-    // wait for it, so it must not end the process.
-    durable.catch(() => undefined);
+    // Nothing is lost: the fault is in the status and the events, `durable` itself still rejects, and it is written as
+    // soon as the store takes it: the reads of a shared store begin with that.
+    durable.catch(() => (storage.shared ? undefined : unsaved.retry(latch)));
     announce(latch, 'moved');
     return durable;
   }
@@ -254,7 +256,7 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
       await keeper.read(latch);
       checkReinstatement(verified, latch);
       await requireScore(latch, recovery);
-      for (const cause of latch.causes) await keeper.read(latchOf(cause));
+      for (const cause of waitedFor(latch, gates.latchOf)) await keeper.read(cause);
       await keeper.lift(latch, () => {
         checkReinstatement(verified, latch);
         requireDependencies(latch, gates.find);
@@ -291,8 +293,8 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
       isClosed = true;
       gates.close();
       nextPoll?.();
+      unsaved.close();
       for (const dispose of cooldowns.values()) dispose();
-      cooldowns.clear();
     },
   };
 }

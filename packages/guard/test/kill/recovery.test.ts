@@ -112,6 +112,37 @@ describe('a suspension', () => {
     expect(await revive(one, LEAF, 'cascade_failure')).toBe('GUARD_DEPENDENCY_STOPPED');
   });
 
+  it('of two that were suspended with each other ends first for who was killed for the harder reason', async () => {
+    proves('flaw.K6');
+    const one = await family();
+    const graph = [edge(ROOT, MIDDLE), edge(MIDDLE, LEAF), edge(LEAF, ROOT), edge(BESIDE, LEAF)];
+    for (const [root, reason] of [
+      [ROOT, 'manual_operator_action'],
+      [LEAF, 'security_violation'],
+    ] as const) {
+      one.kill.kill(root, { reason, by: 'test' });
+      for (const { durable } of one.kill.suspend(planCascade(root, graph), 'test')) await durable;
+    }
+    const again = await family(one.storage, false);
+    // All three wait for each other by now, and nothing of it is known but from the records.
+    expect([ROOT, MIDDLE, LEAF].map((agent) => again.kill.status(agent).causes)).toEqual([
+      [LEAF],
+      [ROOT],
+      [MIDDLE],
+    ]);
+    expect(await revive(again, ROOT, 'cascade_failure')).toBe('GUARD_DEPENDENCY_STOPPED');
+    expect(await revive(again, MIDDLE, 'cascade_failure')).toBe('GUARD_DEPENDENCY_STOPPED');
+    // Whom it waits for and who does not wait for it comes before it all the same.
+    again.kill.kill(BESIDE, { reason: 'manual_operator_action', by: 'test' });
+    again.kill.suspend(planCascade(BESIDE, [edge(BESIDE, LEAF)]), 'test');
+    expect(await revive(again, LEAF, 'security_violation')).toBe('GUARD_DEPENDENCY_STOPPED');
+    expect(await revive(again, BESIDE, 'manual_operator_action')).toBeUndefined();
+    expect(await revive(again, LEAF, 'security_violation')).toBeUndefined();
+    expect(await revive(again, MIDDLE, 'cascade_failure')).toBe('GUARD_DEPENDENCY_STOPPED');
+    expect(await revive(again, ROOT, 'cascade_failure')).toBeUndefined();
+    expect(await revive(again, MIDDLE, 'cascade_failure')).toBeUndefined();
+  });
+
   it('needs a root that is stopped, and says how many the cap left alone', async () => {
     proves('flaw.K6');
     const one = await family();

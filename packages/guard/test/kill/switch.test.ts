@@ -4,7 +4,7 @@ import { codeRejectedBy, codeThrownBy, fakeClock, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { createKillSwitch } from '../../src/index.js';
 import { AGENT, OTHER } from '../interaction.js';
-import { bench, order, reinstateOrder, shared } from './harness.js';
+import { bench, order, reinstateOrder, shared, withStore } from './harness.js';
 
 const KILL = { reason: 'manual_operator_action', by: 'test' } as const;
 
@@ -182,6 +182,50 @@ describe('kill', () => {
     await durable;
     expect(kill.status(AGENT).message).toBe(`\u{FFFD}${'x'.repeat(499)}`);
     expect(kill.status(AGENT).by).toBe('\u{FFFD}');
+  });
+});
+
+/** A storage of this process alone whose disk may be full. */
+function filling() {
+  const whole = memory();
+  const state = { isFull: false, writes: 0 };
+  const storage = withStore(whole, (store) => ({
+    put(...args) {
+      state.writes++;
+      return state.isFull ? Promise.reject(new Error('disk full')) : store.put(...args);
+    },
+  }));
+  return { whole, state, storage };
+}
+
+describe('a kill that could not be written', () => {
+  it('is written as soon as the store takes it, also where nobody reads that', async () => {
+    proves('flaw.K2');
+    const { whole, state, storage } = filling();
+    const { kill, clock } = await bench(storage);
+    Object.assign(state, { isFull: true, writes: 0 });
+    for (let kills = 0; kills < 2; kills++)
+      expect(await codeRejectedBy(kill.kill(AGENT, KILL).durable)).toBe('GUARD_KILL_NOT_DURABLE');
+    await clock.advance(10_000);
+    // Every 250 ms, however many kills wait.
+    expect([state.writes, clock.pending]).toEqual([2 + 40, 1]);
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, durable: false, fault: 'GUARD_STORE_FAILED' });
+    state.isFull = false;
+    await clock.advance(250);
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, durable: true });
+    expect([kill.status(AGENT).fault, clock.pending]).toEqual([undefined, 0]);
+    expect((await bench(whole, fakeClock(), false)).kill.isKilled(AGENT)).toBe(true);
+  });
+
+  it('is not tried any more once the switch is closed', async () => {
+    const { state, storage } = filling();
+    const { kill, clock } = await bench(storage);
+    state.isFull = true;
+    await codeRejectedBy(kill.kill(AGENT, KILL).durable);
+    kill.close();
+    expect(clock.pending).toBe(0);
+    expect(await codeRejectedBy(kill.kill(AGENT, KILL).durable)).toBe('GUARD_KILL_NOT_DURABLE');
+    expect(clock.pending).toBe(0);
   });
 });
 
