@@ -36,7 +36,8 @@ export type LockErrorCode = keyof typeof LOCK_ERRORS;
 
 /** Error codes of the limiter in Redis, each with what it means. */
 export const REDIS_ERRORS = {
-  REDIS_BAD_RATE: 'A rate is not made of positive integers, or the units are no count.',
+  REDIS_BAD_RATE:
+    'A rate is not made of positive integers, its window takes more than 100 000 requests, or the units are no count.',
   REDIS_FAILED: 'The server failed, or answered something else: what was asked for may have been done.',
 } as const;
 export type RedisErrorCode = keyof typeof REDIS_ERRORS;

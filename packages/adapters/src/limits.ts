@@ -105,3 +105,9 @@ export const DUPLEX_MAX_WAITING = 64;
 
 /** What the keys of the limiter in Redis begin with unless an option says otherwise. */
 export const REDIS_PREFIX = 'ttp:rate:';
+
+/**
+ * Most requests of a window in Redis: 100 000. Each is a member of a set, and a script that adds them keeps everybody
+ * else waiting; more, and tokens, take a bucket.
+ */
+export const REDIS_REQUESTS_MAX = 100_000;

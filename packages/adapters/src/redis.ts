@@ -1,5 +1,5 @@
 import { type Clock, isTtpError, type Rate, type RateAnswer, type RateMeter, TtpError } from '@ttp/core';
-import { REDIS_PREFIX } from './limits.js';
+import { REDIS_PREFIX, REDIS_REQUESTS_MAX } from './limits.js';
 import { GIVE_BACK_REQUESTS, GIVE_BACK_TOKENS, TAKE_REQUESTS, TAKE_TOKENS } from './redis/scripts.js';
 import { createRandom } from './system/random.js';
 
@@ -109,13 +109,17 @@ const isUnknownScript = (error: unknown): boolean =>
   isTtpError(error) && error.cause instanceof Error && error.cause.message.startsWith('NOSCRIPT');
 
 function check(rate: Rate, units: number): void {
-  const bucket = 'requests' in rate ? [] : [rate.capacity * rate.perMs];
-  const counts = [...Object.values(rate), ...bucket];
+  const isSliding = 'requests' in rate;
+  const counts = [...Object.values(rate), ...(isSliding ? [] : [rate.capacity * rate.perMs])];
   if (
+    !(isSliding && rate.requests > REDIS_REQUESTS_MAX) &&
     counts.every((count) => Number.isSafeInteger(count) && count > 0) &&
     Number.isSafeInteger(units) &&
     units >= 0
   )
     return;
-  throw new TtpError('REDIS_BAD_RATE', 'a rate has positive integers, and a full bucket fits 2^53');
+  throw new TtpError(
+    'REDIS_BAD_RATE',
+    'a rate has positive integers, a window few requests, and a full bucket fits 2^53',
+  );
 }

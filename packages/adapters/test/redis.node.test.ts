@@ -128,6 +128,7 @@ describe('rates in Redis', () => {
     const bad: readonly (readonly [Rate, number])[] = [
       [{ requests: 0, windowMs: 1 }, 1],
       [{ requests: 1, windowMs: Number.NaN }, 1],
+      [{ requests: 100_001, windowMs: 1 }, 1],
       [{ capacity: 1, refill: 1.5, perMs: 1 }, 1],
       [{ capacity: 2 ** 30, refill: 1, perMs: 2 ** 30 }, 1],
       [{ requests: 1, windowMs: 1 }, -1],
