@@ -14,6 +14,7 @@ import { decide } from '@ttp/tre';
 import { withKept } from './decision-cache.js';
 import { gather, isFresh, namedNow } from './evidence.js';
 import { hasSameLabels } from './labels.js';
+import { untilAborted } from './permit.js';
 import { frozen } from './plain.js';
 import type { Flow } from './run.js';
 
@@ -54,11 +55,20 @@ export async function verifyAndDecide<I extends Interaction, R>(
     return { evidence, decision: frozenJson(decision) };
   }
 
-  const cached = known === undefined ? undefined : await decideOver(known.facts);
+  const cached = known === undefined ? undefined : await decideOver(askedFor(known.facts, sources));
   if (cached !== undefined && !(known?.onlyDenies === true && permits(cached.decision))) return cached;
   const decided = await decideOver({});
   cache?.keep(interaction, moment, decided);
   return decided;
+}
+
+/** What is relied on of facts that are known: a call that has no source for one is decided without it. */
+function askedFor(
+  known: Evidence['facts'],
+  sources: readonly { readonly name: string }[],
+): Evidence['facts'] {
+  const names = new Set(sources.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(known).filter(([name]) => names.has(name)));
 }
 
 const permits = ({ outcome }: Decision): boolean => outcome === 'allow' || outcome === 'warn';
@@ -134,7 +144,7 @@ export interface Currency {
  * evidence, the same labels of its trace. Otherwise everything is gathered and decided once more, and it goes on only if
  * nothing became stricter (decision D32): what was held covers the old obligations and no new one.
  *
- * @throws SDK_DECISION_STALE, SDK_DENIED, or what gathering throws
+ * @throws SDK_DECISION_STALE, SDK_DENIED, what gathering throws, and what `requireInForce` does where it acts by leave
  */
 export async function stillCurrent<I extends Interaction, R>(
   profile: Profile<I, R>,
@@ -144,6 +154,7 @@ export async function stillCurrent<I extends Interaction, R>(
   { flow, moved }: Currency,
 ): Promise<Permitted> {
   permit.enter();
+  if (flow.leave !== undefined) await untilAborted(flow.leave.requireInForce(), permit.signal);
   const unchanged = flow.policy().hash === before.decision.inputs.policy;
   if (unchanged && isFresh(before.evidence, flow.now())) {
     if (!moved() || (await hasSameLabels(interaction, before, flow.labels))) return before;

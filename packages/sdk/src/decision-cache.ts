@@ -23,8 +23,9 @@ export interface CachedFacts {
 /**
  * What decisions rested on, by policy, kill epoch and call (flaw.O6). The facts that say who somebody is and what is
  * thought of them are kept, and nothing that moves with every call: activity, windows, labels, anomalies, overrides and
- * whatever a call brings along are asked for each time, and the decision itself is made anew over all of it. So what is
- * recorded replays, and a cache changes nothing but who is asked.
+ * whatever a call brings along under another name are asked for each time, and the decision itself is made anew over all
+ * of it. A call gets no fact from here that it has no source for. So what is recorded replays, and a cache changes
+ * nothing but who is asked.
  */
 export interface DecisionCache {
   /** What may be relied on for this call now. */

@@ -288,6 +288,16 @@ describe('a decision cache', () => {
     expect(decisions.size).toBe(1);
   });
 
+  it('lends no call a fact that it has no source for', async () => {
+    const requirements = { requiredCapabilities: ['data:text'] };
+    const r = await open({ policy: { ...POLICY, requirements } });
+    const able = counting(r, { capabilities: ['data:text'] });
+    const bare = counting(r);
+    expect(await able.call()).toBe('done');
+    expect(await bare.call()).toBe('SDK_DENIED deny-hard');
+    expect([able.asked['trust'], bare.asked['trust']]).toEqual([1, undefined]);
+  });
+
   it('finds what permitted in its own epoch alone, and what denied in every one', async () => {
     const r = await open();
     const outcome = await r.read('data/a');
