@@ -29,6 +29,11 @@ interface DelegationPorts {
 export interface ActingBy {
   /** Agents of the chain above this one: a kill of any of them stops it too. */
   readonly above: readonly Did[];
+  /**
+   * Throws where the chain holds no longer: GUARD_DELEGATION_EXPIRED, GUARD_DELEGATION_REVOKED, what `openDelegation`
+   * throws, and what the store does.
+   */
+  requireInForce(): Promise<void>;
   /** What calls are charged to besides the agent's own budget: that of each link, which all share who act under it. */
   readonly budgets: readonly SharedBudget[];
   /**
@@ -47,7 +52,7 @@ export interface DelegationControl {
  * Lets an agent act by leave of another: with the capabilities, on the resources, within the budgets and until the end
  * that a chain of `ttp/delegation@1` allows, and in no other way. The keys of agents in it come from the `resolver` of
  * `createTtp`. Signatures, roster and keys are looked at again every LOCAL_FACT_VALID_MS, end and revocations with
- * every call.
+ * every call, and again where it waited for its holds.
  *
  * @param chain from whoever began it to this agent
  * @param grants what operators granted to the agent that begins the chain, where no operator does
@@ -76,12 +81,16 @@ export const actingBy = (
     await requireUnrevoked(last.delegation, store);
     const { links, scope } = last.delegation;
 
-    const source: EvidenceSource = localSource('delegation', clock, async ({ resource }) => {
+    async function requireInForce(): Promise<void> {
       const now = clock.now();
       if (now - last.at > LOCAL_FACT_VALID_MS) last = { at: now, delegation: await verified() };
       if (!(now < scope.notAfter))
         throw new TtpError('GUARD_DELEGATION_EXPIRED', `until ${scope.notAfter}`, { field: 'notAfter' });
       await requireUnrevoked(last.delegation, store);
+    }
+
+    const source: EvidenceSource = localSource('delegation', clock, async ({ resource }) => {
+      await requireInForce();
       if (!scope.resources.some((pattern) => matchResource(pattern, resource)))
         throw new TtpError('GUARD_DELEGATION_RESOURCE', resource, { field: 'resource' });
       return {
@@ -110,6 +119,7 @@ export const actingBy = (
     });
     return {
       above: links.map(({ issuer }) => issuer).filter((did) => did.startsWith('did:ttp:')),
+      requireInForce,
       budgets: links.map(({ id, delegation }) => ({ name: id, limit: delegation.budget })),
       narrowed: (sources) => [
         ...sources

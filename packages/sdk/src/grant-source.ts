@@ -29,7 +29,7 @@ export async function grantSource(
     if (one.status === 'rejected' && faultCode(one.reason, 'SDK_EVIDENCE_FAILED') !== 'GUARD_GRANT_EXPIRED')
       throw one.reason;
   let last = { at: clock.now(), grants: first };
-  return localSource('grants', clock, async () => {
+  const source = localSource('grants', clock, async () => {
     const now = clock.now();
     if (now - last.at > LOCAL_FACT_VALID_MS) last = { at: now, grants: await opened() };
     return last.grants.flatMap((one): readonly Json[] => {
@@ -38,4 +38,14 @@ export async function grantSource(
       return [{ capability, notAfter, envelope: id, operator: operator.id }];
     });
   });
+  return {
+    ...source,
+    async gather(interaction, signal) {
+      const fact = await source.gather(interaction, signal);
+      // A call that waits is decided again once the first of them has ended.
+      const ends = last.grants.flatMap((one) => (one.status === 'fulfilled' ? [one.value.notAfter] : []));
+      const left = ends.map((end) => end - 1 - fact.at).filter((ms) => ms >= 0);
+      return { ...fact, validFor: Math.min(fact.validFor, ...left) };
+    },
+  };
 }

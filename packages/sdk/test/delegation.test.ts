@@ -1,5 +1,5 @@
 import { memory } from '@ttp/adapters/memory';
-import type { Envelope, JsonObject, Operator, Operators, Signer } from '@ttp/core';
+import type { Envelope, JsonObject, ObligationHandler, Operator, Operators, Signer } from '@ttp/core';
 import { createSigner, envelopeId, IDENTITY_PURPOSES, keyPairOf, multikey } from '@ttp/crypto';
 import { createIdentity, type Identity, memoryResolver } from '@ttp/did';
 import {
@@ -163,6 +163,41 @@ describe('an agent that acts by leave of another', () => {
         'GUARD_DELEGATION_REVOKED',
       );
     }
+  });
+
+  it.each(['revoked', 'expired'] as const)('stops while a call waits for its holds: %s', async (why) => {
+    const { second, first, resolver, links } = await chain();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const patient: ObligationHandler = {
+      kind: 'patience',
+      order: 200,
+      check: () => undefined,
+      async hold() {
+        await meanwhile?.();
+        return { settle: () => Promise.resolve(), release: () => Promise.resolve() };
+      },
+    };
+    const leave = { operators, resolver, delegation: actingBy(links), handlers: [patient] };
+    const r = await rig({ identity: second, ...leave });
+    const [profile, interaction] = scene(r, { evidence: sources(r), obligations: ['patience'] });
+    expect((await r.ttp.run(profile, interaction)).status).toBe('done');
+    if (why === 'expired') await r.clock.advance(END - START - 1);
+    meanwhile = async () => {
+      if (why === 'expired') return r.clock.advance(1);
+      const ports = {
+        now: START,
+        covers: coversPattern,
+        operators,
+        keysOf: async () => keysOf(first.signer),
+      };
+      const verified = await openDelegation(links, { ...ports, subject: second.did });
+      const revocation = await signDelegationRevocation(envelopeId(links[1]), first.signer, START);
+      return revokeDelegation(revocation, verified, { ...ports, store: r.storage.store });
+    };
+    expect(await r.ttp.run(profile, { ...interaction, id: 'waits' })).toMatchObject({
+      status: 'blocked',
+      code: why === 'expired' ? 'GUARD_DELEGATION_EXPIRED' : 'GUARD_DELEGATION_REVOKED',
+    });
   });
 
   it('stops with whoever gave it leave, in the same tick', async () => {

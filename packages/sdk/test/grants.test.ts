@@ -4,6 +4,8 @@ import { type Grant, signGrant } from '@ttp/guard';
 import { replayBundle } from '@ttp/sdk';
 import { codeRejectedBy, proves } from '@ttp/testkit';
 import { afterEach, expect, it } from 'vitest';
+import { grantSource } from '../src/grant-source.js';
+import { scene } from './profile.js';
 import { closeAll, POLICY, type Rig, rig } from './rig.js';
 
 afterEach(closeAll);
@@ -73,6 +75,24 @@ it('a grant ends when it says, and when its operator is one no longer', async ()
   staff.remove();
   await left.clock.advance(60_001);
   expect((await left.read('data/a')).status).toBe('blocked');
+});
+
+it('a grant is relied on until it ends and no longer, so that a call which waits is decided again', async () => {
+  const r = await rig({ operators });
+  const now = r.clock.now();
+  const grants = [await grantFor(r, { notAfter: now + 1 }), await grantFor(r, { notAfter: now + 30_000 })];
+  const source = await grantSource(grants, { subject: r.ttp.did, operators, clock: r.clock });
+  const [, interaction] = scene(r);
+  const granted = async () => {
+    const { value, at, validFor } = await source.gather(interaction, new AbortController().signal);
+    return [Array.isArray(value) ? value.length : value, at + validFor - now];
+  };
+  // The last millisecond in which it may be relied on is the one before the end.
+  expect(await granted()).toEqual([2, 0]);
+  await r.clock.advance(1);
+  expect(await granted()).toEqual([1, 29_999]);
+  await r.clock.advance(29_999);
+  expect(await granted()).toEqual([0, 90_000]);
 });
 
 it('one that has expired is not granted, and is no fault', async () => {
