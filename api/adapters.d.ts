@@ -142,7 +142,7 @@ export declare function postgres(client: PostgresClient, options?: PostgresOptio
 // @ttp/adapters/redis
 
 export declare const REDIS_ERRORS: {
-    readonly REDIS_BAD_RATE: 'A rate is not made of positive integers, or the units are no count.';
+    readonly REDIS_BAD_RATE: 'A rate is not made of positive integers, its window takes more than 100 000 requests, or the units are no count.';
     readonly REDIS_FAILED: 'The server failed, or answered something else: what was asked for may have been done.';
 };
 export interface RedisClient {

@@ -520,6 +520,7 @@ export interface Seen {
     readonly resource: string;
     readonly classification: Classification;
     readonly status: Outcome<unknown>['status'];
+    readonly code?: string;
     readonly denied: boolean;
     readonly bytes: number;
     readonly tookMs: number;
@@ -673,6 +674,10 @@ export declare function createWindows({ store, clock }: {
 export declare function decodeLabels(header: string | undefined): readonly string[];
 export declare const edgesOf: ({ links }: VerifiedDelegation) => readonly DependencyEdge[];
 export declare const encodeLabels: (labels: readonly string[]) => string;
+export declare const isStopped: ({ status, code, }: {
+    readonly status: string;
+    readonly code?: string;
+}) => boolean;
 export declare const labelHandler: (labels: Pick<TraceLabels, 'add'>) => ObligationHandler;
 export declare function labelsOfMetadata(metadata: Json | undefined): readonly string[];
 export declare function latencyLimit({ slaMs, tierMs, }: {

@@ -164,6 +164,7 @@ export { bucketPerMinute } from './rate/rate.js';
 export { type RateStatus, rateStatus } from './rate/status.js';
 export { storeRates } from './rate/store-rates.js';
 export { PEER_RATES, type RateTable, STAGE_RATES, TOPIC_RATES } from './rate/tables.js';
+export { isStopped } from './records/stopped.js';
 export { type FileReach, type NetworkReach, type SandboxBounds, sandboxBounds } from './sandbox.js';
 export { applyTransform } from './transform/apply.js';
 export { transformHandler } from './transform/handler.js';

@@ -48,6 +48,7 @@ describe('what the package exports', () => {
       'decodeLabels',
       'edgesOf',
       'encodeLabels',
+      'isStopped',
       'labelHandler',
       'labelsOfMetadata',
       'latencyLimit',

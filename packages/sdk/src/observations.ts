@@ -1,5 +1,6 @@
 import { asTerm, EFFECTS, isHash, isJsonObject, type Json } from '@ttp/core';
 import { bundleEntries, bundlePayloads, type Entry } from '@ttp/etr-merkle/trace';
+import { isStopped } from '@ttp/guard';
 import type { Observation, ObservedCalls, UnreadCall } from '@ttp/spl';
 import { readRecordedCall } from '@ttp/tre';
 
@@ -78,9 +79,7 @@ function endOf(settled: Entry | undefined): Pick<UnreadCall, 'went' | 'code'> {
   const watched = would !== undefined && isJsonObject(would) ? would['code'] : undefined;
   const why = typeof code === 'string' ? code : watched;
   // A call that failed because the agent was stopped is nothing that the agent needs.
-  const isStopped = status === 'failed' && typeof code === 'string' && STOPPED.test(code);
-  const went = !isStopped && (status === 'done' || status === 'failed' || status === 'withheld');
+  const wasStopped = typeof status === 'string' && typeof code === 'string' && isStopped({ status, code });
+  const went = !wasStopped && (status === 'done' || status === 'failed' || status === 'withheld');
   return { went, ...(typeof why === 'string' ? { code: why } : {}) };
 }
-
-const STOPPED = /^(?:GUARD_(?:KILLED|STALE_EPOCH|LEASE_EXPIRED)|SDK_CLOSED|SDK_PERMIT_ENDED)$/;

@@ -1,20 +1,12 @@
 import { memory } from '@ttp/adapters/memory';
-import type {
-  EvidenceSource,
-  Interaction,
-  Json,
-  JsonObject,
-  Notification,
-  Profile,
-  Storage,
-} from '@ttp/core';
+import type { Interaction, JsonObject, Notification, Profile, Storage } from '@ttp/core';
 import { utf8 } from '@ttp/crypto';
 import { KILL_COOLDOWN_MS } from '@ttp/guard';
-import { createTtp, type TtpOptions } from '@ttp/sdk';
+import { createTtp } from '@ttp/sdk';
 import { codeRejectedBy, proves } from '@ttp/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { scene } from './profile.js';
-import { CALL_MAP, closeAll, POLICY, type Rig, rig } from './rig.js';
+import { closeAll, POLICY, type Rig, rig } from './rig.js';
 
 afterEach(closeAll);
 
@@ -134,6 +126,27 @@ describe('kill triggers', () => {
       Array.from({ length: 5 }, () => 'GUARD_KILLED'),
     );
     expect(after).toBe(0);
+  });
+
+  it('take for no error what a kill stopped on its way, and keep its cooldown', async () => {
+    const trigger = { condition: 'errorRate > 0.3', reason: 'circuit_breaker_trip', autoReinstate: false };
+    const r = await rig({ policy: withTriggers(trigger) });
+    const { promise: allBegun, resolve: begin } = Promise.withResolvers<void>();
+    let begun = 0;
+    const slow = Array.from({ length: 12 }, () =>
+      r.ttp.a2t({ tool: 'read_file', input: { path: 'data/x' } }, () => {
+        if (++begun === 12) begin();
+        return new Promise<never>(() => undefined);
+      }),
+    );
+    await allBegun;
+    r.ttp.kill(r.ttp.did, { reason: 'rate_limit_exceeded' });
+    for (const one of await Promise.all(slow))
+      expect(one).toMatchObject({ status: 'failed', code: 'GUARD_KILLED' });
+    expect(r.ttp.killStatus().reasons).toEqual(['rate_limit_exceeded']);
+    expect(r.ttp.behavior()).toMatchObject({ patterns: [], agent: { accesses: 12, failures: 0 } });
+    await r.clock.advance(KILL_COOLDOWN_MS);
+    expect(await reads(r, 1)).toEqual(['done']);
   });
 
   it('demand an operator where autoReinstate is false, or an approval is required', async () => {

@@ -1,5 +1,6 @@
 import type { Classification, Outcome } from '@ttp/core';
 import { ANOMALY_WINDOW_MS, ESCALATION_WINDOW_MS } from '../limits.js';
+import { isStopped } from '../records/stopped.js';
 import { added, advanced, EMPTY, sliceOf, type Tally } from '../window/tally.js';
 
 /** What an enforcement point saw of one interaction that has ended. */
@@ -9,6 +10,8 @@ export interface Seen {
   /** What the registry says about the resource; what nobody knows is `restricted`. */
   readonly classification: Classification;
   readonly status: Outcome<unknown>['status'];
+  /** Why it was blocked, or failed. */
+  readonly code?: string;
   /** Whether the decision denied it. */
   readonly denied: boolean;
   /** Of the arguments and of the result that left. */
@@ -58,12 +61,20 @@ export const unitsOf = (value: number): number => (value > 0 ? Math.min(UNITS_MA
 /** Whether the effect happened or may have. */
 export const isAccess = ({ status }: Pick<Seen, 'status'>): boolean => status !== 'blocked';
 
-/** What one interaction adds. What was blocked is no access and no error; only a denial of what is restricted counts. */
+/** Whether it went wrong by itself: what was stopped here, by a kill for one, did not. */
+export const isFailure = (seen: Pick<Seen, 'status' | 'code'>): boolean =>
+  seen.status === 'failed' && !isStopped(seen);
+
+/**
+ * What one interaction adds. What was blocked is no access and no error, and what was stopped on its way no end that
+ * says anything; only a denial of what is restricted counts.
+ */
 export function additionsOf(seen: Seen): readonly Addition[] {
   const additions: Addition[] = [];
   if (isAccess(seen)) {
-    additions.push(['accesses', 1], ['bytes', unitsOf(seen.bytes)], ['ended', 1]);
-    if (seen.status === 'failed') additions.push(['failed', 1]);
+    additions.push(['accesses', 1], ['bytes', unitsOf(seen.bytes)]);
+    if (!isStopped(seen)) additions.push(['ended', 1]);
+    if (isFailure(seen)) additions.push(['failed', 1]);
   }
   if (seen.denied && seen.classification === 'restricted') additions.push(['denials', 1]);
   return additions;

@@ -2,7 +2,7 @@ import type { JsonObject } from '@ttp/core';
 import { ANOMALY_MIN_VOLUME, ANOMALY_WINDOW_MS } from '../limits.js';
 import { plus } from '../window/tally.js';
 import { type Baseline, type BaselineRule, learned, type Measure, measured } from './baseline.js';
-import { isAccess, type Seen, unitsOf } from './counts.js';
+import { isAccess, isFailure, type Seen, unitsOf } from './counts.js';
 
 /** What is compared with the baseline: figures of one minute. `kib`: KiB, `latency`: mean ms of an effect. */
 export const USAGE_METRICS = ['accesses', 'kib', 'failures', 'latency'] as const;
@@ -116,7 +116,7 @@ export function profiled(before: Profile, seen: Seen, now: number, rule: Baselin
   const denials = profile.denials + (seen.denied ? 1 : 0);
   if (!isAccess(seen)) return { ...profile, denials };
   const [bytes, took] = [unitsOf(seen.bytes), unitsOf(seen.tookMs)];
-  const failures = seen.status === 'failed' ? 1 : 0;
+  const failures = isFailure(seen) ? 1 : 0;
   const { minute } = profile;
   const hour = seen.minute === undefined ? -1 : Math.floor(seen.minute / 60);
   return {

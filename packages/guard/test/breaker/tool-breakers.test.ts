@@ -10,7 +10,20 @@ import { interaction } from '../interaction.js';
 
 const DONE = { status: 'done' } as Outcome<unknown>;
 const FAILED: Outcome<unknown> = { status: 'failed', code: 'TOOL_FAILED', decision: decided() };
-const STOPPED: Outcome<unknown> = { status: 'failed', code: 'GUARD_KILLED', decision: decided() };
+/** Whose agent was stopped on its way, by each of what stops one. */
+const STOPPED: readonly Outcome<unknown>[] = (
+  [
+    'GUARD_KILLED',
+    'GUARD_STALE_EPOCH',
+    'GUARD_LEASE_EXPIRED',
+    'GUARD_SUSPENDED',
+    'GUARD_STORE_FAILED',
+    'GUARD_ANOMALY_UNREADABLE',
+    'GUARD_ANOMALY_CONTENTION',
+    'SDK_CLOSED',
+    'SDK_PERMIT_ENDED',
+  ] as const
+).map((code) => ({ status: 'failed', code, decision: decided() }));
 
 const obligation = (params: JsonObject): Obligation => ({ kind: 'breaker', from: 'profile:a2t', params });
 
@@ -48,7 +61,7 @@ describe.each([
 ])('breakers %s', (_, storeOf) => {
   it('open for calls that fail, and for no others', async () => {
     const { hold, end } = subject(storeOf());
-    await end(STOPPED, 20);
+    for (const stopped of STOPPED) await end(stopped, 10);
     await end(FAILED, 20, {}, decided(false));
     for (let i = 0; i < 20; i++) await (await hold()).release();
     await end(FAILED, 9);

@@ -158,11 +158,12 @@ export async function openBehavior(parts: BehaviorParts): Promise<Behavior | und
     decided: Decided | undefined,
     began: number,
   ): Seen {
-    const { status, observed } = ended;
+    const { status, code, observed } = ended;
     return {
       resource,
       classification: classificationOf(decided),
       status,
+      ...(code === undefined ? {} : { code }),
       denied: isDenial(status === 'blocked' ? ended : observed),
       bytes: status === 'blocked' ? 0 : sizeOf(input) + sizeOf(ended.value),
       tookMs: time() - began,
