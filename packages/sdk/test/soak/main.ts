@@ -10,6 +10,7 @@ const AGENTS = 100;
 /** How much more memory may be in use in the second half of the time than in the first, at the most. */
 const GROWTH = 1.1;
 const EVERY_MS = 10_000;
+const MIB = 1_048_576;
 
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
@@ -19,43 +20,56 @@ const lasting = Number(minutes) * 60_000;
 if (!(lasting > 0)) throw new Error(`not a number of minutes: ${minutes}`);
 
 const began = performance.now();
-const heaps: { readonly at: number; readonly mib: number }[] = [];
+/** What was in use after a collection: by JavaScript, and by the whole process, which has SQLite in it. */
+const readings: { readonly at: number; readonly heap: number; readonly rss: number }[] = [];
 let steps = 0;
 
 function more(done: number): boolean {
   const at = performance.now() - began;
   steps = done;
-  if (at >= heaps.length * EVERY_MS) {
+  if (at >= readings.length * EVERY_MS) {
     collect();
-    heaps.push({ at, mib: process.memoryUsage().heapUsed / 1_048_576 });
-    say(
-      `${(at / 1000).toFixed(0).padStart(5)} s ${String(done).padStart(8)} steps ${heaps.at(-1)?.mib.toFixed(1)} MiB`,
-    );
+    const { heapUsed, rss } = process.memoryUsage();
+    const reading = { at, heap: heapUsed / MIB, rss: rss / MIB };
+    readings.push(reading);
+    const memory = `heap ${reading.heap.toFixed(1)} MiB, process ${reading.rss.toFixed(0)} MiB`;
+    say(`${(at / 1000).toFixed(0).padStart(5)} s ${String(done).padStart(8)} steps ${memory}`);
   }
   return at < lasting;
 }
 
-/** The middle of the heaps between two shares of the time; the first tenth is warming up. */
-function heapIn(from: number, to: number): number {
-  const some = heaps.filter(({ at }) => at >= from * lasting && at < to * lasting).map(({ mib }) => mib);
+/** The middle of the readings between two shares of the time; the first tenth is warming up. */
+function middle(of: 'heap' | 'rss', from: number, to: number): number {
+  const some = readings
+    .filter(({ at }) => at >= from * lasting && at < to * lasting)
+    .map(({ [of]: mib }) => mib);
   return some.sort((a, b) => a - b)[Math.floor(some.length / 2)] ?? Number.NaN;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ttp-soak-'));
 try {
   const { violations, logs, counts } = await soak(folder, { agents: AGENTS, seed, more });
-  const [first, second] = [heapIn(0.1, 0.5), heapIn(0.5, 1)];
+  const halves = (of: 'heap' | 'rss') => [middle(of, 0.1, 0.5), middle(of, 0.5, 1)] as const;
   for (const [what, times] of Object.entries(counts).toSorted(([a], [b]) => (a < b ? -1 : 1)))
     say(`${String(times).padStart(9)} ${what}`);
   say(`${steps} steps of ${AGENTS} agents in ${minutes} min, seed ${seed}`);
   say(`logs verified offline: ${logs.verified} with ${logs.entries} entries; not valid: ${logs.invalid}`);
-  say(
-    `heap after a collection: ${first.toFixed(1)} MiB in the first half, ${second.toFixed(1)} MiB in the second`,
-  );
+  for (const [of, name] of [
+    ['heap', 'heap'],
+    ['rss', 'process'],
+  ] as const) {
+    const [first, second] = halves(of);
+    say(
+      `${name}: ${first.toFixed(1)} MiB in the first half after collections, ${second.toFixed(1)} MiB in the second`,
+    );
+  }
   say(`violations: ${violations.length}`);
   for (const violation of violations.slice(0, 20)) say(`  ${violation}`);
   // Shorter runs have too few readings to speak of growth.
-  const isFlat = Number.isNaN(first) || Number.isNaN(second) || second <= first * GROWTH;
+  const isFlat = (['heap', 'rss'] as const).every((of) => {
+    const [first, second] = halves(of);
+    return Number.isNaN(first) || Number.isNaN(second) || second <= first * GROWTH;
+  });
   process.exitCode = violations.length === 0 && logs.invalid === 0 && isFlat ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
