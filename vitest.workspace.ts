@@ -21,6 +21,23 @@ const VOLUME = [
 ];
 const leftOut = process.argv.includes('--coverage') ? VOLUME : [];
 
+/**
+ * Whose tests share a worker: they load the same modules hundreds of times otherwise, which is most of their time. Those
+ * that start processes, servers and browsers have a worker for each file.
+ */
+const SHARED: ReadonlySet<string> = new Set([
+  'core',
+  'did',
+  'spl',
+  'score',
+  'etr-merkle',
+  'tre',
+  'pnp',
+  'guard',
+  'oversight',
+  'sdk',
+]);
+
 const project = (name: string, root: string): TestProjectConfiguration => ({
   extends: true,
   resolve: { conditions },
@@ -29,6 +46,7 @@ const project = (name: string, root: string): TestProjectConfiguration => ({
     name,
     root,
     environment: 'node',
+    isolate: !SHARED.has(name),
     include: ['test/**/*.test.ts'],
     exclude: ['**/*.browser.test.ts', ...leftOut], // vitest.browser.config.ts runs the former
   },
