@@ -42,7 +42,7 @@ export async function verifyAndDecide<I extends Interaction, R>(
   const cache = flow.leave === undefined ? flow.cache : undefined;
   const own = profile.evidence.map(namedNow);
   const sources = flow.leave?.narrowed(own) ?? own;
-  const moment = { policy: policy.hash, epoch, now: flow.now() };
+  const moment = { policy: policy.hash, epoch, drops: cache?.drops ?? 0, now: flow.now() };
   const known = cache?.find(interaction, moment);
 
   async function decideOver(facts: Evidence['facts']): Promise<Decided> {

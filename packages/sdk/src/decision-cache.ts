@@ -9,6 +9,8 @@ export interface CacheMoment {
   /** Hash of the policy in force. */
   readonly policy: Hash;
   readonly epoch: Epoch;
+  /** `drops` of the cache before anything was gathered: what was known until it is told counts as known before. */
+  readonly drops: number;
   /** Wall clock, ms. */
   readonly now: number;
 }
@@ -16,7 +18,7 @@ export interface CacheMoment {
 /** What an earlier decision about the same call rested on. */
 export interface CachedFacts {
   readonly facts: Evidence['facts'];
-  /** It denied, and in an earlier kill epoch: whatever permits now is gathered for anew. */
+  /** It denied, and in an earlier kill epoch or before the cache was told: whatever permits now is gathered for anew. */
   readonly onlyDenies: boolean;
 }
 
@@ -33,15 +35,19 @@ export interface DecisionCache {
   /** Keeps what a decision rested on. */
   keep(interaction: Interaction, moment: CacheMoment, decided: Decided): void;
   /**
-   * Forgets at once whatever permitted: an enforcement point calls it at every kill and reinstatement, a host where a
-   * revocation or a security event has come in. Denials stay until they are too old: they open nothing.
+   * Forgets at once whatever permitted, also what is under way: an enforcement point calls it at every kill and
+   * reinstatement, a host where a revocation or a security event has come in. Denials stay until they are too old: they
+   * only deny.
    */
   drop(): void;
+  /** How often it was told to. */
+  readonly drops: number;
   readonly size: number;
 }
 
 interface Entry {
   readonly epoch: Epoch;
+  readonly drops: number;
   readonly at: number;
   readonly facts: Evidence['facts'];
   readonly denied: boolean;
@@ -78,6 +84,7 @@ export function decisionCache({
   const most = Math.min(maxEntries, DECISION_CACHE_MAX_ENTRIES);
   const age = Math.min(maxAgeMs, DECISION_CACHE_MAX_AGE_MS);
   const entries = new Map<string, Entry>();
+  let drops = 0;
   return {
     find(interaction, { policy, epoch, now }) {
       const key = keyOf(interaction, policy);
@@ -89,10 +96,10 @@ export function decisionCache({
         entries.delete(key);
         return undefined;
       }
-      const onlyDenies = entry.epoch !== epoch;
+      const onlyDenies = entry.epoch !== epoch || entry.drops !== drops;
       return onlyDenies && !denied ? undefined : { facts, onlyDenies };
     },
-    keep(interaction, { policy, epoch, now }, { evidence, decision }) {
+    keep(interaction, { policy, epoch, drops: before, now }, { evidence, decision }) {
       // What could not be had is asked for again: the next time it may be there.
       if (Object.keys(evidence.absent).length > 0 || most < 1) return;
       const key = keyOf(interaction, policy);
@@ -103,10 +110,14 @@ export function decisionCache({
         if (entries.size < most) break;
         entries.delete(oldest);
       }
-      entries.set(key, { epoch, at: now, facts, denied });
+      entries.set(key, { epoch, drops: before, at: now, facts, denied });
     },
     drop() {
+      drops++;
       for (const [key, { denied }] of entries) if (!denied) entries.delete(key);
+    },
+    get drops() {
+      return drops;
     },
     get size() {
       return entries.size;

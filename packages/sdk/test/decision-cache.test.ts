@@ -22,20 +22,30 @@ const signer = testSigner(1);
 const operator: Operator = { ...signer, id: 'ada', human: 'ada', level: 3, privileges: ['kill:reinstate'] };
 const operators: Operators = { byKid: async (kid) => (kid === operator.kid ? operator : undefined) };
 
-const report = {
-  ...trustReport({
-    identityVerified: true,
-    killed: false,
-    revoked: false,
-    attestations: [],
-    behavior: NO_BEHAVIOR,
-    securityEvents: [],
-  }),
+const GATES = {
+  identityVerified: true,
+  killed: false,
+  revoked: false,
+  attestations: [],
+  behavior: NO_BEHAVIOR,
+  securityEvents: [],
+};
+const report = { ...trustReport(GATES) };
+
+const RULES = Array.isArray(POLICY['rules']) ? POLICY['rules'] : [];
+const TOO_FAST = {
+  id: 'fast',
+  effect: 'deny',
+  resources: ['file:data/**'],
+  actions: ['read'],
+  conditions: { 'request.rate': { gt: 5 } },
 };
 
 /** A profile whose sources count how often each was asked. */
 function counting(r: Rig, more: { readonly [name: string]: Json } = {}, validFor = 600_000) {
   const asked: Record<string, number> = {};
+  /** What happens while a source is asked. */
+  const hooks: { asked?: () => void } = {};
   const values: { [name: string]: Json } = {
     identity: { verified: true, method: 'challenge-response' },
     trust: report,
@@ -47,6 +57,7 @@ function counting(r: Rig, more: { readonly [name: string]: Json } = {}, validFor
     name,
     async gather(): Promise<Fact> {
       asked[name] = (asked[name] ?? 0) + 1;
+      hooks.asked?.();
       return { value: values[name] ?? null, at: r.clock.now(), validFor };
     },
   });
@@ -75,7 +86,7 @@ function counting(r: Rig, more: { readonly [name: string]: Json } = {}, validFor
     const outcome = await r.ttp.run(profile, interaction);
     return outcome.status === 'blocked' ? `${outcome.code} ${outcome.decision?.outcome}` : outcome.status;
   };
-  return { call, asked, values };
+  return { call, asked, values, hooks };
 }
 
 const open = (options: Parameters<typeof rig>[0] = {}) =>
@@ -171,15 +182,7 @@ describe('a decision cache', () => {
   });
 
   it('gathers anew for what a denial of another epoch would permit by now', async () => {
-    const tooFast = {
-      id: 'fast',
-      effect: 'deny',
-      resources: ['file:data/**'],
-      actions: ['read'],
-      conditions: { 'request.rate': { gt: 5 } },
-    };
-    const rules = Array.isArray(POLICY['rules']) ? POLICY['rules'] : [];
-    const r = await open({ policy: { ...POLICY, rules: [...rules, tooFast] } });
+    const r = await open({ policy: { ...POLICY, rules: [...RULES, TOO_FAST] } });
     const { call, asked, values } = counting(r, { activity: { requestRate: 10 } });
     expect(await call()).toBe('SDK_DENIED deny-hard');
     r.ttp.kill(r.ttp.did, { reason: 'manual_operator_action' });
@@ -202,6 +205,28 @@ describe('a decision cache', () => {
     expect(decisions.size).toBe(1);
     await call();
     expect(asked['trust']).toBe(3);
+  });
+
+  it('permits nothing by what was known before it was told, neither by a denial nor by what was under way', async () => {
+    const decisions = decisionCache();
+    const r = await open({ decisions, policy: { ...POLICY, rules: [...RULES, TOO_FAST] } });
+    const { call, asked, values, hooks } = counting(r, { activity: { requestRate: 10 } });
+    const revoked = { ...trustReport({ ...GATES, revoked: true }) };
+    expect(await call()).toBe('SDK_DENIED deny-hard');
+    decisions.drop();
+    expect(decisions.size).toBe(1);
+    values['activity'] = { requestRate: 1 };
+    values['trust'] = revoked;
+    expect(await call()).toBe('SDK_DENIED deny-hard');
+    expect(asked['trust']).toBe(2);
+
+    const other = { input: { path: 'data/b' } };
+    values['trust'] = report;
+    hooks.asked = () => decisions.drop();
+    expect(await call(other)).toBe('done');
+    delete hooks.asked;
+    values['trust'] = revoked;
+    expect(await call(other)).toBe('SDK_DENIED deny-hard');
   });
 
   it('keeps nothing that moves with the calls', async () => {
@@ -306,7 +331,7 @@ describe('a decision cache', () => {
     const interaction = parseInteraction(call.inputs.interaction ?? null);
     const evidence = parseEvidence(call.inputs.evidence ?? null);
     const { policy } = outcome.decision.inputs;
-    const moment = (epoch: number) => ({ policy, epoch: asEpoch(epoch), now: evidence.now });
+    const moment = (epoch: number) => ({ policy, epoch: asEpoch(epoch), drops: 0, now: evidence.now });
     const cache = decisionCache();
     cache.keep(interaction, moment(0), { evidence, decision: outcome.decision });
     expect(cache.find(interaction, moment(0))?.onlyDenies).toBe(false);
