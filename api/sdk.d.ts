@@ -43,6 +43,7 @@ export interface DecisionCache {
     find(interaction: Interaction, moment: CacheMoment): CachedFacts | undefined;
     keep(interaction: Interaction, moment: CacheMoment, decided: Decided): void;
     drop(): void;
+    readonly drops: number;
     readonly size: number;
 }
 export interface DecisionPoint {
@@ -276,6 +277,7 @@ export declare function webhookNotifier(options: {
 export declare const ANOMALY_RESPONSES: readonly ['log', 'alert', 'throttle', 'approve', 'suspend'];
 export interface ActingBy {
     readonly above: readonly Did[];
+    requireInForce(): Promise<void>;
     readonly budgets: readonly SharedBudget[];
     narrowed<I extends Interaction>(sources: readonly EvidenceSource<I>[]): readonly EvidenceSource<I>[];
 }
@@ -288,6 +290,7 @@ export interface AgentReputation {
 export interface CacheMoment {
     readonly policy: Hash;
     readonly epoch: Epoch;
+    readonly drops: number;
     readonly now: number;
 }
 export interface CachedFacts {
