@@ -37,8 +37,8 @@ export const DLP_DECODE_LAYERS = 3;
 /** Most text that decoding may yield, per unit of the text scanned: 6. More is refused, not skipped. */
 export const DLP_DECODED_FACTOR = 6;
 
-/** Highest epoch that an order may name: 2^32; it bounds how far one order can raise the epoch. */
-export const ORDER_EPOCH_MAX = 4_294_967_296;
+/** How far one order, or one notice, can raise the epoch of its target: by 2^32. Two million of them leave room for more. */
+export const KILL_EPOCH_RAISE_MAX = 4_294_967_296;
 
 /** Slices that a windowed sum or count is kept in: 120. What was used counts up to 1/120 of the window too long. */
 export const WINDOW_BUCKETS = 120;

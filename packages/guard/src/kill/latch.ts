@@ -1,5 +1,5 @@
 import { asEpoch, type Did, type ErrorCode, type KillReason, type Versioned } from '@ttp/core';
-import { KILL_COOLDOWN_MS } from '../limits.js';
+import { KILL_COOLDOWN_MS, KILL_EPOCH_RAISE_MAX } from '../limits.js';
 import { endsByItself } from './reasons.js';
 import { decodeRecord, type KillRecord, type KillTarget } from './record.js';
 
@@ -64,7 +64,10 @@ export interface Closing
     'reasons' | 'causes' | 'by' | 'message' | 'at' | 'cooldownMs' | 'operatorOnly' | 'told'
   > {}
 
-/** Closes the latch: in memory, now. The epoch goes past `seen` too, so that an order is obeyed once. */
+/**
+ * Closes the latch: in memory, now. The epoch goes past `seen` too, so that an order is obeyed once, but no further
+ * than KILL_EPOCH_RAISE_MAX at a time.
+ */
 export function closeLatch(latch: Latch, why: Closing, seen = 0): void {
   const isKilled = latch.known && latch.killed;
   // What was killed here and is not saved yet has to be written, whatever somebody else tells of it.
@@ -72,7 +75,7 @@ export function closeLatch(latch: Latch, why: Closing, seen = 0): void {
   // Of several kills the strictest counts.
   latch.cooldownMs = Math.max(isKilled ? latch.cooldownMs : 0, why.cooldownMs);
   latch.operatorOnly = (isKilled && latch.operatorOnly) || why.operatorOnly;
-  latch.epoch = Math.max(latch.epoch, seen) + 1;
+  latch.epoch = Math.max(latch.epoch, Math.min(seen, latch.epoch + KILL_EPOCH_RAISE_MAX)) + 1;
   latch.known = true;
   latch.killed = true;
   latch.unsaved = true;

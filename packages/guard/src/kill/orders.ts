@@ -16,7 +16,7 @@ import {
   TtpError,
 } from '@ttp/core';
 import { issuerOf, signEnvelope, verifyOperatorEnvelope } from '@ttp/crypto';
-import { ORDER_EPOCH_MAX } from '../limits.js';
+import { KILL_EPOCH_RAISE_MAX } from '../limits.js';
 import { type KillTarget, keyOf } from './record.js';
 
 /** What an operator signs to kill or reinstate (flaw.K3): all of it is inside the signed body. */
@@ -110,12 +110,25 @@ export async function verifyOrder(
   return { ...body, operator };
 }
 
+/**
+ * Whether an order to kill may be obeyed in the epoch that is known here. One for a later epoch is: somebody else got
+ * further, and stopping is cheap. But nobody brings the epochs of a target to their end, after which nobody could order
+ * anything about it.
+ *
+ * @throws GUARD_ORDER_STALE, and GUARD_ORDER_INVALID for one more than KILL_EPOCH_RAISE_MAX later
+ */
+export function requireReach(epoch: number, known: { readonly epoch: number }): void {
+  if (epoch < known.epoch)
+    throw new TtpError('GUARD_ORDER_STALE', `an order for epoch ${epoch}, it is ${known.epoch}`);
+  if (epoch > known.epoch + KILL_EPOCH_RAISE_MAX) throw invalid('epoch');
+}
+
 function parseOrder({ target, epoch, reason, notAfter, ...rest }: JsonObject): Order {
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) throw invalid(unknown);
   if (typeof target !== 'string') throw invalid('target');
   keyOf(target);
-  if (!isWithin(epoch, ORDER_EPOCH_MAX)) throw invalid('epoch');
+  if (!isWithin(epoch, Number.MAX_SAFE_INTEGER - 1)) throw invalid('epoch');
   if (typeof reason !== 'string') throw invalid('reason');
   if (!isWithin(notAfter, Number.MAX_SAFE_INTEGER)) throw invalid('notAfter');
   return {

@@ -24,7 +24,7 @@ import {
   snapshotOf,
 } from './latch.js';
 import { holdsRecords, leaseOf } from './lease.js';
-import { verifyOrder } from './orders.js';
+import { requireReach, verifyOrder } from './orders.js';
 import { type Enforced, LOCAL } from './propagation.js';
 import { type KillTarget, keyOf, shortened } from './record.js';
 import { requireDependencies, requireScore, waitedFor } from './recovery.js';
@@ -234,9 +234,7 @@ export async function createKillSwitch(options: KillSwitchOptions): Promise<Kill
       // An agent that nobody enrolled here has no permits: there is time to look. An unreadable store does not protect it;
       // the keeper has told its fault.
       if (!latch.known) await keeper.read(latch).catch(() => undefined);
-      // For a later epoch than is known here, somebody else got further: stopping is cheap.
-      if (epoch < latch.epoch)
-        throw new TtpError('GUARD_ORDER_STALE', `an order for epoch ${epoch}, it is ${latch.epoch}`);
+      requireReach(epoch, latch);
       return close(target, { reason, by: operator.id }, epoch);
     },
     async receive(notice) {

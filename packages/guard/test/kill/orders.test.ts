@@ -98,6 +98,21 @@ describe('obey', () => {
     expect(await codeRejectedBy(kill.obey(killing))).toBe('GUARD_ORDER_STALE');
   });
 
+  it('can bring no agent beyond the reach of further orders', async () => {
+    const { kill } = await bench();
+    const far = 2 ** 32;
+    expect(await codeRejectedBy(kill.obey(await killOrder(0, { epoch: epoch(far + 1) })))).toBe(
+      'GUARD_ORDER_INVALID',
+    );
+    expect(kill.isKilled(AGENT)).toBe(false);
+    await kill.obey(await killOrder(3, { epoch: epoch(far) }));
+    expect(kill.status(AGENT).epoch).toBe(far + 1);
+    await kill.reinstate([await reinstateOrder(0, { epoch: epoch(far + 1) })]);
+    expect(kill.status(AGENT)).toMatchObject({ killed: false, epoch: far + 2 });
+    await kill.obey(await killOrder(0, { epoch: epoch(far + 2) }));
+    expect(kill.status(AGENT)).toMatchObject({ killed: true, epoch: far + 3 });
+  });
+
   it('kills an agent that nobody enrolled here, for those who will', async () => {
     const storage = shared();
     const { kill } = await bench(storage);
@@ -126,7 +141,7 @@ describe('signing an order', () => {
     ['a target that is no DID', { target: 'agent' }, 'GUARD_BAD_TARGET'],
     ['an unknown reason', { reason: 'because' }, 'CORE_UNKNOWN_TERM'],
     ['a negative epoch', { epoch: -1 }, 'GUARD_ORDER_INVALID'],
-    ['an epoch beyond all use', { epoch: 2 ** 33 }, 'GUARD_ORDER_INVALID'],
+    ['an epoch beyond all use', { epoch: Number.MAX_SAFE_INTEGER }, 'GUARD_ORDER_INVALID'],
     ['no end', { notAfter: undefined }, 'GUARD_ORDER_INVALID'],
     ['a member nobody knows', { operatorId: 'ann' }, 'GUARD_ORDER_INVALID'],
   ])('refuses %s', async (_what, parts, code) => {

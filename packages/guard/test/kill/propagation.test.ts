@@ -90,6 +90,16 @@ describe('a kill', () => {
     expect(at(all, 1).events.map(({ type }) => type)).toEqual(['agent-killed']);
   });
 
+  it('is heard of whatever its epoch, and leaves room for orders', async () => {
+    const heard = await receiver();
+    const far = await notice(pointSigner(0), heard, { ...BODY, epoch: Number.MAX_SAFE_INTEGER });
+    await heard.kill.receive(far);
+    expect(heard.kill.status(AGENT)).toMatchObject({ killed: true, durable: true, epoch: 2 ** 32 + 1 });
+    const lifts = { reason: 'security_violation', epoch: asEpoch(2 ** 32 + 1) } as const;
+    await heard.kill.reinstate(await Promise.all([0, 1].map((by) => reinstateOrder(by, lifts))));
+    expect(heard.kill.isKilled(AGENT)).toBe(false);
+  });
+
   it('of everybody, and the suspension of a dependent, do too', async () => {
     const all = await points(2);
     await at(all, 0).kill.kill('*', KILL).report();
