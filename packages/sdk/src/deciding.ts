@@ -56,7 +56,8 @@ export async function verifyAndDecide<I extends Interaction, R>(
   }
 
   const cached = known === undefined ? undefined : await decideOver(askedFor(known.facts, sources));
-  if (cached !== undefined && !(known?.onlyDenies === true && permits(cached.decision))) return cached;
+  const isCurrent = known?.onlyDenies === false && cache?.drops === moment.drops;
+  if (cached !== undefined && (isCurrent || !permits(cached.decision))) return cached;
   const decided = await decideOver({});
   cache?.keep(interaction, moment, decided);
   return decided;

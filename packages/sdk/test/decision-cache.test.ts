@@ -227,6 +227,13 @@ describe('a decision cache', () => {
     delete hooks.asked;
     values['trust'] = revoked;
     expect(await call(other)).toBe('SDK_DENIED deny-hard');
+
+    const third = { input: { path: 'data/c' } };
+    values['trust'] = report;
+    expect(await call(third)).toBe('done');
+    values['trust'] = revoked;
+    hooks.asked = () => decisions.drop();
+    expect(await call(third)).toBe('SDK_DENIED deny-hard');
   });
 
   it('keeps nothing that moves with the calls', async () => {
