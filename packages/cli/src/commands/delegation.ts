@@ -23,7 +23,7 @@ import { visible } from '@ttp/oversight';
 import { coversPattern } from '@ttp/spl';
 import type { Answer } from '../answer.js';
 import { EXIT } from '../exit-codes.js';
-import { inFile, readJson, writeNew } from '../files/files.js';
+import { inFile, readJson, readText, writeNew } from '../files/files.js';
 import { readOperators } from '../files/operators.js';
 import { openSigner } from '../files/signer-file.js';
 import type { Io } from '../io.js';
@@ -49,6 +49,8 @@ interface SignOptions {
 interface ShowOptions {
   readonly chain: string;
   readonly operators?: string;
+  /** What the agent that began it was granted. */
+  readonly grant?: readonly string[];
   readonly store?: string;
   readonly with?: readonly string[];
 }
@@ -133,7 +135,7 @@ async function readChain(file: string): Promise<readonly Envelope[]> {
 
 /** The chain in a file, by the keys of the identities that are known. */
 async function verify(
-  { chain: file, operators: roster, ...sources }: ShowOptions,
+  { chain: file, operators: roster, grant = [], ...sources }: ShowOptions,
   io: Io,
 ): Promise<{
   readonly verified: VerifiedDelegation;
@@ -142,6 +144,8 @@ async function verify(
 }> {
   const chain = await readChain(file);
   const operators = roster === undefined ? {} : { operators: await readOperators(roster, 'operators') };
+  const texts = await Promise.all(grant.map((path) => readText(path, { field: 'grant' })));
+  const grants = texts.map((text) => text.trim());
   const subject = chain.at(-1)?.body['subject'];
   return await withIdentities(sources, io, async ({ local }) => {
     const found = new Map<Did, Promise<(kid: string) => Uint8Array | undefined>>();
@@ -155,6 +159,7 @@ async function verify(
       now: io.clock.now(),
       covers: coversPattern,
       keysOf,
+      grants,
       ...operators,
     });
     return { verified, keysOf, operators };

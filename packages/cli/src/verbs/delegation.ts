@@ -12,6 +12,11 @@ const ROSTER: VerbOption = {
   flags: OPERATORS.flags,
   says: 'the roster that an operator who began it stands on',
 };
+const GRANT: VerbOption = {
+  flags: '--grant <file>',
+  says: 'what an operator granted to the agent that began it, a ttp/grant@1; repeatable',
+  repeatable: true,
+};
 const KEY: VerbOption = {
   flags: '--key <file>',
   says: 'who signs: the identity file of an agent, or the key of an operator',
@@ -56,7 +61,7 @@ by the agent of the one before, which needs the capability agent:delegate there,
 const show: Verb = {
   name: 'delegation show',
   summary: 'Verify a chain of delegations, and show what it allows.',
-  options: [CHAIN, ROSTER, KNOWN_STORE, WITH],
+  options: [CHAIN, ROSTER, GRANT, KNOWN_STORE, WITH],
   examples: [
     {
       line: 'ttp delegation show --chain chain.json --operators ops.json --with planner.json',
@@ -82,6 +87,7 @@ const revoke: Verb = {
     },
     KEY,
     ROSTER,
+    GRANT,
     WITH,
   ],
   examples: [

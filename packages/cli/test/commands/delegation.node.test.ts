@@ -1,9 +1,12 @@
 import { sqlite } from '@ttp/adapters/sqlite';
-import type { Json, JsonObject } from '@ttp/core';
-import { requireUnrevoked } from '@ttp/guard';
+import { asDid, type Json, type JsonObject } from '@ttp/core';
+import { encodeEnvelope } from '@ttp/crypto';
+import { requireUnrevoked, signGrant } from '@ttp/guard';
 import { codeRejectedBy } from '@ttp/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Folder, folder, ttp as run, ttpJson } from '../harness.js';
+import { openSigner } from '../../src/files/signer-file.js';
+import { passphrases } from '../../src/passphrase.js';
+import { type Folder, folder, ttp as run, testIo, ttpJson } from '../harness.js';
 
 let dir: Folder;
 let planner = '';
@@ -95,6 +98,40 @@ describe('ttp delegation', () => {
     const link = { links: [{ id: second.json['id'] as never }] as never };
     expect(await codeRejectedBy(requireUnrevoked(link, storage.store))).toBe('GUARD_DELEGATION_REVOKED');
     await storage.close();
+  });
+
+  it('shows and revokes a chain that an agent began with what was granted to it', async () => {
+    await sign('planner', buyer, 'granted.json');
+    const io = testIo();
+    const opened = { field: 'key', passphrases: passphrases(io), clock: io.clock };
+    const { signer } = await openSigner(dir.at('ada.json'), opened);
+    const grants = await Promise.all(
+      (['agent:delegate', 'payment:process'] as const).map(async (capability, i) => {
+        const grant = { subject: asDid(planner), capability, notAfter: Date.UTC(2100, 0, 1) };
+        dir.write(`grant-${i}.json`, `${encodeEnvelope(await signGrant(grant, signer, io.clock.now()))}\n`);
+        return ['--grant', dir.at(`grant-${i}.json`)];
+      }),
+    );
+    expect(await codeOf(show('granted.json'))).toBe('GUARD_DELEGATION_FORBIDDEN');
+    expect(await codeOf(show('granted.json', ...(grants[0] ?? [])))).toBe('GUARD_DELEGATION_WIDENS');
+    const { code, json } = await show('granted.json', ...grants.flat());
+    expect([code, json['operator']]).toEqual([0, null]);
+    const revoked = await ttpJson([
+      'delegation',
+      'revoke',
+      '--store',
+      dir.at('ttp.db'),
+      '--chain',
+      dir.at('granted.json'),
+      '--key',
+      dir.at('ada.json'),
+      ...grants.flat(),
+      ...known(),
+    ]);
+    expect(revoked.code).toBe(0);
+    expect(await codeOf(show('granted.json', ...grants.flat(), '--store', dir.at('ttp.db')))).toBe(
+      'GUARD_DELEGATION_REVOKED',
+    );
   });
 
   it('shows no chain that widens, that nobody on the roster began, or whose signer is not known', async () => {
