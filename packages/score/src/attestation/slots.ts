@@ -54,15 +54,15 @@ export function slotsOf(stated: readonly StatedAt[], findings: BookFinding[]): r
         retractions.set(about.attestation, statement);
     }
   }
-  return [...sessions].map(([session, twins]) => {
-    const [first, ...more] = twins.sort(byWorse);
-    if (first === undefined) throw new RangeError('a session without a slot');
+  return [...sessions].flatMap(([session, twins]) => {
+    const [worst, ...more] = twins.sort(byWorse);
+    if (worst === undefined) return [];
     for (const { attestation } of more)
       findings.push({ code: 'SCORE_ATTESTATION_TWICE', id: attestation.id, issuer: attestation.issuer });
     const retraction = retractions.get(session);
     return {
-      attestation: first.attestation,
-      at: Math.min(...twins.map(({ at }) => at)),
+      attestation: worst.attestation,
+      at: more.reduce((first, { at }) => Math.min(first, at), worst.at),
       ...(retraction === undefined ? {} : { retraction }),
     };
   });
