@@ -326,6 +326,7 @@ export interface Profile<I extends Interaction, R> {
     readonly evidence: readonly EvidenceSource<I>[];
     readonly obligations: (interaction: I, evidence: Evidence, decision: Decision) => readonly Obligation[];
     readonly perform: (interaction: I, permit: Permit) => Promise<R>;
+    readonly failed?: (result: R) => boolean;
     readonly feedback?: (interaction: I, outcome: Outcome<R>) => Promise<void>;
 }
 export interface PubSub {

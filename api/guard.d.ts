@@ -591,7 +591,7 @@ export type ToolBreakerState =
 };
 export interface ToolBreakers {
     handler(): ObligationHandler;
-    measure<R>(interaction: Interaction, effect: () => Promise<R>): Promise<R>;
+    measure<R>(interaction: Interaction, effect: () => Promise<R>, failed?: (result: R) => boolean): Promise<R>;
     onChange(listener: (change: BreakerChange) => void): Dispose;
     states(): Iterable<readonly [string, ToolBreakerState]>;
 }

@@ -161,6 +161,7 @@ export interface ToolCall {
     readonly trace?: TraceId;
     readonly labels?: readonly string[];
     readonly evidence?: readonly EvidenceSource[];
+    readonly failed?: (result: unknown) => boolean;
 }
 export interface TraceView {
     readonly id: TraceId;

@@ -231,6 +231,8 @@ export interface Profile<I extends Interaction, R> {
   readonly obligations: (interaction: I, evidence: Evidence, decision: Decision) => readonly Obligation[];
   /** The only side effect. */
   readonly perform: (interaction: I, permit: Permit) => Promise<R>;
+  /** Whether a result says that the effect failed: where a tool gives its errors as results. One that throws says so. */
+  readonly failed?: (result: R) => boolean;
   /** Rating, metrics, breaker. */
   readonly feedback?: (interaction: I, outcome: Outcome<R>) => Promise<void>;
 }

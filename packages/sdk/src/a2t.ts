@@ -37,6 +37,8 @@ export interface ToolCall {
   readonly labels?: readonly string[];
   /** Further evidence that this call needs, such as a check of the tool itself. */
   readonly evidence?: readonly EvidenceSource[];
+  /** Whether a result says that the tool failed, for breakers and rates of errors. A tool that throws has failed anyway. */
+  readonly failed?: (result: unknown) => boolean;
 }
 
 /**
@@ -47,13 +49,15 @@ export interface ToolCall {
 export function readCall(given: ToolCall): ToolCall {
   if (!isObject(given)) throw new TtpError('SDK_BAD_CALL', 'a call is an object');
   const call = ownMembers(given);
-  const { tool, server, action, resource, trace, evidence } = call;
+  const { tool, server, action, resource, trace, evidence, failed } = call;
   const texts = { tool, server, action, resource, trace };
   for (const [name, text] of Object.entries<unknown>(texts))
     if (text === '' || (typeof text !== 'string' && (text !== undefined || name === 'tool')))
       throw new TtpError('SDK_BAD_CALL', `${name} is a text`, { field: name });
   if (evidence !== undefined && !Array.isArray(evidence))
     throw new TtpError('SDK_BAD_CALL', 'evidence is a list of sources', { field: 'evidence' });
+  if (failed !== undefined && typeof failed !== 'function')
+    throw new TtpError('SDK_BAD_CALL', 'failed is a function', { field: 'failed' });
   return call;
 }
 
@@ -133,11 +137,13 @@ export const a2tProfile = <R>(
   labels: readonly string[],
   perform: (permit: Permit) => Promise<R>,
   limits: Controls['obligations'],
+  failed?: ToolCall['failed'],
 ): Profile<Interaction, R> => ({
   mode: 'a2t',
   evidence,
   obligations: (interaction, e) => [...obligationsWith(labels), ...limits(interaction, e)],
   perform: (_, permit) => perform(permit),
+  ...(failed === undefined ? {} : { failed }),
 });
 
 function asObject(value: Json): JsonObject {

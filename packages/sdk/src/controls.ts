@@ -76,7 +76,7 @@ export function openControls({ breakers, rates = {} }: ControlOptions, ports: Co
           ? profile.evidence
           : profile.evidence.map((source) => (source.name === 'trust' ? scored(source, breaker) : source)),
       perform: (interaction, permit) =>
-        tools.measure(interaction, () => profile.perform(interaction, permit)),
+        tools.measure(interaction, () => profile.perform(interaction, permit), profile.failed),
     }),
     ended: (outcome) => breaker?.ended(outcome),
   };

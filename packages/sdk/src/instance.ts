@@ -199,7 +199,7 @@ export function assemble(parts: Parts): Ttp {
     const resource = localSource('resource', clock, () => Promise.resolve(attributes));
     const evidence = [...parts.sources, resource, ...(call.evidence ?? [])];
     return {
-      profile: a2tProfile(evidence, labels, perform, controls.obligations),
+      profile: a2tProfile(evidence, labels, perform, controls.obligations, call.failed),
       interaction: readInteraction(interaction),
     };
   }

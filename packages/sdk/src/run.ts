@@ -182,7 +182,7 @@ async function finish<I extends Interaction, R>(
   const began = behavior?.time() ?? 0;
   const ended = await performed(profile, interaction, cleared);
   // Before anything is awaited: what this outcome trips stops every effect that has not begun.
-  behavior?.ended(interaction, ended, cleared.decided, began);
+  behavior?.ended(interaction, asSeen(profile, ended), cleared.decided, began);
   // Frozen: whoever is told of an outcome cannot make another one of it.
   let outcome: Outcome<R> = Object.freeze({ ...ended, receipt: intent });
   const held = await duties.settle(outcome);
@@ -206,6 +206,19 @@ async function finish<I extends Interaction, R>(
     outcome = withFault(outcome, faultCode(error, 'SDK_FEEDBACK_FAILED'));
   }
   return outcome;
+}
+
+/** What it came to, as far as behaviour goes: a result that says that the tool failed is a failure. */
+function asSeen<R>(
+  { failed }: Pick<Profile<never, R>, 'failed'>,
+  ended: Ended<R>,
+): Parameters<Behavior['ended']>[1] {
+  if (ended.status !== 'done' || failed === undefined) return ended;
+  try {
+    return failed(ended.value) ? { ...ended, status: 'failed' } : ended;
+  } catch {
+    return { ...ended, status: 'failed' };
+  }
 }
 
 type Ended<R> =

@@ -155,6 +155,31 @@ describe('the breaker of a tool', () => {
     );
   });
 
+  it('opens for results that say that the tool failed, which count as errors of the agent too', async () => {
+    const r = await rig({ anomalies: {} });
+    const call = (isError: boolean, failed = (result: unknown) => result === 'error') =>
+      r.ttp.a2t({ tool: 'read_file', input: { path: 'data/a' }, failed }, () =>
+        Promise.resolve(isError ? 'error' : 'text'),
+      );
+    const list: string[] = [];
+    for (let i = 0; i < 10; i++) list.push(endOf(await call(i >= 4)));
+    expect(list, 'who called has the result all the same').toEqual(Array.from({ length: 10 }, () => 'done'));
+    expect(endOf(await call(false))).toBe('GUARD_BREAKER_OPEN');
+    expect(r.ttp.behavior()).toMatchObject({ patterns: ['high_error_rate'], agent: { failures: 6 } });
+    const broken = await rig();
+    for (let i = 0; i < 10; i++)
+      await broken.ttp.a2t(
+        { tool: 'read_file', input: { path: 'data/a' }, failed: () => expect.unreachable('throws') },
+        () => Promise.resolve('text'),
+      );
+    expect(endOf(await broken.read('data/a')), 'who cannot tell does not say that it went well').toBe(
+      'GUARD_BREAKER_OPEN',
+    );
+    const bad = { tool: 'read_file', input: { path: 'data/a' }, failed: 'yes' };
+    // @ts-expect-error no function
+    expect(await broken.ttp.a2t(bad, () => Promise.resolve(''))).toMatchObject({ code: 'SDK_BAD_CALL' });
+  });
+
   it('opens for what takes more than five seconds', async () => {
     const r = await rig();
     expect(await ends(r, '++++++++++', 5001)).toHaveLength(10);

@@ -13,6 +13,18 @@ export type Answer =
   | { readonly result: JsonObject }
   | { readonly error: { readonly code: number; readonly message: string; readonly data?: Json } };
 
+/** JSON-RPC errors that say of the request that it is wrong, and nothing of who was asked: -32602 to -32600. */
+const REQUEST_ERRORS = [-32_600, -32_601, -32_602];
+
+/** Whether an answer says that whoever was asked failed at it. */
+export function isFailure(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null) return false;
+  const { error, result }: { readonly error?: unknown; readonly result?: unknown } = answer;
+  if (typeof error === 'object' && error !== null)
+    return !('code' in error && REQUEST_ERRORS.some((code) => code === error.code));
+  return typeof result === 'object' && result !== null && 'isError' in result && result.isError === true;
+}
+
 /** Who is asked, and how its silence is called. */
 export type Side = 'UPSTREAM' | 'CLIENT';
 

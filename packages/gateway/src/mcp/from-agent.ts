@@ -21,7 +21,7 @@ import {
   toolResult,
   withOwn,
 } from './answers.js';
-import type { Answer } from './ask.js';
+import { type Answer, isFailure } from './ask.js';
 import { ownMeta } from './explain.js';
 import { forward } from './forward.js';
 import { INTENT_MEMBER, intentEvidence } from './intent.js';
@@ -188,7 +188,7 @@ async function decided(
       ? []
       : [intentEvidence(intents, ttp.did, clock, (envelope) => void (intent = envelope))];
   const evidence = [...(call.evidence ?? []), ...signed];
-  const toolCall: ToolCall = { ...call, server: side.server, claims, labels, evidence };
+  const toolCall: ToolCall = { ...call, server: side.server, claims, labels, evidence, failed: isFailure };
   const known = (): readonly string[] => [...brings(), ...ttp.labels.declared(toolCall)];
   return await ttp.a2t(toolCall, (permit) => {
     const signal = AbortSignal.any([permit.signal, asked.context.mcpReq.signal]);

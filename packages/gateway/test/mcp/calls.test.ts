@@ -54,6 +54,21 @@ describe('a tool call', () => {
     expect(r.upstream.count('tools/call')).toBe(1);
   });
 
+  it.each([
+    ['an error of the tool', () => ({ ...text('502'), isError: true }), 'open'],
+    ['an error of the server', () => Promise.reject(new ProtocolError(-32_603, 'broken')), 'open'],
+    ['what is wrong with the request', () => Promise.reject(new ProtocolError(-32_602, 'no path')), 'closed'],
+    ['a result', () => text('fine'), 'closed'],
+  ])('whose answer is ten times %s leaves its breaker as it has to be', async (_, answer, at) => {
+    const r = await rig();
+    r.upstream.calls.set('echo', answer);
+    for (let i = 0; i < 10; i++) await call(r, 'echo').catch(() => undefined);
+    r.upstream.calls.set('echo', () => text('fine'));
+    const { _meta } = await call(r, 'echo');
+    expect(_meta['ttp/code']).toBe(at === 'open' ? 'GUARD_BREAKER_OPEN' : undefined);
+    expect(r.upstream.count('tools/call')).toBe(at === 'open' ? 10 : 11);
+  });
+
   it('whose result holds a secret says so without the result', async () => {
     proves('gateway.dlp', 'guard.dlp.both-directions');
     const r = await rig();

@@ -40,8 +40,12 @@ export interface ToolBreakers {
    * and counts what became of the calls that it let through. The key is the target of the call unless given.
    */
   handler(): ObligationHandler;
-  /** Does the effect of a call and remembers how long it took, for its breaker. */
-  measure<R>(interaction: Interaction, effect: () => Promise<R>): Promise<R>;
+  /**
+   * Does the effect of a call and remembers for its breaker how long it took, and whether it failed.
+   *
+   * @param failed whether a result says so; one that throws says so
+   */
+  measure<R>(interaction: Interaction, effect: () => Promise<R>, failed?: (result: R) => boolean): Promise<R>;
   /** Told of every breaker that opens or closes; must not throw. */
   onChange(listener: (change: BreakerChange) => void): Dispose;
   /** Where the breakers of this process stand; none where they are in a store. */
@@ -103,6 +107,7 @@ export function toolBreakers({
     store === undefined ? memoryCells(kind) : storeCells(kind, store, BREAKER_PREFIX);
   const listeners = new Set<(change: BreakerChange) => void>();
   const took = new WeakMap<Interaction, number>();
+  const wrong = new WeakSet<Interaction>();
 
   function timeNow(): number {
     const now = Math.floor(store === undefined ? clock.monotonic() : clock.now());
@@ -137,7 +142,7 @@ export function toolBreakers({
       async settle(outcome) {
         if (isStopped(outcome)) return cancel();
         const ms = took.get(interaction) ?? 0;
-        const type = outcome.status === 'failed' ? 'failure' : 'success';
+        const type = outcome.status === 'failed' || wrong.has(interaction) ? 'failure' : 'success';
         const jitterMs = jitterOf(random);
         return step(key, { type, now: timeNow(), id, ms, limitMs, jitterMs, authenticated });
       },
@@ -161,10 +166,12 @@ export function toolBreakers({
         return await hold(duty, interaction, decision);
       },
     }),
-    async measure(interaction, effect) {
+    async measure(interaction, effect, failed) {
       const began = monotonic();
       try {
-        return await effect();
+        const result = await effect();
+        if (saysSo(failed, result)) wrong.add(interaction);
+        return result;
       } finally {
         took.set(interaction, elapsed(began, monotonic()));
       }
@@ -175,6 +182,15 @@ export function toolBreakers({
     },
     states: () => cells.entries(),
   };
+}
+
+/** A question that throws was not answered well. */
+function saysSo<R>(failed: ((result: R) => boolean) | undefined, result: R): boolean {
+  try {
+    return failed?.(result) === true;
+  } catch {
+    return true;
+  }
 }
 
 /** Whole ms; a clock that gives no time makes the call as slow as can be, and never fast. */
