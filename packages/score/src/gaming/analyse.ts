@@ -98,15 +98,19 @@ export function measuresOf(
   findings: GamingFinding[],
 ): ReadonlyMap<number, Measures> {
   const heard = graph.accounts.map((did) => Math.min(weights?.get(did) ?? 0, HEAVIEST));
-  const kept = graph.received.map((ratings, subject) => withoutNoise(graph, subject, ratings, findings));
+  // Where nobody is heard nobody's voice is at stake: all who rate it are looked at alike.
+  const weighed = graph.received.map((ratings, subject) =>
+    [subject, ...ratings.map(({ from }) => from)].some((account) => (heard[account] ?? 0) > 0)
+      ? (issuer: number) => heard[issuer] ?? 0
+      : alike,
+  );
+  const kept = graph.received.map((ratings, subject) =>
+    withoutNoise(graph, { subject, weigh: weighed[subject] ?? alike }, ratings, findings),
+  );
   const circles = circlesOf(kept);
   const measures = new Map<number, Measures>();
   for (const [subject, ratings] of kept.entries()) {
-    // Where nobody is heard nobody's voice is at stake: all who rate it are looked at alike.
-    const isHeard = [subject, ...ratings.map(({ from }) => from)].some(
-      (account) => (heard[account] ?? 0) > 0,
-    );
-    const weigh = isHeard ? (issuer: number) => heard[issuer] ?? 0 : alike;
+    const weigh = weighed[subject] ?? alike;
     const counted = weigh === alike ? ratings : ratings.filter(({ from }) => weigh(from) > 0);
     if (counted.length > 0) measures.set(subject, measure(counted, circles(subject), graph.createdAt, weigh));
   }
@@ -166,10 +170,13 @@ const isAbove = ({ part, whole, found, among }: Measure, percent: number): boole
 const isAtLeast = ({ part, whole, found, among }: Measure, parts: number, of: number): boolean =>
   part * of >= parts * whole && found * of >= parts * among;
 
-/** Ratings but for those of the account itself and those that follow ten of one issuer within an hour. */
+/**
+ * Ratings but for those of the account itself and those that follow ten of one issuer within an hour. That one who is
+ * not heard rates so often shows nothing of the account.
+ */
 function withoutNoise(
   graph: RatingGraph,
-  subject: number,
+  { subject, weigh }: { readonly subject: number; readonly weigh: (issuer: number) => number },
   ratings: readonly Received[],
   findings: GamingFinding[],
 ): readonly Received[] {
@@ -182,7 +189,7 @@ function withoutNoise(
       return false;
     }
     const fits = admits(from, at);
-    if (!fits) bursts.set(from, (bursts.get(from) ?? 0) + 1);
+    if (!fits && weigh(from) > 0) bursts.set(from, (bursts.get(from) ?? 0) + 1);
     return fits;
   });
   const did = didOf(graph, subject);

@@ -63,6 +63,19 @@ describe('judging ratings', () => {
     expect(gaming?.verdicts.get(did('victim'))?.quarantined).toBe(true);
   });
 
+  it('nor does whoever rates again and again from outside make a burst of it, as one who is heard does', () => {
+    const honest = names(6, 'h').flatMap((name) => [rates('root', name, 4), rates(name, 'victim', 4)]);
+    const births = new Map(names(6, 'h').map((name, i) => [did(name), NOW - (100 + 3 * i) * DAY]));
+    const findingsWith = (issuer: string, roots = [ROOT]) => {
+      const busy = Array.from({ length: 12 }, () => rates(issuer, 'victim', 4));
+      const { gaming } = judgeRatings({ ratings: [...honest, ...busy], createdAt: births }, roots);
+      return gaming?.findings.filter(({ pattern }) => pattern === 'burst') ?? [];
+    };
+    expect(findingsWith('stranger')).toEqual([]);
+    expect(findingsWith('h0')).toMatchObject([{ subject: did('victim'), found: 3, issuers: [did('h0')] }]);
+    expect(findingsWith('stranger', [])).toMatchObject([{ found: 2, issuers: [did('stranger')] }]);
+  });
+
   it('refuses what is no rating', () => {
     const facts = { ratings: [{ ...rates('a', 'b'), rating: 7 }], createdAt: new Map() };
     for (const roots of [[], [ROOT]])
