@@ -43,6 +43,8 @@ export interface Account {
   readonly open: readonly OpenReservation[];
   /** Shares of the limit, in percent, that were told in this period. */
   readonly alerted: readonly number[];
+  /** The highest limit in this period of which shares were told, in micro-units. */
+  readonly alertedOf: number;
   /** By `model:<provider>/<model>` and by `endpoint:<endpoint>`: every call stands under one of each. */
   readonly usage: readonly UsageRow[];
   /** Periods before, latest first. */
@@ -55,6 +57,7 @@ const NEW_ACCOUNT: Account = {
   calls: 0,
   open: [],
   alerted: [],
+  alertedOf: 0,
   usage: [],
   history: [],
 };
@@ -103,19 +106,20 @@ export function reserved(account: Account, reservation: OpenReservation, limit: 
 
 /**
  * The account with every share of `limit` told that it has come to, and the shares that were not told before: each is
- * told once in a period, by whoever wrote this record.
+ * told once in a period, by whoever wrote this record, and again of a limit that was raised since.
  */
 export function alerting(
   account: Account,
   limit: number,
 ): { readonly account: Account; readonly due: readonly number[] } {
   const committed = BigInt(committedOf(account)) * 100n;
+  const told = limit > account.alertedOf ? [] : account.alerted;
   const due = BUDGET_ALERT_PERCENTS.filter(
-    (share) => limit > 0 && committed >= BigInt(limit) * BigInt(share) && !account.alerted.includes(share),
+    (share) => limit > 0 && committed >= BigInt(limit) * BigInt(share) && !told.includes(share),
   );
-  return due.length === 0
-    ? { account, due }
-    : { account: { ...account, alerted: [...account.alerted, ...due] }, due };
+  if (due.length === 0 && told.length === account.alerted.length) return { account, due };
+  const alertedOf = Math.max(limit, account.alertedOf);
+  return { account: { ...account, alertedOf, alerted: [...told, ...due] }, due };
 }
 
 /** The account without a reservation: nothing happened. One that is not open any more changes nothing. */
@@ -182,11 +186,12 @@ function read(bytes: Uint8Array): Account | undefined {
     return undefined; // which the caller refuses
   }
   if (!isJsonObject(record)) return undefined;
-  const { v, period, spent, calls, alerted } = record;
+  const { v, period, spent, calls, alerted, alertedOf } = record;
   const open = triples(record['open']);
   const usage = triples(record['usage']);
   const history = triples(record['history']);
   if (v !== 1 || typeof period !== 'string' || !isCount(spent) || !isCount(calls)) return undefined;
+  if (!isCount(alertedOf)) return undefined;
   if (!Array.isArray(alerted) || !alerted.every((share) => isCount(share))) return undefined;
   if (open === undefined || usage === undefined || history === undefined) return undefined;
   if (open.some(([, micros]) => !isMicros(micros)) || new Set(open.map(([id]) => id)).size !== open.length)
@@ -196,6 +201,7 @@ function read(bytes: Uint8Array): Account | undefined {
     spent,
     calls,
     alerted,
+    alertedOf,
     open: open.map(([id, micros, at]) => ({ id, micros, at })),
     usage: usage.map(([name, times, micros]) => ({ name, calls: times, micros })),
     history: history.map(([past, times, total]) => ({ period: past, calls: times, spent: total })),

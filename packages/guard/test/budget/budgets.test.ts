@@ -167,6 +167,25 @@ describe('alerts', () => {
     });
   });
 
+  it('are told again of a limit that was raised, and of no other', async () => {
+    const { store, clock, budgets, events, status } = rig();
+    const raised = open(store, clock, { limit: usd(2_000) });
+    const lowered = open(store, clock, { limit: usd(1_200) });
+    const spend = async (by: typeof budgets, tokens: number, id: string) =>
+      (await reserve(by, call(tokens, id))).settle(used(tokens));
+    await spend(budgets, 900, 'a');
+    expect(told(events)).toEqual([50, 80, 90]);
+    await spend(raised.budgets, 99, 'b');
+    expect([told(raised.events), (await status())?.alerted]).toEqual([[], []]);
+    // Who still has the limit of before says nothing again that was said of a higher one, and the other way round.
+    await spend(raised.budgets, 1, 'c');
+    expect(told(raised.events)).toEqual([50]);
+    await spend(lowered.budgets, 100, 'd');
+    expect(told(lowered.events)).toEqual([80, 90]);
+    await spend(raised.budgets, 800, 'e');
+    expect([told(raised.events), (await status())?.alerted]).toEqual([[50], [50, 80, 90]]);
+  });
+
   it('are told once by processes that spend at the same time, and not again after a release', async () => {
     const { store, clock, budgets, events } = rig();
     const other = open(store, clock);
