@@ -52,13 +52,14 @@ export function storeRates({
         await logs.change(keyOf(key, rate), (record) => {
           const log = copyLog(record);
           giveBackSliding(log, Number(mark), units);
-          return log;
+          return log.total === record.total ? record : log;
         });
       else
         await buckets.change(keyOf(key, rate), (record) => {
           const level = { ...record };
           putBackTokens(level, rate, units);
-          return level;
+          // A bucket that the store lost is full.
+          return level.credits < record.credits ? record : level;
         });
     },
   };

@@ -197,6 +197,19 @@ describe('rates in a store', () => {
     expect(await meter.take('k', large, 2 ** 26)).toMatchObject({ granted: true, remaining: 0 });
   });
 
+  it('have nothing to give back where the store lost what was taken', async () => {
+    const { store } = memory();
+    const rates = storeRates({ store, clock: fakeClock() });
+    for (const rate of [
+      { requests: 2, windowMs: 9 },
+      { capacity: 2, refill: 1, perMs: 9 },
+    ])
+      expect(await codeRejectedBy(Promise.resolve(rates.giveBack('lost', rate, 1, 5)))).toBeUndefined();
+    const keys: string[] = [];
+    for await (const key of store.list('guard/rate/')) keys.push(key);
+    expect(keys).toEqual([]);
+  });
+
   it('write nothing for what is refused, or only looked at', async () => {
     const { store } = memory();
     const meter = storeRates({ store, clock: fakeClock() });
