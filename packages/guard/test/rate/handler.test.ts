@@ -200,11 +200,11 @@ describe('rates in a store', () => {
   it('have nothing to give back where the store lost what was taken', async () => {
     const { store } = memory();
     const rates = storeRates({ store, clock: fakeClock() });
-    for (const rate of [
+    for (const lost of [
       { requests: 2, windowMs: 9 },
       { capacity: 2, refill: 1, perMs: 9 },
     ])
-      expect(await codeRejectedBy(Promise.resolve(rates.giveBack('lost', rate, 1, 5)))).toBeUndefined();
+      expect(await codeRejectedBy(Promise.resolve(rates.giveBack('lost', lost, 1, 5)))).toBeUndefined();
     const keys: string[] = [];
     for await (const key of store.list('guard/rate/')) keys.push(key);
     expect(keys).toEqual([]);
