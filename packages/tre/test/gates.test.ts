@@ -95,18 +95,20 @@ describe('a fresh verified agent', () => {
   });
 });
 
+/** A decision about public data while an event is open. */
+const open = (identityVerified: boolean, severity: 'medium' | 'high') => {
+  const report = trust({ identityVerified, securityEvents: [severity] });
+  const given = evidence({
+    identity: fact({ verified: identityVerified, method: 'handshake' }),
+    trust: fact(report),
+    resource: fact({ dataClassification: 'public' }),
+  });
+  return decide(caseOf({ evidence: given }));
+};
+
 describe('an agent that a security event caps', () => {
   it('gets no further by not saying who it is', () => {
     proves('law.P-9');
-    const open = (identityVerified: boolean, severity: 'medium' | 'high') => {
-      const report = trust({ identityVerified, securityEvents: [severity] });
-      const given = evidence({
-        identity: fact({ verified: identityVerified, method: 'handshake' }),
-        trust: fact(report),
-        resource: fact({ dataClassification: 'public' }),
-      });
-      return decide(caseOf({ evidence: given }));
-    };
     for (const severity of ['medium', 'high'] as const)
       for (const verified of [true, false]) {
         expect(open(verified, severity).outcome).toBe('deny-hard');
