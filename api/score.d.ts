@@ -217,12 +217,22 @@ export interface IsnadFacts {
     readonly since: number;
 }
 export type IsnadFlag = 'burst' | 'self-dealing' | 'young' | 'upheld';
+export interface IsnadPoint {
+    readonly at: number;
+    readonly score: IsnadScore;
+    readonly entries: {
+        readonly confirmed: number;
+        readonly disputed: number;
+        readonly upheld: number;
+    };
+}
 export interface IsnadScore extends IsnadComponents {
     readonly total: number;
     readonly shown: string;
     readonly flags: readonly IsnadFlag[];
     readonly ignored: number;
 }
+export type IsnadSeries = readonly IsnadPoint[];
 export type IsnadStanding = (typeof ISNAD_STANDINGS)[number];
 export type IssuerTier = (typeof ISSUER_TIERS)[number];
 export declare const MEDIUM_EVENT_CAP_BP = 2000;
@@ -489,6 +499,8 @@ export declare function invocationTrust(tool: BasisPoints, caller: BasisPoints, 
 };
 export declare function isTrustReport(value: Json): value is TrustReport & JsonObject;
 export declare function isnadScore(facts: IsnadFacts, now: number): IsnadScore;
+export declare const isnadScoreAt: (series: IsnadSeries, at: number) => IsnadScore | undefined;
+export declare function isnadSeries(series: IsnadSeries, facts: IsnadFacts, now: number): IsnadSeries;
 export declare const isnadTotal: (components: IsnadComponents) => number;
 export declare function judgeRatings(facts: GamingFacts, roots: readonly Did[]): RatingWeights;
 export declare const meshScoreOf: (score: TrustScore) => number;

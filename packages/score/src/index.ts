@@ -98,6 +98,7 @@ export {
   isnadScore,
   isnadTotal,
 } from './isnad.js';
+export { type IsnadPoint, type IsnadSeries, isnadScoreAt, isnadSeries } from './isnad-series.js';
 export {
   ATTESTATION_LIFE_MS,
   ATTESTATION_MAX_LIFE_MS,

@@ -97,6 +97,12 @@ export const ISNAD_YOUNG_CAP = 4000;
 /** Most that an account reaches a third of whose entries were upheld against it: 2000, 20 points (decision D26). */
 export const ISNAD_UPHELD_CAP = 2000;
 
+/** How long a computed isnad score stands while nothing changes: 6 h (isnad-architecture.txt L198). */
+export const ISNAD_RECOMPUTE_MS = 21_600_000;
+
+/** Points of a series of isnad scores: 1460, a year of one every 6 h; the oldest are left out. */
+export const ISNAD_SERIES_MAX = 1460;
+
 /** Ratings that one analysis takes in: 1 000 000. */
 export const GAMING_RATINGS_MAX = 1_000_000;
 
