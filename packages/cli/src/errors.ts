@@ -15,6 +15,7 @@ export const CLI_ERRORS = {
   CLI_OPERATOR_KEY: 'The key file is not that of an operator, whose key is its did:key.',
   CLI_OPERATORS_FILE: 'The roster of operators is malformed.',
   CLI_STATEMENT: 'The file is no such statement, or not the same one as the others, or lacks what it needs.',
+  CLI_FACTS: 'The facts of a score are no JSON object, or their history is no list of totals.',
   CLI_REQUEST: 'The request to be evaluated is malformed.',
   CLI_FORBIDDEN_FILE: 'The list of forbidden calls is malformed.',
   CLI_SELF_TEST_FAILED: 'A call that has to be denied is not: the policy is not armed.',

@@ -29,6 +29,7 @@ export const CLI_HINTS: Readonly<Record<CliErrorCode, string | undefined>> = {
   CLI_OPERATOR_KEY: 'ttp keygen --operator <id> --privilege <name> --out <file> makes one',
   CLI_OPERATORS_FILE: '{ "operators": [ ... ] } with the entries that ttp keygen --operator prints',
   CLI_STATEMENT: 'the file that ttp did revoke, recover or name has written',
+  CLI_FACTS: 'ttp trust report --help, and docs/trust.md for the members',
   CLI_REQUEST: 'ttp policy eval --help shows a request',
   CLI_FORBIDDEN_FILE: 'ttp self-test --help shows such a list',
   CLI_SELF_TEST_FAILED: 'ttp self-test with the same files: it names every call and who may make it',

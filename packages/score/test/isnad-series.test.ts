@@ -1,3 +1,4 @@
+import { asDid } from '@ttp/core';
 import { codeThrownBy, proves } from '@ttp/testkit';
 import { describe, expect, it } from 'vitest';
 import { type IsnadEntry, type IsnadSeries, isnadScore, isnadScoreAt, isnadSeries } from '../src/index.js';
@@ -8,7 +9,7 @@ const DAY = 24 * HOUR;
 const NOW = 400 * DAY;
 
 const entry = (n: number, standing: IsnadEntry['standing'] = 'confirmed'): IsnadEntry => ({
-  partner: `did:ttp:agent:p${n}`,
+  partner: asDid(`did:ttp:agent:p${n}`),
   at: NOW - n * HOUR,
   standing,
 });

@@ -1,4 +1,4 @@
-import { positiveInteger } from '../arguments.js';
+import { positiveInteger, utcTime, wholeNumber } from '../arguments.js';
 import type { Verb, VerbOption } from '../verb.js';
 import { KNOWN_STORE } from './identity-options.js';
 
@@ -202,4 +202,28 @@ key of its own under the name of the issuer: the key of an identity signs nothin
   load: () => import('../commands/trust/export.js'),
 };
 
-export const trust: readonly Verb[] = [receipt, attest, retract, share, vouch, show, exportVerb];
+const report: Verb = {
+  name: 'trust report',
+  summary: 'Compute the score of facts: as text, as JSON, as a picture and as a badge.',
+  description: `The facts are those of score.trust in docs/trust.md, and history, the totals before in basis points, for the picture.
+Somebody who is blocked gets a badge that says revoked, and no score.`,
+  arguments: [{ name: '<file>', says: 'the facts as JSON; - for standard input' }],
+  options: [
+    { flags: '--svg <file>', says: 'write the picture; the file must not exist' },
+    { flags: '--badge <file>', says: 'write the badge; the file must not exist' },
+    { flags: '--theme <theme>', says: 'of both', choices: ['light', 'dark'], default: 'light' },
+    { flags: '--style <style>', says: 'of the badge', choices: ['flat', 'detailed'], default: 'flat' },
+    { flags: '--address <text>', says: 'where it can be verified, as the badge says it', default: '' },
+    { flags: '--transactions <n>', says: 'as the badge says it', parse: wholeNumber, default: 0 },
+    { flags: '--since <time>', says: 'since when it is verified, UTC; now unless given', parse: utcTime },
+  ],
+  examples: [
+    {
+      line: 'ttp trust report facts.json --svg report.svg --badge badge.svg --style detailed --theme dark',
+      says: 'as text, and both pictures',
+    },
+  ],
+  load: () => import('../commands/trust/report.js'),
+};
+
+export const trust: readonly Verb[] = [receipt, attest, retract, share, vouch, show, exportVerb, report];

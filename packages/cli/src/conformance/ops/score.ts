@@ -2,14 +2,13 @@ import { isJsonObject, type JsonObject } from '@ttp/core';
 import {
   type IsnadFacts,
   isnadScore,
-  NO_BEHAVIOR,
   type ServiceFacts,
   serviceTrust,
   type ToolExecution,
-  type TrustFacts,
   toolTrust,
   trustReport,
 } from '@ttp/score';
+import { trustFactsOf } from '../../trust-facts.js';
 import { badArgument, object, time } from '../arguments.js';
 import type { Operation } from '../protocol.js';
 
@@ -19,9 +18,7 @@ import type { Operation } from '../protocol.js';
  */
 export const SCORE_OPERATIONS: Readonly<Record<string, Operation>> = {
   'score.trust'(args) {
-    const facts: JsonObject = { ...NOTHING_KNOWN, ...object(args, 'facts') };
-    if (!mayBeAgent(facts)) return badArgument('facts');
-    const report = trustReport(facts);
+    const report = trustReport(trustFactsOf(object(args, 'facts')));
     const { totalScore, identityScore, reputationScore, behavioralScore, stage } = report;
     const components = { identity: identityScore, reputation: reputationScore, behavioral: behavioralScore };
     return { total: totalScore, components, stage, report };
@@ -62,9 +59,6 @@ export const SCORE_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** What facts that say nothing of them come with. Who is verified, killed or revoked has to be said. */
-const NOTHING_KNOWN: JsonObject = { attestations: [], behavior: NO_BEHAVIOR, securityEvents: [] };
-
 interface ToolFacts {
   readonly executions: readonly ToolExecution[];
   readonly slaMs?: number;
@@ -76,7 +70,6 @@ const points = (parts: Readonly<Record<string, number>>): JsonObject =>
 
 // The package judges every member that it reads, and says by its own codes what is wrong with one.
 
-const mayBeAgent = (facts: JsonObject): facts is JsonObject & TrustFacts => isJsonObject(facts);
 const mayBeChain = (facts: JsonObject): facts is JsonObject & IsnadFacts => isJsonObject(facts);
 const mayBeTool = (facts: JsonObject): facts is JsonObject & ToolFacts => isJsonObject(facts);
 const mayBeService = (facts: JsonObject): facts is JsonObject & ServiceFacts => isJsonObject(facts);
