@@ -10,6 +10,7 @@ export default defineConfig({
     projects,
     expect: { requireAssertions: true }, // a test that asserts nothing fails
     testTimeout: 30_000,
+    maxWorkers: '100%', // one less otherwise, which is a single one on two cores
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
