@@ -80,7 +80,7 @@ export interface Ttp {
    * @throws DID_UNRESOLVED for anything but a `did:ttp` or the policy's own name, CORE_UNKNOWN_TERM for a reason that is none
    */
   kill(agent: string, order: { readonly reason: KillReason; readonly message?: string }): KillResult;
-  /** Revives, by orders that operators signed (decision D33). */
+  /** Revives, by orders that operators signed (decision D33). Throws CORE_CLOCK_REGRESSED, and what the orders are refused with. */
   reinstate(orders: readonly (Envelope | string)[]): Promise<void>;
   isKilled(agent?: Did): boolean;
   /** The kill record of this agent, or the one for all (`*`): why, since when, by whom. */
@@ -267,6 +267,7 @@ export function assemble(parts: Parts): Ttp {
     },
     async reinstate(orders) {
       requireOpen();
+      flow.now(); // by a clock that was set back, an order that has ended would hold again
       await kill.reinstate(orders);
     },
     isKilled: (did = agent) => kill.isKilled(did),

@@ -149,4 +149,22 @@ describe('reinstatement', () => {
     expect(r.ttp.isKilled()).toBe(false);
     expect((await r.read('data/a')).status).toBe('done');
   });
+
+  it('is not obeyed again once it has ended, where the clock is set back', async () => {
+    const r = await rig({ operators });
+    r.ttp.kill(r.ttp.did, { reason: 'manual_operator_action' });
+    const signed = r.clock.now();
+    const order = {
+      target: asDid(r.ttp.did),
+      epoch: 1 as never,
+      reason: 'manual_operator_action' as const,
+      notAfter: signed + 1000,
+    };
+    const orders = [await signReinstateOrder(order, alice.signer, signed)];
+    await r.clock.advance(120_000);
+    expect(await codeRejectedBy(r.ttp.reinstate(orders))).toBe('GUARD_ORDER_EXPIRED');
+    r.clock.setWall(signed);
+    expect(await codeRejectedBy(r.ttp.reinstate(orders))).toBe('CORE_CLOCK_REGRESSED');
+    expect(r.ttp.isKilled()).toBe(true);
+  });
 });
