@@ -121,6 +121,10 @@ describe('paths', () => {
       const reply = await agent.call('read_text_file', { path });
       expect(everything(reply)).not.toContain(SALARY);
       expect(reply.result).toMatchObject({ isError: true });
+      expect(outcome(reply)).toBe('done');
+      // Or the breaker of the tool opens: what a server calls an error is one.
+      for (let n = 0; n < 2; n++)
+        expect(outcome(await agent.call('read_text_file', { path: 'notes/plan.txt' }))).toBe('done');
     }
   });
 
