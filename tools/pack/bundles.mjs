@@ -43,8 +43,8 @@ export const BUDGETS = [
     forbidden: PEERS,
   },
   // did, spl and oversight each carry what they use of zod/mini, for the sake of a fast start on Node.
-  { name: 'createTtp', code: "export { createTtp } from '@ttp/sdk';", ceiling: 134, forbidden: PEERS },
-  { name: 'the whole SDK', code: "export * from '@ttp/sdk';", ceiling: 150, forbidden: PEERS },
+  { name: 'createTtp', code: "export { createTtp } from '@ttp/sdk';", ceiling: 150, forbidden: PEERS },
+  { name: 'the whole SDK', code: "export * from '@ttp/sdk';", ceiling: 168, forbidden: PEERS },
 ];
 
 const asks = (importer, path) => `${(importer ?? '').replace(/.*\/node_modules\//, '')} imports ${path}`;
