@@ -105,7 +105,7 @@ describe('ttp mcp-server', () => {
     expect(String(io.stderr.read())).toMatch(
       /^ttp: did:ttp:agent:Qm\w+ answers, policy sha256:\w+, log key z6Mk\w+\n/,
     );
-  });
+  }, 120_000); // five commands that each derive a key, and a server process
 
   it('listens for clients that bring the token, until it is asked to end', async () => {
     const io = testIo({ TTP_PASSPHRASE: PASSPHRASE, FRONT: 'what-clients-have-to-bring' });
