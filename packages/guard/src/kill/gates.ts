@@ -27,6 +27,11 @@ export interface Gates {
   readonly close: () => void;
 }
 
+/** All that stops one agent: the same object for as long as there are gates. */
+interface Lane {
+  latches: readonly Latch[];
+}
+
 /**
  * @param clock for leases, on monotonic time
  * @param leaseMs how long permits hold after a read of all that stops an agent; undefined where nobody else can write
@@ -35,7 +40,7 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
   const everybody = newLatch('*');
   const latches = new Map<string, Latch>([['*', everybody]]);
   /** All that stops an agent: its own latch first, then `*`, then others. */
-  const lanes = new Map<string, readonly Latch[]>();
+  const lanes = new Map<string, Lane>();
   /** One for the permits of each agent at its current epoch. */
   const inFlight = new Map<Did, AbortController>();
   let isClosed = false;
@@ -46,14 +51,14 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
     keyOf(target);
     const latch = newLatch(target);
     latches.set(target, latch);
-    lanes.set(target, [latch, everybody]);
+    lanes.set(target, { latches: [latch, everybody] });
     return latch;
   }
 
   function isKilled(agent: Did): boolean {
     const lane = lanes.get(agent);
     if (lane === undefined) return true;
-    for (const latch of lane) if (latch.killed) return true;
+    for (const latch of lane.latches) if (latch.killed) return true;
     return false;
   }
 
@@ -62,7 +67,7 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
     const lane = lanes.get(agent);
     if (lane === undefined) return asEpoch(everybody.epoch);
     let sum = 0;
-    for (const { epoch } of lane) sum += epoch;
+    for (const { epoch } of lane.latches) sum += epoch;
     return asEpoch(sum);
   }
 
@@ -71,7 +76,7 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
     if (leaseMs === undefined) return true;
     const until = clock.monotonic() - leaseMs;
     // Written so that a clock which gives no number refuses.
-    return (lanes.get(agent) ?? []).every(({ readAt }) => readAt > until);
+    return (lanes.get(agent)?.latches ?? []).every(({ readAt }) => readAt > until);
   }
 
   function refusal(agent: Did, epoch: Epoch): TtpError | undefined {
@@ -80,6 +85,21 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
       return new TtpError('GUARD_STALE_EPOCH', `decided in epoch ${epoch}, it is ${epochOf(agent)}`);
     if (!hasLease(agent)) return new TtpError('GUARD_LEASE_EXPIRED', 'the kill record was not read in time');
     return undefined;
+  }
+
+  /**
+   * Whether {@link refusal} has nothing to say, in one pass and with nothing made: each effect asks this.
+   * Whatever it does not allow is judged there.
+   */
+  function mayEnter(lane: Lane | undefined, epoch: Epoch): boolean {
+    if (lane === undefined || isClosed) return false;
+    const until = leaseMs === undefined ? undefined : clock.monotonic() - leaseMs;
+    let sum = 0;
+    for (const { killed, epoch: own, readAt } of lane.latches) {
+      if (killed || !(until === undefined || readAt > until)) return false;
+      sum += own;
+    }
+    return sum === epoch;
   }
 
   return {
@@ -93,11 +113,18 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
       if (isNew) latch.mayBeAbsent = true;
       return latch;
     },
-    stopWith: (agent, others) => void lanes.set(agent, [...new Set([latchOf(agent), everybody, ...others])]),
-    reaches: (latch, agent) => latch.target === agent || (lanes.get(agent) ?? [everybody]).includes(latch),
+    stopWith(agent, others) {
+      const latches = [...new Set([latchOf(agent), everybody, ...others])];
+      const lane = lanes.get(agent);
+      if (lane === undefined) lanes.set(agent, { latches });
+      else lane.latches = latches; // its permits hold it
+    },
+    reaches: (latch, agent) =>
+      latch.target === agent || (lanes.get(agent)?.latches ?? [everybody]).includes(latch),
     isKilled,
     epochOf,
     permit(agent, epoch) {
+      const lane = lanes.get(agent);
       let controller = inFlight.get(agent);
       const refused = refusal(agent, epoch);
       if (refused !== undefined) (controller = new AbortController()).abort(refused);
@@ -106,6 +133,7 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
         epoch,
         signal: controller.signal,
         enter() {
+          if (mayEnter(lane, epoch)) return;
           const fault = refusal(agent, epoch);
           if (fault !== undefined) throw fault;
         },
@@ -113,7 +141,7 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
     },
     abort(latch) {
       for (const [agent, controller] of inFlight) {
-        if (!(lanes.get(agent) ?? []).includes(latch)) continue;
+        if (!(lanes.get(agent)?.latches ?? []).includes(latch)) continue;
         inFlight.delete(agent);
         controller.abort(new TtpError('GUARD_KILLED', `${agent} was killed`));
       }
