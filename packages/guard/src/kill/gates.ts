@@ -114,10 +114,10 @@ export function createGates(clock: Clock, leaseMs: number | undefined): Gates {
       return latch;
     },
     stopWith(agent, others) {
-      const latches = [...new Set([latchOf(agent), everybody, ...others])];
+      const all = [...new Set([latchOf(agent), everybody, ...others])];
       const lane = lanes.get(agent);
-      if (lane === undefined) lanes.set(agent, { latches });
-      else lane.latches = latches; // its permits hold it
+      if (lane === undefined) lanes.set(agent, { latches: all });
+      else lane.latches = all; // its permits hold it
     },
     reaches: (latch, agent) =>
       latch.target === agent || (lanes.get(agent)?.latches ?? [everybody]).includes(latch),
