@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { postgres } from '@ttp/adapters/postgres';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock } from '@ttp/adapters/system';
@@ -12,27 +9,14 @@ import { afterAll, expect, it } from 'vitest';
 import { findPostgres, NO_POSTGRES, startServer } from '../../../adapters/test/postgres/server.js';
 import { budgetStatus } from '../../src/index.js';
 import { AGENT } from '../interaction.js';
+import { linesOf } from '../process.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ttp-budget-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const spender = fileURLToPath(new URL('./spender.ts', import.meta.url));
-
-/** What a process printed until it was done; then it is killed, with half of its calls neither settled nor released. */
-async function spend(where: string, calls: number, limit: number): Promise<readonly string[]> {
-  const words = ['--conditions=@ttp/source', '--import', tsx, spender, where, String(calls), String(limit)];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.endsWith('done\n')) child.kill('SIGKILL'); // this very process, by its id
-  });
-  await new Promise((resolve) => {
-    child.once('close', resolve);
-  });
-  return text.trim().split('\n');
-}
+/** Half of its calls are neither settled nor released when it is killed. */
+const spend = (where: string, calls: number, limit: number): Promise<readonly string[]> =>
+  linesOf(new URL('./spender.ts', import.meta.url), where, calls, limit);
 
 /** Three processes that ask for 50 calls of at most 2 each, of a budget of 100. */
 async function race(where: string, storage: Storage): Promise<void> {

@@ -1,34 +1,18 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { postgres } from '@ttp/adapters/postgres';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { afterAll, expect, it } from 'vitest';
 import { findPostgres, NO_POSTGRES, startServer } from '../../../adapters/test/postgres/server.js';
 import { findRedis, NO_REDIS, startRedis } from '../../../adapters/test/redis/server.js';
+import { linesOf } from '../process.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ttp-rate-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const taker = fileURLToPath(new URL('./taker.ts', import.meta.url));
-
-async function ask(where: string, times: number, requests: number): Promise<readonly string[]> {
-  const words = ['--conditions=@ttp/source', '--import', tsx, taker, where, String(times), String(requests)];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.endsWith('done\n')) child.kill('SIGKILL'); // this very process, by its id
-  });
-  await new Promise((resolve) => {
-    child.once('close', resolve);
-  });
-  return text.trim().split('\n');
-}
+const ask = (where: string, times: number, requests: number): Promise<readonly string[]> =>
+  linesOf(new URL('./taker.ts', import.meta.url), where, times, requests);
 
 /** Two processes that ask 75 times for what is granted 50 times. */
 async function race(where: string): Promise<void> {

@@ -1,35 +1,19 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { sqlite } from '@ttp/adapters/sqlite';
 import { systemClock as clock } from '@ttp/adapters/system';
 import { afterAll, expect, it } from 'vitest';
 import { createWindows } from '../../src/index.js';
+import { linesOf } from '../process.js';
 import { DAY, payment } from './holding.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'ttp-window-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const spender = fileURLToPath(new URL('./spender.ts', import.meta.url));
-
-/** What a process printed until it was done, or until `until` is true; then it is killed, between hold and end. */
-async function spend(path: string, calls: number, limit: number): Promise<readonly string[]> {
-  const words = ['--conditions=@ttp/source', '--import', tsx, spender, path, String(calls), String(limit)];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-    if (text.endsWith('done\n')) child.kill('SIGKILL'); // this very process, by its id
-  });
-  await new Promise((resolve) => {
-    child.once('close', resolve);
-  });
-  return text.trim().split('\n');
-}
+/** It is killed between hold and end. */
+const spend = (path: string, calls: number, limit: number): Promise<readonly string[]> =>
+  linesOf(new URL('./spender.ts', import.meta.url), path, calls, limit);
 
 it('processes that share one SQLite file come to a limit exactly, and what a killed one held stays used', async () => {
   const path = join(dir, 'shared.db');
